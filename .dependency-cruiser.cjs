@@ -1,0 +1,50 @@
+/** The import rules of docs/architecture.md. */
+const lib = (name, allowed) => ({
+  name: `${name}-imports`,
+  severity: 'error',
+  from: { path: `^libs/${name}/` },
+  to: { path: '^libs/', pathNot: `^libs/(${[name, ...allowed].join('|')})/` },
+});
+const io = 'node_modules/(@nestjs|kafkajs|@platformatic|bullmq|ioredis|dns-packet|pino|rxjs|@opentelemetry)/';
+
+module.exports = {
+  forbidden: [
+    { name: 'no-app-to-app', severity: 'error', from: { path: '^apps/([^/]+)/' }, to: { path: '^apps/', pathNot: '^apps/$1/' } },
+    { name: 'no-lib-to-app', severity: 'error', from: { path: '^libs/' }, to: { path: '^(apps|test)/' } },
+    lib('domain', []),
+    lib('topology', ['domain']),
+    lib('decision', ['domain', 'topology']),
+    lib('contracts', ['domain', 'topology']),
+    lib('audit', ['domain', 'contracts']),
+    lib('runtime', ['domain']),
+    lib('journal', ['domain', 'topology', 'decision', 'contracts', 'audit', 'runtime']),
+    lib('kafka', ['domain', 'topology', 'decision', 'contracts', 'audit', 'runtime']),
+    lib('messaging', ['domain', 'topology', 'decision', 'contracts', 'audit', 'runtime', 'kafka']),
+    lib('jobs', ['domain', 'topology', 'decision', 'contracts', 'audit', 'runtime', 'journal']),
+    {
+      name: 'pure-libs-do-no-io',
+      severity: 'error',
+      from: { path: '^libs/(domain|decision|audit|contracts|topology)/', pathNot: '\\.spec\\.ts$' },
+      to: { path: io },
+    },
+    {
+      name: 'kafka-clients-only-in-libs-kafka',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: '^libs/kafka/' },
+      to: { path: 'node_modules/(kafkajs|@platformatic/kafka)/' },
+    },
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'not-resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+      extensions: ['.ts', '.js'],
+    },
+  },
+};
