@@ -9,7 +9,12 @@ const io = 'node_modules/(@nestjs|kafkajs|@platformatic|bullmq|ioredis|dns-packe
 
 module.exports = {
   forbidden: [
-    { name: 'no-app-to-app', severity: 'error', from: { path: '^apps/([^/]+)/' }, to: { path: '^apps/', pathNot: '^apps/$1/' } },
+    {
+      name: 'no-app-to-app',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
     { name: 'no-lib-to-app', severity: 'error', from: { path: '^libs/' }, to: { path: '^(apps|test)/' } },
     lib('domain', []),
     lib('topology', ['domain']),

@@ -6,12 +6,23 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const FILE = 'package-lock.json';
-const PLATFORMS = ['darwin', 'win32', 'linux', 'android', 'freebsd', 'openharmony', 'aix', 'netbsd', 'openbsd', 'sunos'];
+const PLATFORMS = [
+  'darwin',
+  'win32',
+  'linux',
+  'android',
+  'freebsd',
+  'openharmony',
+  'aix',
+  'netbsd',
+  'openbsd',
+  'sunos',
+];
 const PROCESSORS = ['arm64', 'x64', 'ia32', 'ppc64', 'riscv64', 's390x', 'loong64', 'mips64el', 'wasm32', 'arm'];
 
 /** Node's own look-up: the nearest node_modules upward from `from` that holds `name`. */
 function isLocked(packages, from, name) {
-  for (let folder = from; ; ) {
+  for (let folder = from; ;) {
     if (`${folder && `${folder}/`}node_modules/${name}` in packages) return true;
     if (!folder) return false;
     const cut = folder.lastIndexOf('node_modules/');
@@ -28,7 +39,13 @@ for (const [path, { optionalDependencies = {} }] of Object.entries(lock.packages
     const cpu = PROCESSORS.find((processor) => name.includes(processor));
     if (!os && cpu !== 'wasm32') throw new Error(`${name}, wanted by ${path}, is missing and names no platform`);
     const dev = lock.packages[path].dev ? { dev: true } : {};
-    added[`node_modules/${name}`] = { version, ...(cpu && { cpu: [cpu] }), ...dev, optional: true, ...(os && { os: [os] }) };
+    added[`node_modules/${name}`] = {
+      version,
+      ...(cpu && { cpu: [cpu] }),
+      ...dev,
+      optional: true,
+      ...(os && { os: [os] }),
+    };
   }
 }
 const byPath = ([a], [b]) => (a < b ? -1 : 1);
