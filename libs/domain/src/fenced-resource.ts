@@ -1,0 +1,45 @@
+import type { Epoch } from './ids.js';
+import type { Json } from './json.js';
+
+/** A value as the resource holds it, with the epoch that was stamped on it last. */
+export interface Stamped<V> {
+  readonly value: V;
+  readonly epoch: Epoch;
+  /** What `write` compares: opaque outside the adapter (a resourceVersion, the exact record set, …). */
+  readonly version: string;
+}
+
+/**
+ * - `written`: the resource holds `next` under `epoch`.
+ * - `refused`: it held something else than was seen, or a higher epoch; nothing was changed.
+ * - `unknown`: no answer; read back, then apply again under the same epoch.
+ */
+export type WriteOutcome = 'written' | 'refused' | 'unknown';
+
+/** What was read where clients feel it, and by which check. Goes into the step's result and the audit. */
+export interface Verification {
+  readonly check: string;
+  readonly observed: Json;
+  readonly holds: boolean;
+}
+
+/**
+ * Port: anything outside the journal that a run changes. Sealing is a write of the value that was read; values are
+ * absolute, so a write can be repeated. The conformance suite holds every adapter to the same fence.
+ */
+export abstract class FencedResource<V> {
+  /** `strong`: the resource itself refuses a lower epoch, atomically. `weak`: compared by us just before the write. */
+  abstract readonly fence: 'strong' | 'weak';
+
+  /** @throws UnavailableError when the resource does not answer within `signal`. */
+  abstract read(signal: AbortSignal): Promise<Stamped<V>>;
+
+  /** Stamps `epoch` and sets `next`, only where the resource still holds `seen` and no higher epoch. Never skips. */
+  abstract write(seen: Stamped<V>, next: V, epoch: Epoch, signal: AbortSignal): Promise<WriteOutcome>;
+
+  /**
+   * Looks where the effect is felt (a produce that must be refused, the answers of every authoritative server), not
+   * where it was written. Without `expected` it reports what it finds and `holds` is true.
+   */
+  abstract verify(expected: V | undefined, signal: AbortSignal): Promise<Verification>;
+}

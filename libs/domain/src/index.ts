@@ -1,0 +1,47 @@
+export type { Actor, AuditEntry } from './audit-entry.js';
+export {
+  InvariantViolation,
+  invariant,
+  messageOf,
+  OutcomeUnknownError,
+  SignalboxError,
+  UnavailableError,
+} from './errors.js';
+export { FencedResource, type Stamped, type Verification, type WriteOutcome } from './fenced-resource.js';
+export type { GuardRecord } from './guard.js';
+export {
+  approvalId,
+  clusterId,
+  epoch,
+  flowId,
+  groupId,
+  instant,
+  NEVER_STAMPED,
+  processId,
+  runId,
+  siteId,
+  type ApprovalId,
+  type ClusterId,
+  type Epoch,
+  type FlowId,
+  type GroupId,
+  type Instant,
+  type ProcessId,
+  type RunId,
+  type SiteId,
+} from './ids.js';
+export type { Json } from './json.js';
+export { isTerminal, type Plan, type Run, type RunKind, type RunPhase } from './run.js';
+export {
+  isSettled,
+  resourceKey,
+  type ResourceRef,
+  type Step,
+  type StepAction,
+  type StepRecord,
+  type StepStatus,
+  type WorkerKind,
+} from './step.js';
+export type { SiteVoice, Verdict, VerdictKind } from './verdict.js';
+export type { FlowLag, Opinion, Vote } from './vote.js';
+export type { MirrorState, NameTarget, WriteAccess } from './write-access.js';

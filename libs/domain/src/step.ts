@@ -1,0 +1,71 @@
+import type { Epoch, Instant, ProcessId, RunId, SiteId } from './ids.js';
+import type { Json } from './json.js';
+
+/** Who does a step: one worker per kind of credential. */
+export type WorkerKind = 'site-guard' | 'mirror-switcher' | 'dns-switcher';
+
+/** `seal` stamps the epoch and keeps the value; `apply` sets `desired`; `inspect` only looks. */
+export type StepAction = 'seal' | 'apply' | 'inspect';
+
+/** Names one resource: what kind, which one of the topology, and the site it concerns. */
+export type ResourceRef =
+  | { readonly kind: 'write-access'; readonly group: string; readonly site: string }
+  | { readonly kind: 'mirror'; readonly flow: string }
+  | { readonly kind: 'name'; readonly name: string };
+
+export const resourceKey = (ref: ResourceRef): string => {
+  switch (ref.kind) {
+    case 'write-access':
+      return `write-access/${ref.group}/${ref.site}`;
+    case 'mirror':
+      return `mirror/${ref.flow}`;
+    case 'name':
+      return `name/${ref.name}`;
+  }
+};
+
+/** One planned change of a run. Absolute, so that doing it twice is doing it once. */
+export interface Step {
+  /** Unique in its run, kebab-case: `fence-a`, `promote-b`. */
+  readonly name: string;
+  /** Steps of one stage run side by side; the next stage waits for all of them. */
+  readonly stage: number;
+  readonly action: StepAction;
+  readonly resource: ResourceRef;
+  readonly desired?: Json;
+  readonly runsAt: SiteId;
+  readonly worker: WorkerKind;
+  /** Counted from the intent; without a report by then the step is `unreachable`. */
+  readonly deadlineMs: number;
+  /** Once this step may have happened the run only goes forward. */
+  readonly pointOfNoReturn?: boolean;
+  /** The site the step runs at is lost: it is tried, recorded as an exception and never waited for. */
+  readonly mayBeUnreachable?: boolean;
+}
+
+/**
+ * `planned` → `open` (the intent is durable) → `taken` (a worker acts) → one of the results:
+ * - `done`: applied and read back;
+ * - `refused`: the resource carries a higher epoch; the worker stopped and nobody retries;
+ * - `failed`: read back and found different, or impossible; the text says what to do;
+ * - `unknown`: no answer and no read-back within the deadline;
+ * - `unreachable`: no worker reported by the deadline.
+ */
+export type StepStatus = 'planned' | 'open' | 'taken' | 'done' | 'refused' | 'failed' | 'unknown' | 'unreachable';
+
+/** A step as the journal holds it: the durable intent and, later, its result. */
+export interface StepRecord extends Step {
+  readonly run: RunId;
+  readonly epoch: Epoch;
+  readonly status: StepStatus;
+  readonly takenBy?: ProcessId;
+  readonly startedAt?: Instant;
+  readonly finishedAt?: Instant;
+  readonly verifiedBy?: { readonly check: string; readonly observed: Json };
+  /** In words, for a person: what went wrong and what to do. */
+  readonly problem?: string;
+}
+
+/** Nothing more will be reported for it under its epoch. */
+export const isSettled = (status: StepStatus): boolean =>
+  status !== 'planned' && status !== 'open' && status !== 'taken';

@@ -1,0 +1,27 @@
+import type { ClusterId, SiteId } from './ids.js';
+import type { Opinion } from './vote.js';
+
+/** What the quorum says of a cluster: the first row of design §5 that matches. */
+export type VerdictKind =
+  'reborn-empty' | 'down' | 'link-down' | 'asymmetric' | 'no-quorum' | 'monitor-lost' | 'degraded' | 'up' | 'blind';
+
+/** One site's voice: what its processes say together. `silent` means no fresh vote at all. */
+export interface SiteVoice {
+  readonly site: SiteId;
+  readonly opinion: Opinion | 'silent';
+  readonly failedForMs: number;
+  readonly healthyForMs: number;
+  readonly reasons: readonly string[];
+}
+
+export interface Verdict {
+  readonly cluster: ClusterId;
+  readonly kind: VerdictKind;
+  /** The row that matched, e.g. `verdict-5-down-by-quorum`. */
+  readonly rule: string;
+  /** How long the failure must last before it is acted on; present only for `down`. */
+  readonly dwellMs?: number;
+  /** How long the votes that made the verdict have been failing, counted from the first failed round. */
+  readonly failedForMs: number;
+  readonly voices: readonly SiteVoice[];
+}

@@ -1,0 +1,14 @@
+export {
+  Journal,
+  type Change,
+  type CommitOutcome,
+  type Condition,
+  type Entry,
+  type LeaseId,
+  type Revision,
+  type Snapshot,
+  type Transaction,
+  type WatchEvent,
+  type WatchListener,
+} from './journal.js';
+export { keys } from './keys.js';

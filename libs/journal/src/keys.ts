@@ -1,0 +1,37 @@
+import type { ApprovalId, ClusterId, GroupId, ProcessId, RunId, SiteId } from '#libs/domain';
+
+const ROOT = '/signalbox';
+
+/** Where everything lives in the journal. Every prefix ends in `/`, so that no key is a prefix of another name. */
+export const keys = {
+  votes: () => `${ROOT}/votes/`,
+  votesOn: (cluster: ClusterId) => `${ROOT}/votes/${cluster}/`,
+  vote: (cluster: ClusterId, site: SiteId, process: ProcessId) => `${ROOT}/votes/${cluster}/${site}/${process}`,
+  /** Lease-bound; the value is the holder's ProcessId. */
+  leader: (group: GroupId) => `${ROOT}/groups/${group}/leader`,
+  /** The current epoch as a decimal: what every worker's transaction compares. */
+  epoch: (group: GroupId) => `${ROOT}/groups/${group}/epoch`,
+  groupState: (group: GroupId) => `${ROOT}/groups/${group}/state`,
+  freeze: (group: GroupId) => `${ROOT}/groups/${group}/freeze`,
+  group: (group: GroupId) => `${ROOT}/groups/${group}/`,
+  groups: () => `${ROOT}/groups/`,
+  runs: () => `${ROOT}/runs/`,
+  run: (run: RunId) => `${ROOT}/runs/${run}/run`,
+  runRecords: (run: RunId) => `${ROOT}/runs/${run}/`,
+  step: (run: RunId, name: string) => `${ROOT}/runs/${run}/steps/${name}`,
+  /** Open steps by the site that executes them: what dispatchers and workers watch. The value is the step's key. */
+  openSteps: (site: SiteId) => `${ROOT}/open-steps/${site}/`,
+  openStep: (site: SiteId, run: RunId, name: string) => `${ROOT}/open-steps/${site}/${run}.${name}`,
+  approvals: () => `${ROOT}/approvals/`,
+  approval: (approval: ApprovalId) => `${ROOT}/approvals/${approval}`,
+  guards: () => `${ROOT}/guards/`,
+  /** Survives the lease: the last thing a guard said of itself. */
+  guard: (site: SiteId) => `${ROOT}/guards/${site}/record`,
+  /** Lease-bound: exists exactly while the guard renews. */
+  guardLease: (site: SiteId) => `${ROOT}/guards/${site}/lease`,
+  audit: (group: GroupId) => `${ROOT}/audit/${group}/`,
+  /** Zero-padded, so that key order is chain order. */
+  auditEntry: (group: GroupId, sequence: number) => `${ROOT}/audit/${group}/${String(sequence).padStart(12, '0')}`,
+  auditHead: (group: GroupId) => `${ROOT}/audit-heads/${group}`,
+  topology: () => `${ROOT}/topology`,
+} as const;

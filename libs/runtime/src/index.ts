@@ -1,0 +1,2 @@
+export { Clock, SystemClock, type Stop } from './clock.js';
+export { Random, SystemRandom } from './random.js';
