@@ -1,0 +1,85 @@
+import type {
+  ApprovalId,
+  AuditEntry,
+  Epoch,
+  GroupId,
+  GuardRecord,
+  Instant,
+  Plan,
+  ProcessId,
+  Run,
+  RunId,
+  SiteId,
+  StepRecord,
+  Verdict,
+} from '#libs/domain';
+
+/** What the orchestrator's HTTP API answers, under `/v1`. Clients ignore fields they do not know. */
+
+/** The body of every answer that is not 2xx. */
+export interface ApiErrorBody {
+  readonly error: { readonly code: string; readonly message: string; readonly remedy: string };
+}
+
+export interface StatusAnswer {
+  readonly site: SiteId;
+  readonly process: ProcessId;
+  readonly journal: { readonly reachable: boolean; readonly missing: readonly string[] };
+  readonly topologyHash: string;
+  readonly clusters: readonly ClusterStatus[];
+  readonly groups: readonly GroupStatus[];
+  readonly guards: readonly { readonly record: GuardRecord; readonly leaseHeld: boolean }[];
+  /** Parts this orchestrator cannot reach now, in words. */
+  readonly missing: readonly string[];
+}
+
+export interface ClusterStatus {
+  readonly verdict: Verdict;
+  /** False for a local view of a process that cannot reach the journal: it is shown and never acted on. */
+  readonly recorded: boolean;
+}
+
+export interface GroupStatus {
+  readonly group: GroupId;
+  readonly mode: 'observe' | 'approve' | 'automatic';
+  readonly fenceMode: 'strict' | 'guarded' | 'advisory';
+  readonly phase: string;
+  readonly active: SiteId;
+  readonly epoch: Epoch;
+  readonly leader?: ProcessId | null;
+  readonly frozen?: { readonly by: string; readonly reason: string; readonly until: Instant };
+  readonly run?: RunId;
+  readonly approval?: ApprovalId;
+  readonly quarantined: readonly SiteId[];
+}
+
+/** A reason not to act, in words. An overridable one binds automatic runs only. */
+export interface VetoView {
+  readonly name: string;
+  readonly message: string;
+  readonly overridable: boolean;
+}
+
+export interface ExplainAnswer {
+  readonly group: GroupId;
+  readonly phase: string;
+  readonly verdict: Verdict;
+  readonly recorded: boolean;
+  readonly rule: string;
+  readonly vetoes: readonly VetoView[];
+  /** What would have to change for the group to move, in words. */
+  readonly toChange: readonly string[];
+  /** Latest first. */
+  readonly decisions: readonly AuditEntry[];
+}
+
+export interface PlanAnswer {
+  readonly plan: Plan;
+  readonly planHash: string;
+  readonly vetoes: readonly VetoView[];
+}
+
+export interface RunAnswer {
+  readonly run: Run;
+  readonly steps: readonly StepRecord[];
+}
