@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { Immutable } from './immutable.js';
+import { ClusterIdText, FlowIdText, record, Text } from './scalars.js';
+
+const TOPIC = /^[A-Za-z0-9._-]{1,249}\*?$|^\*$/;
+const TOPIC_FORM = 'a topic name, or a prefix with a final *';
+export const Topics = z
+  .array(z.string(TOPIC_FORM).regex(TOPIC, TOPIC_FORM), 'a list of topics')
+  .min(1, 'at least one topic');
+
+const PRINCIPAL_FORM = 'a Kafka principal, for example User:mm2-ab';
+
+export const FlowText = record({
+  id: FlowIdText,
+  source: ClusterIdText,
+  target: ClusterIdText,
+  topics: Topics,
+  policy: z
+    .enum(['identity', 'default'])
+    .describe('MirrorMaker 2 replication policy: same topic name on both sides, or prefixed with the source alias.'),
+  principal: z
+    .string(PRINCIPAL_FORM)
+    .regex(/^User:.+$/, PRINCIPAL_FORM)
+    .describe('Writes at the target; denied there when the target is promoted.'),
+  driver: record({
+    kind: z.literal('connect'),
+    source: Text.describe('Name of the MirrorSourceConnector.'),
+    checkpoint: Text.describe('Name of the MirrorCheckpointConnector.'),
+  }).describe("Connectors on the target cluster's Connect workers."),
+});
+export type Flow = Immutable<z.infer<typeof FlowText>>;

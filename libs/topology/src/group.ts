@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { Topics } from './flow.js';
+import type { Immutable } from './immutable.js';
+import { PolicyOverrides } from './policy.js';
+import { GroupIdText, record, SiteIdText } from './scalars.js';
+import { DnsText } from './traffic.js';
+
+export const GroupText = record({
+  id: GroupIdText,
+  pattern: z.literal('active-passive'),
+  home: SiteIdText.describe('Active when nothing happened yet, and where failback returns to.'),
+  sites: z.array(SiteIdText, 'a list of sites').min(2, 'at least two sites: the home site and one to move to'),
+  topics: Topics,
+  mode: z
+    .enum(['observe', 'approve', 'automatic'])
+    .default('observe')
+    .describe('observe decides and audits, and touches nothing; approve waits for a person; automatic acts.'),
+  fenceMode: z
+    .enum(['strict', 'guarded', 'advisory'])
+    .default('guarded')
+    .describe('What must be known of an unreachable old site before the new one takes writes.'),
+  acceptSplitBrain: z.boolean('true or false').default(false).describe('Must be true with fenceMode advisory.'),
+  traffic: z.array(DnsText, 'a list of names').default([]),
+  policy: PolicyOverrides.default({}),
+});
+export type Group = Immutable<z.infer<typeof GroupText>>;
+export type GroupMode = Group['mode'];
+export type FenceMode = Group['fenceMode'];

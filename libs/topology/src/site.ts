@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { Immutable } from './immutable.js';
+import { Endpoint, HttpAddress, record, RedisAddress, SecretRef, SiteIdText, Text } from './scalars.js';
+
+const PUBLIC_KEY = 'a raw Ed25519 public key in base64: 44 characters';
+const Command = z.array(Text, 'a list: the program and its arguments').min(1, 'a list with at least the program');
+
+export const SiteText = record({
+  id: SiteIdText,
+  witness: z
+    .boolean('true or false')
+    .default(false)
+    .describe('A witness has vantage points and a journal member, but no Kafka and no workers.'),
+  api: HttpAddress.describe("Where this site's orchestrator is reached by people and other sites."),
+  redis: RedisAddress.optional().describe("The site's own job queue; absent at a witness."),
+  signing: record({
+    keyId: Text,
+    publicKey: z.string(PUBLIC_KEY).regex(/^[A-Za-z0-9+/]{43}=$/, PUBLIC_KEY),
+    privateKey: SecretRef.describe('PKCS#8 PEM; present only at the site it belongs to.'),
+  }).describe('Ed25519 key that signs what this site says.'),
+  anchors: z
+    .array(Endpoint, 'a list of host:port')
+    .min(2, "at least two of: the site's own gateway, another site, an independent address")
+    .describe('An observer that reaches fewer than two of these abstains: it may be the one that is cut off.'),
+  fenceCommand: record({ close: Command, open: Command, status: Command })
+    .optional()
+    .describe(
+      'Last rung of the fence ladder: closes and opens Kafka for clients when the broker does not answer. `status` exits 0 when open, 1 when closed.',
+    ),
+});
+export type Site = Immutable<z.infer<typeof SiteText>>;

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { ClusterText, type Cluster } from './cluster.js';
+import { FlowText, type Flow } from './flow.js';
+import { GroupText, type Group } from './group.js';
+import type { Immutable } from './immutable.js';
+import { PolicyText } from './policy.js';
+import { HttpAddress, record, SiteIdText, Text } from './scalars.js';
+import { SiteText, type Site } from './site.js';
+
+const Members = z.union([HttpAddress.transform((one) => [one]), z.array(HttpAddress).min(1)], {
+  error: 'an address like http://10.1.0.5:2379, or a list of them',
+});
+
+const TokenText = record({
+  name: Text.describe('Who holds it; stands in the audit.'),
+  role: z.enum(['viewer', 'operator', 'approver', 'admin']),
+  sha256: z
+    .string('the SHA-256 of the token')
+    .regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the token in 64 lower-case hex digits'),
+});
+
+/** signalbox.yaml: the one document that configures every process of every site. */
+export const TopologyText = record({
+  version: z.literal(1, 'the version of this format: 1'),
+  sites: z.array(SiteText, 'a list of sites').min(1, 'at least one site'),
+  journal: record({
+    members: z.record(SiteIdText, Members, 'etcd addresses by site').describe('etcd members by the site they run in.'),
+  }),
+  clusters: z.array(ClusterText, 'a list of clusters').min(1, 'at least one cluster'),
+  flows: z.array(FlowText, 'a list of flows').default([]),
+  groups: z.array(GroupText, 'a list of groups').default([]),
+  policy: PolicyText.prefault({}),
+  api: record({ tokens: z.array(TokenText, 'a list of tokens').default([]) }).prefault({}),
+  channels: z.array(z.never('nothing yet: no kind of channel is known'), 'a list of channels').default([]),
+});
+
+export type Topology = Immutable<z.infer<typeof TopologyText>>;
+export type ApiToken = Topology['api']['tokens'][number];
+export type ApiRole = ApiToken['role'];
+
+export type { Cluster, Flow, Group, Site };

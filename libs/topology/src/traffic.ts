@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import type { Immutable } from './immutable.js';
+import { DnsName, Endpoint, IpAddress, record, SecretRef, SiteIdText } from './scalars.js';
+
+const Rfc2136 = record({
+  kind: z.literal('rfc2136'),
+  primary: Endpoint.describe('The authoritative server that takes updates; never in a site of its own group.'),
+  primarySite: SiteIdText,
+  secondaries: z.record(SiteIdText, Endpoint).describe('The authoritative servers that answer, by site.'),
+  tsig: record({
+    keyName: DnsName,
+    algorithm: z.enum(['hmac-sha256', 'hmac-sha384', 'hmac-sha512']),
+    secret: SecretRef.describe('The key in base64.'),
+  }),
+});
+
+/** A name that clients resolve, and what it points at when a site is active. */
+export const DnsText = record({
+  kind: z.literal('dns'),
+  name: DnsName,
+  zone: DnsName,
+  ttlSeconds: z.number('a number of seconds').int('whole seconds').min(1, 'at least 1 s').max(3_600, 'at most 3600 s'),
+  addresses: z.record(
+    SiteIdText,
+    z.array(IpAddress, 'a list of addresses').min(1, 'at least one address'),
+    'addresses by site',
+  ),
+  provider: Rfc2136,
+});
+export type DnsTraffic = Immutable<z.infer<typeof DnsText>>;
