@@ -20,7 +20,10 @@ const PLATFORMS = [
 ];
 const PROCESSORS = ['arm64', 'x64', 'ia32', 'ppc64', 'riscv64', 's390x', 'loong64', 'mips64el', 'wasm32', 'arm'];
 
-/** Node's own look-up: the nearest node_modules upward from `from` that holds `name`. */
+/**
+ * Node's own look-up: the nearest node_modules upward from `from` that holds `name`.
+ * @param {Record<string, unknown>} packages @param {string} from @param {string} name
+ */
 function isLocked(packages, from, name) {
   for (let folder = from; ;) {
     if (`${folder && `${folder}/`}node_modules/${name}` in packages) return true;
@@ -31,6 +34,7 @@ function isLocked(packages, from, name) {
 }
 
 const lock = JSON.parse(readFileSync(FILE, 'utf8'));
+/** @type {Record<string, object>} */
 const added = {};
 for (const [path, { optionalDependencies = {} }] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(optionalDependencies)) {
@@ -48,8 +52,7 @@ for (const [path, { optionalDependencies = {} }] of Object.entries(lock.packages
     };
   }
 }
-const byPath = ([a], [b]) => (a < b ? -1 : 1);
-lock.packages = Object.fromEntries(Object.entries({ ...lock.packages, ...added }).sort(byPath));
+lock.packages = Object.fromEntries(Object.entries({ ...lock.packages, ...added }).sort(([a], [b]) => (a < b ? -1 : 1)));
 for (const entry of Object.values(lock.packages)) delete entry.resolved;
 writeFileSync(FILE, `${JSON.stringify(lock, null, 2)}\n`);
 console.log(`${Object.keys(added).length} platform entries added to ${FILE}`);

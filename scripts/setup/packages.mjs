@@ -1,0 +1,79 @@
+import { readdirSync } from 'node:fs';
+import { execute } from './execute.mjs';
+import { withLock } from './lock.mjs';
+import { withoutServiceStarts } from './policy.mjs';
+import { findProgram, javaMajor } from './programs.mjs';
+
+/** What the lab runs that Debian packages, by program. `service`: what its package would start at the next boot. */
+const PROGRAMS = [
+  { program: 'redis-server', package: 'redis-server', service: 'redis-server.service' },
+  { program: 'named', package: 'bind9', service: 'named.service' },
+  { program: 'nsupdate', package: 'bind9-dnsutils' },
+  { program: 'iptables', package: 'iptables' },
+  { program: 'ip', package: 'iproute2' },
+  { program: 'java', package: 'default-jre-headless' },
+];
+const MAVEN = { program: 'mvn', package: 'maven' };
+const KAFKA_WANTS_JAVA = 17;
+const LOCK_WAIT = ['-o', 'DPkg::Lock::Timeout=300'];
+
+/**
+ * The system's programs, from Debian packages when this process may install them.
+ * @param {{ withMaven: boolean }} options @returns {import('./parts.mjs').Part}
+ */
+export function packages({ withMaven }) {
+  const missing = [...PROGRAMS, ...(withMaven ? [MAVEN] : [])].filter(({ program }) => !findProgram(program));
+  const java = findProgram('java');
+  const isJavaTooOld = java !== undefined && javaMajor(java) < KAFKA_WANTS_JAVA;
+  return {
+    name: 'system packages',
+    cacheMegabytes: 0,
+    unit: 'packages',
+    soFar: () => 0,
+    isReady: () => missing.length === 0 && !isJavaTooOld,
+    obstacles: () => [
+      ...(isJavaTooOld
+        ? [
+            `${java} is Java ${javaMajor(java) || 'of unknown version'}, Kafka needs ${KAFKA_WANTS_JAVA}: put a newer one first in PATH`,
+          ]
+        : []),
+      ...(missing.length > 0 && !mayInstall() ? [missingPrograms(missing)] : []),
+    ],
+    make: (context) => withLock('system packages', context, () => install(missing, context)),
+  };
+}
+
+function mayInstall() {
+  return process.getuid?.() === 0 && findProgram('apt-get') !== undefined;
+}
+
+/** @param {readonly { program: string, package: string }[]} missing */
+function missingPrograms(missing) {
+  const names = missing.map(({ program }) => program).join(', ');
+  const install = `apt-get install --no-install-recommends ${missing.map((entry) => entry.package).join(' ')}`;
+  const who = findProgram('apt-get')
+    ? 'as root'
+    : 'on Debian or Ubuntu; elsewhere the packages that bring these programs';
+  return `not installed: ${names}. ${who}: ${install}`;
+}
+
+/** @param {readonly { package: string, service?: string }[]} missing @param {import('./parts.mjs').Context} context */
+async function install(missing, { say, signal }) {
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  const names = missing.map((entry) => entry.package);
+  const request = [...LOCK_WAIT, 'install', '--yes', '--no-install-recommends', '--no-upgrade', ...names];
+  // An outdated or partly unreachable list is no reason to stop: what counts is whether the packages can be had.
+  await execute('apt-get', [...LOCK_WAIT, 'update'], { env, signal }).catch(() => signal.throwIfAborted());
+  await execute('apt-get', ['--download-only', ...request], { env, signal });
+  await withoutServiceStarts(async () => {
+    // From here to the end dpkg changes the system: Ctrl-C waits, since a stop would leave packages half-configured.
+    const finish = { env, signal, whenAborted: /** @type {const} */ ('finish') };
+    if (readdirSync('/var/lib/dpkg/updates').length > 0) await execute('dpkg', ['--configure', '-a'], finish);
+    say(`unpacking ${names.join(', ')}; services are not started`);
+    await execute('apt-get', request, finish);
+    const services = missing.flatMap(({ service }) => service ?? []);
+    const systemctl = findProgram('systemctl');
+    if (systemctl && services.length > 0) await execute(systemctl, ['disable', ...services], finish).catch(() => {});
+  });
+  return { files: names.length, bytes: 0 };
+}

@@ -1,0 +1,136 @@
+import { mkdirSync, statfsSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { cacheFolder, sweepCache } from './cache.mjs';
+import { etcd } from './etcd.mjs';
+import { kafka } from './kafka.mjs';
+import { withLock } from './lock.mjs';
+import { npm } from './npm.mjs';
+import { packages } from './packages.mjs';
+import { SetupProblem } from './problem.mjs';
+
+/**
+ * @typedef {{ say: (line: string) => void, signal: AbortSignal }} Context
+ *
+ * @typedef {object} Part something a task needs
+ * @property {string} name
+ * @property {number} cacheMegabytes room it takes in the cache while it is made
+ * @property {() => boolean} isReady by looking at files only: no process, a few milliseconds
+ * @property {() => string[]} obstacles why it cannot be made here, for a person; asked before anything is changed
+ * @property {string} [after] the part that has to be there first, when that one is missing too
+ * @property {string} unit what is counted at the end
+ * @property {() => number} soFar bytes made up to now, 0 when unknown
+ * @property {(context: Context) => Promise<{ files: number, bytes: number }>} make
+ */
+
+const PROGRESS_MS = 10_000;
+
+/**
+ * Sees to it that everything is there: the npm packages and, for tasks that run the lab, its real parts. Either all
+ * that is missing can be made, or nothing is touched.
+ * @param {string} root the checkout @param {{ lab: boolean }} needs @param {Context} context
+ * @throws {SetupProblem} naming everything a person has to see to
+ */
+export async function setUp(root, { lab }, context) {
+  if (lab && process.platform !== 'linux') {
+    throw new SetupProblem(`the lab runs on Linux only (loopback addresses, gid rules); this is ${process.platform}`);
+  }
+  const list = () => (lab ? [npm(root), ...labParts()] : [npm(root)]);
+  if (list().every((part) => part.isReady())) return;
+  const locks = lab ? [root, openCache()] : [root];
+  await withLocks(locks, context, async () => {
+    if (lab) sweepCache(cacheFolder());
+    const missing = list().filter((part) => !part.isReady());
+    refuseObstacles(missing, lab);
+    await makeAll(missing, context);
+  });
+}
+
+function labParts() {
+  const jars = kafka(cacheFolder());
+  return [packages({ withMaven: !jars.isReady() }), jars, etcd(cacheFolder())];
+}
+
+function openCache() {
+  const cache = cacheFolder();
+  try {
+    mkdirSync(cache, { recursive: true });
+    return cache;
+  } catch (error) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    throw new SetupProblem(`the cache folder ${cache} cannot be made (${code}): set SIGNALBOX_CACHE to one that can`);
+  }
+}
+
+/** @param {string[]} subjects @param {Context} context @param {() => Promise<void>} work @returns {Promise<void>} */
+function withLocks([first, ...rest], context, work) {
+  return first === undefined ? work() : withLock(first, context, () => withLocks(rest, context, work));
+}
+
+/** @param {Part[]} missing @param {boolean} lab */
+function refuseObstacles(missing, lab) {
+  const obstacles = missing.flatMap((part) => part.obstacles());
+  const wanted = missing.reduce((sum, part) => sum + part.cacheMegabytes, 0);
+  if (lab && wanted > 0) {
+    const { bavail, bsize } = statfsSync(cacheFolder());
+    const free = Math.floor((bavail * bsize) / 2 ** 20);
+    if (free < wanted) {
+      const remedy = 'free some, or set SIGNALBOX_CACHE to a folder on a larger disk';
+      obstacles.push(`the disk of ${cacheFolder()} has ${free} MB free, ${wanted} MB are needed: ${remedy}`);
+    }
+  }
+  if (obstacles.length > 0) throw new SetupProblem(`cannot go on yet:\n  - ${obstacles.join('\n  - ')}`);
+}
+
+/** @param {Part[]} missing @param {Context} context */
+async function makeAll(missing, { say, signal }) {
+  if (missing.length === 0) return;
+  say(`to do: ${missing.map((part) => part.name).join(', ')}`);
+  const failed = new AbortController();
+  const context = { say, signal: AbortSignal.any([signal, failed.signal]) };
+  /** @type {Map<string, Promise<void>>} */
+  const made = new Map();
+  for (const part of missing) {
+    const first = made.get(part.after ?? '');
+    const making = Promise.resolve(first).then(() => makeOne(part, context));
+    making.catch((error) => failed.abort(error)); // The first failure stops the others.
+    made.set(part.name, making);
+  }
+  await Promise.allSettled(made.values());
+  signal.throwIfAborted();
+  failed.signal.throwIfAborted();
+}
+
+/** @param {Part} part @param {Context} context */
+async function makeOne(part, { say, signal }) {
+  const started = performance.now();
+  const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
+  const ticker = setInterval(() => say(`${part.name}: ${megabytes(part.soFar())}${seconds()} so far`), PROGRESS_MS);
+  try {
+    const { files, bytes } = await part.make({ say: (line) => say(`${part.name}: ${line}`), signal });
+    say(`${part.name}: ready, ${files} ${part.unit}, ${megabytes(bytes)}${seconds()}`);
+  } catch (error) {
+    throw explained(part, error);
+  } finally {
+    clearInterval(ticker);
+  }
+}
+
+/** @param {number} bytes */
+function megabytes(bytes) {
+  return bytes > 0 ? `${(bytes / 1e6).toFixed(0)} MB, ` : '';
+}
+
+/** @param {Part} part @param {unknown} error */
+function explained(part, error) {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    const disks = [...new Set([cacheFolder(), homedir(), tmpdir()])].join(', ');
+    return new SetupProblem(`${part.name}: no space left on a disk. Used are ${disks}. Free some and run again`);
+  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new SetupProblem(
+      `${part.name}: ${/** @type {Error} */ (error).message}. Make it writable, or set SIGNALBOX_CACHE`,
+    );
+  }
+  return error instanceof SetupProblem ? new SetupProblem(`${part.name}: ${error.message}`) : error;
+}

@@ -1,0 +1,5 @@
+/** Something a person has to put right. Its message says where, what and what to do; it is printed without a stack. */
+export class SetupProblem extends Error {
+  /** @override */
+  name = 'SetupProblem';
+}
