@@ -1,3 +1,4 @@
+export type { Approval, ApprovalPhase } from './approval.js';
 export type { Actor, AuditEntry } from './audit-entry.js';
 export {
   InvariantViolation,

@@ -39,8 +39,13 @@ export interface Step {
   readonly deadlineMs: number;
   /** Once this step may have happened the run only goes forward. */
   readonly pointOfNoReturn?: boolean;
-  /** The site the step runs at is lost: it is tried, recorded as an exception and never waited for. */
-  readonly mayBeUnreachable?: boolean;
+  /** Any other end than `done` is recorded as an exception of the run and does not hold it up. */
+  readonly mayFail?: boolean;
+  /**
+   * A fence that need not be read back: the guard of this site fences by itself when it can no longer renew, so its
+   * silence, lasting long enough, is as good as its report (fence mode `strict`).
+   */
+  readonly waitOut?: SiteId;
 }
 
 /**
@@ -58,6 +63,8 @@ export interface StepRecord extends Step {
   readonly run: RunId;
   readonly epoch: Epoch;
   readonly status: StepStatus;
+  /** How often it was opened under this epoch, from 1; 0 while planned. */
+  readonly attempt: number;
   readonly takenBy?: ProcessId;
   readonly startedAt?: Instant;
   readonly finishedAt?: Instant;

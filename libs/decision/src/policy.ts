@@ -1,0 +1,42 @@
+import type { SiteId } from '#libs/domain';
+
+/** What a group may do by itself. `observe` decides and audits, and touches nothing. */
+export type Mode = 'observe' | 'approve' | 'automatic';
+
+/** What counts as fenced when the old site does not answer (design §7). */
+export type FenceMode = 'strict' | 'guarded' | 'advisory';
+
+/** The numbers and choices that the core decides by. All durations in milliseconds. */
+export interface DecisionPolicy {
+  readonly mode: Mode;
+  readonly fenceMode: FenceMode;
+  /** Sites that must agree on `down`. */
+  readonly quorum: number;
+  /** From the first failed round, when the site itself says it is down. */
+  readonly dwellShortMs: number;
+  /** From the first failed round, when the site is silent. */
+  readonly dwellLongMs: number;
+  /** How long the target must have been healthy before it is trusted. */
+  readonly targetHealthyMs: number;
+  readonly rpoMs: number;
+  readonly coolDownMs: number;
+  readonly sealTimeoutMs: number;
+  readonly stepTimeoutMs: number;
+  readonly approvalTtlMs: number;
+}
+
+/** Where a group lives and what moves with it: the part of the topology that a plan is made from. */
+export interface GroupShape {
+  readonly group: string;
+  readonly home: SiteId;
+  readonly sites: readonly SiteId[];
+  /** Cluster of each site, by site. */
+  readonly clusters: Readonly<Record<string, string>>;
+  /** Replication between the group's sites, by direction. */
+  readonly flows: readonly { readonly id: string; readonly from: SiteId; readonly to: SiteId }[];
+  readonly names: readonly {
+    readonly name: string;
+    readonly ttlSeconds: number;
+    readonly addresses: Readonly<Record<string, readonly string[]>>;
+  }[];
+}

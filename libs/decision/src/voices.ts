@@ -1,0 +1,31 @@
+import type { ClusterId, Opinion, SiteId, SiteVoice, Vote } from '#libs/domain';
+
+/** From the most to the least reassuring: one process that sees the cluster outweighs those that do not. */
+const REASSURING: readonly Opinion[] = ['up', 'degraded', 'suspect', 'down'];
+
+/**
+ * Votes are counted per site, not per process: a site says `down` only if all its non-abstaining processes do.
+ * Votes are fresh by construction, since each lives under its process's lease.
+ */
+export function voiceOf(site: SiteId, votes: readonly Vote[]): SiteVoice {
+  const own = votes.filter((vote) => vote.site === site);
+  const speaking = own.filter((vote) => vote.opinion !== 'abstain');
+  const opinion = REASSURING.find((candidate) => speaking.some((vote) => vote.opinion === candidate));
+  const silence = own.length > 0 ? 'abstain' : 'silent';
+  return {
+    site,
+    opinion: opinion ?? silence,
+    failedForMs: speaking.length > 0 ? Math.min(...speaking.map((vote) => vote.failedForMs)) : 0,
+    healthyForMs: Math.max(0, ...speaking.map((vote) => vote.healthyForMs)),
+    reasons: own.map((vote) => vote.reason),
+  };
+}
+
+/** Every site's voice on one cluster, in the order of `sites`. */
+export const voicesOn = (cluster: ClusterId, sites: readonly SiteId[], votes: readonly Vote[]): SiteVoice[] =>
+  sites.map((site) =>
+    voiceOf(
+      site,
+      votes.filter((vote) => vote.cluster === cluster),
+    ),
+  );

@@ -1,0 +1,19 @@
+import type { ApprovalId, GroupId, Instant, SiteId } from './ids.js';
+
+/** `open` until the first terminal answer; facts that changed supersede it, time expires it. */
+export type ApprovalPhase = 'open' | 'approved' | 'denied' | 'superseded' | 'expired';
+
+/** A question to people, as the journal holds it. Every way of answering writes this one record. */
+export interface Approval {
+  readonly id: ApprovalId;
+  readonly group: GroupId;
+  readonly target: SiteId;
+  readonly phase: ApprovalPhase;
+  /** What stands in the way; whoever approves lifts exactly these. */
+  readonly vetoes: readonly { readonly name: string; readonly message: string }[];
+  readonly requestedAt: Instant;
+  readonly expiresAt: Instant;
+  readonly decidedBy?: string;
+  readonly decidedAt?: Instant;
+  readonly reason?: string;
+}
