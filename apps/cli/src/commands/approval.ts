@@ -1,0 +1,21 @@
+import type { Approval } from '#libs/domain';
+import { show, type Outcome, type Session } from '../command.js';
+import { EXIT } from '../exit-code.js';
+import { next } from '../text.js';
+
+type Answer = 'approve' | 'deny';
+
+/** The first terminal answer wins; the same answer given twice is one answer. */
+export const answerApproval = async (session: Session, answer: Answer, id: string, reason?: string): Outcome => {
+  const path = `/approvals/${encodeURIComponent(id)}/${answer}`;
+  show(session, await session.api.post<Approval>(path, reason === undefined ? {} : { reason }), renderApproval);
+  return EXIT.ok;
+};
+
+const renderApproval = ({ id, group, target, phase, vetoes }: Approval): string =>
+  [
+    `${id} is ${phase}: ${group} to ${target}.`,
+    ...(phase === 'approved' ? vetoes.map(({ name, message }) => `  lifted ${name}: ${message}`) : []),
+    '',
+    next([['status --watch', 'what happens now']]),
+  ].join('\n');

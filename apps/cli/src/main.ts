@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+import process from 'node:process';
+import { SystemClock } from '#libs/runtime';
+import { runCommandLine } from './program.js';
+
+const interruption = (): AbortSignal => {
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort());
+  return interrupted.signal;
+};
+
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  terminal: {
+    out: (text) => process.stdout.write(`${text}\n`),
+    err: (text) => process.stderr.write(`${text}\n`),
+  },
+  clock: new SystemClock(),
+  environment: process.env,
+  interruption,
+});

@@ -1,0 +1,113 @@
+import type { ApiErrorBody } from '#libs/contracts';
+import { messageOf } from '#libs/domain';
+import { ForbiddenError, NobodyReachableError, RefusedError } from './errors.js';
+
+/** A frozen orchestrator accepts the connection and never answers: it may cost this much and no more. */
+const DEADLINE_MS = 2_000;
+
+interface Request {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: object;
+}
+
+export interface OperatorApiOptions {
+  /** In the order in which they are asked. */
+  readonly endpoints: readonly string[];
+  readonly token: string;
+  /** Told which orchestrators were tried, when the first one was of no use. */
+  readonly note: (text: string) => void;
+  readonly deadlineMs?: number;
+}
+
+/**
+ * Asks one orchestrator after the other until one can answer. Every command of the API is absolute or decides once, so
+ * a request that may have arrived can be sent again to the next one.
+ */
+export class OperatorApi {
+  constructor(private readonly options: OperatorApiOptions) {}
+
+  async get<T>(path: string, usable: (answer: T) => boolean = () => true): Promise<T> {
+    // The shapes are libs/contracts'; unknown fields are ignored, so that versions may differ during an upgrade.
+    return this.ask({ method: 'GET', path }, async (response) => (await response.json()) as T, usable);
+  }
+
+  async text(path: string): Promise<string> {
+    return this.ask({ method: 'GET', path }, (response) => response.text());
+  }
+
+  async post<T>(path: string, body: object): Promise<T> {
+    return this.ask({ method: 'POST', path, body }, async (response) => (await response.json()) as T);
+  }
+
+  /** An answer that is not `usable` is kept, and returned only when nobody has a better one. */
+  private async ask<T>(
+    request: Request,
+    parse: (response: Response) => Promise<T>,
+    usable: (answer: T) => boolean = () => true,
+  ): Promise<T> {
+    const failures: string[] = [];
+    let fallback: { readonly answer: T } | undefined;
+    for (const endpoint of this.options.endpoints) {
+      const attempt = await this.attempt(endpoint, request, parse);
+      if (!attempt.answered) {
+        failures.push(`${endpoint}: ${attempt.reason}`);
+        continue;
+      }
+      if (usable(attempt.answer)) {
+        if (failures.length > 0) this.options.note(`answered by ${endpoint}; tried before: ${failures.join('; ')}`);
+        return attempt.answer;
+      }
+      failures.push(`${endpoint}: cannot reach the journal`);
+      fallback ??= attempt;
+    }
+    if (fallback) {
+      this.options.note(
+        `nobody answered from the journal; this is one orchestrator's own view (${failures.join('; ')})`,
+      );
+      return fallback.answer;
+    }
+    throw new NobodyReachableError(
+      `no orchestrator answered: ${failures.join('; ')}`,
+      'check that you can reach the sites, or name an orchestrator with --api <url>',
+    );
+  }
+
+  private async attempt<T>(
+    endpoint: string,
+    request: Request,
+    parse: (response: Response) => Promise<T>,
+  ): Promise<{ readonly answered: true; readonly answer: T } | { readonly answered: false; readonly reason: string }> {
+    const { token, deadlineMs = DEADLINE_MS } = this.options;
+    try {
+      const response = await fetch(new URL(`/v1${request.path}`, endpoint), {
+        method: request.method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: request.body ? JSON.stringify(request.body) : null,
+        signal: AbortSignal.timeout(deadlineMs),
+      });
+      if (response.ok) return { answered: true, answer: await parse(response) };
+      const error = await errorOf(response);
+      if (response.status >= 500) return { answered: false, reason: `${response.status} ${error.message}` };
+      throw refusal(response.status, error);
+    } catch (error) {
+      if (error instanceof ForbiddenError || error instanceof RefusedError) throw error;
+      return { answered: false, reason: reasonOf(error, deadlineMs) };
+    }
+  }
+}
+
+const refusal = (status: number, { code, message, remedy }: ApiErrorBody['error']) =>
+  status === 401 || status === 403 ? new ForbiddenError(message, remedy) : new RefusedError(code, message, remedy);
+
+const errorOf = async (response: Response): Promise<ApiErrorBody['error']> => {
+  const body = (await response.json().catch(() => undefined)) as Partial<ApiErrorBody> | undefined;
+  return { code: `HTTP_${response.status}`, message: response.statusText, remedy: '', ...body?.error };
+};
+
+/** `fetch` hides what happened in `cause`; with several addresses that one has a code and no message. */
+const reasonOf = (error: unknown, deadlineMs: number): string => {
+  const { name, cause } = error as { readonly name?: string; readonly cause?: { readonly code?: string } };
+  if (name === 'TimeoutError') return `no answer within ${deadlineMs} ms`;
+  return messageOf(cause ?? error) || (cause?.code ?? 'no connection');
+};

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { messageOf } from '#libs/domain';
+import type { Clock } from '#libs/runtime';
+import { loadTopology } from '#libs/topology';
+import type { Session, Terminal } from './command.js';
+import { UsageError } from './errors.js';
+import { OperatorApi } from './operator-api.js';
+
+export interface GlobalOptions {
+  readonly json?: boolean;
+  readonly config: string;
+  readonly api?: readonly string[];
+  readonly tokenFile?: string;
+}
+
+/** What the program gets from the process it runs in. */
+export interface Surroundings {
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** For commands that go on until the operator stops them; all others end at once on Ctrl-C. */
+  readonly interruption: () => AbortSignal;
+}
+
+export const openSession = async (
+  options: GlobalOptions,
+  { terminal, clock, environment }: Surroundings,
+): Promise<Session> => {
+  const token = await readToken(options.tokenFile, environment['SIGNALBOX_TOKEN']);
+  const endpoints = options.api ?? (await loadTopology(options.config)).sites.map((site) => site.api);
+  const api = new OperatorApi({ endpoints: endpoints.map(checkedUrl), token, note: (text) => terminal.err(text) });
+  return { api, terminal, clock, json: options.json ?? false };
+};
+
+/** Never an argument: every user of the machine can read those. */
+const readToken = async (file: string | undefined, variable: string | undefined): Promise<string> => {
+  if (file === undefined) {
+    if (variable) return variable;
+    throw new UsageError('no token', 'set SIGNALBOX_TOKEN, or name a file with --token-file');
+  }
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    throw new UsageError(`the token file cannot be read: ${messageOf(error)}`, 'check --token-file', { cause: error });
+  }
+};
+
+const checkedUrl = (text: string): string => {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
+  throw new UsageError(`${text} is not the address of an orchestrator`, 'write it like http://10.1.0.5:8080');
+};

@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import { duration, parseDuration, table } from './text.js';
+
+describe('duration', () => {
+  it('uses the unit a person would', () => {
+    expect([0, 850, 3_120, 60_000, 250_000, 7_500_000].map(duration)).toEqual([
+      '0 ms',
+      '850 ms',
+      '3.1 s',
+      '1 min',
+      '4 min 10 s',
+      '2 h 5 min',
+    ]);
+  });
+});
+
+describe('parseDuration', () => {
+  it('reads a number with its unit, and nothing else', () => {
+    expect(['30s', '15m', '2h', '1d'].map(parseDuration)).toEqual([30_000, 900_000, 7_200_000, 86_400_000]);
+    expect(['', '30', 'soon', '-1h', '1.5h'].map(parseDuration)).toEqual(Array(5).fill(undefined));
+  });
+});
+
+describe('table', () => {
+  it('aligns all columns but the last', () => {
+    expect(table(['A', 'BB', 'C'], [['long', 'x', 'y']])).toBe('A     BB  C\nlong  x   y');
+  });
+});
