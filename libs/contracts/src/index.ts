@@ -1,3 +1,16 @@
+export { AuditEntryWire } from './audit-entry.js';
+export { canonicalJson, hashOf, sha256Hex } from './canonical.js';
+export { decode, decodeOrThrow, decodeValue, MalformedError, type Decoded } from './decode.js';
+export { GuardRecordWire } from './guard-record.js';
+export type { Mirrors } from './mirrors.js';
+export {
+  OBSERVATION_TYPE,
+  observationEvent,
+  observationId,
+  openObservation,
+  type Observation,
+  type ObservationEvent,
+} from './observation.js';
 export type {
   ApiErrorBody,
   ClusterStatus,
@@ -8,3 +21,16 @@ export type {
   StatusAnswer,
   VetoView,
 } from './operator-api.js';
+export { AnswerBody, FreezeBody, UnfreezeBody } from './operator-requests.js';
+export { PlanWire, RunWire } from './run.js';
+export {
+  keyringOf,
+  signatureOf,
+  signatureProblem,
+  signingKey,
+  SigningKeyError,
+  type Keyring,
+  type SigningKey,
+} from './signing.js';
+export { StepRecordWire, StepWire } from './step.js';
+export { openVote, signVote, VoteWire } from './vote.js';

@@ -1,0 +1,31 @@
+import type { Plan, Run } from '#libs/domain';
+import { z } from 'zod';
+import type { Mirrors } from './mirrors.js';
+import { StepWire } from './step.js';
+import { ApprovalIdWire, CountWire, EpochWire, GroupIdWire, InstantWire, RunIdWire, SiteIdWire } from './wire.js';
+
+export const PlanWire = z.object({
+  kind: z.literal('failover'),
+  group: GroupIdWire,
+  from: SiteIdWire,
+  to: SiteIdWire,
+  steps: z.array(StepWire),
+});
+
+export const RunWire = z.object({
+  id: RunIdWire,
+  plan: PlanWire,
+  planHash: z.string().min(1),
+  evidenceHash: z.string().min(1),
+  epoch: EpochWire,
+  phase: z.enum(['sealing', 'stepping', 'needs-human', 'completed', 'completed-with-exceptions']),
+  stage: CountWire,
+  startedAt: InstantWire,
+  finishedAt: InstantWire.optional(),
+  approval: ApprovalIdWire.optional(),
+  exceptions: z.array(z.object({ step: z.string(), reason: z.string() })),
+  problem: z.string().optional(),
+});
+
+const mirrors: [Mirrors<z.infer<typeof PlanWire>, Plan>, Mirrors<z.infer<typeof RunWire>, Run>] = [true, true];
+void mirrors;

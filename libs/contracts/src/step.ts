@@ -1,0 +1,42 @@
+import type { Step, StepRecord } from '#libs/domain';
+import { z } from 'zod';
+import type { Mirrors } from './mirrors.js';
+import { CountWire, EpochWire, InstantWire, JsonWire, ProcessIdWire, RunIdWire, SiteIdWire } from './wire.js';
+
+export const ResourceRefWire = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('write-access'), group: z.string(), site: z.string() }),
+  z.object({ kind: z.literal('mirror'), flow: z.string() }),
+  z.object({ kind: z.literal('name'), name: z.string() }),
+]);
+
+export const StepWire = z.object({
+  name: z.string().min(1),
+  stage: CountWire,
+  action: z.enum(['seal', 'apply', 'inspect']),
+  resource: ResourceRefWire,
+  desired: JsonWire.optional(),
+  runsAt: SiteIdWire,
+  worker: z.enum(['site-guard', 'mirror-switcher', 'dns-switcher']),
+  deadlineMs: z.number().positive(),
+  pointOfNoReturn: z.boolean().optional(),
+  mayFail: z.boolean().optional(),
+  waitOut: SiteIdWire.optional(),
+});
+
+export const StepRecordWire = StepWire.extend({
+  run: RunIdWire,
+  epoch: EpochWire,
+  status: z.enum(['planned', 'open', 'taken', 'done', 'refused', 'failed', 'unknown', 'unreachable']),
+  attempt: CountWire,
+  takenBy: ProcessIdWire.optional(),
+  startedAt: InstantWire.optional(),
+  finishedAt: InstantWire.optional(),
+  verifiedBy: z.object({ check: z.string(), observed: JsonWire }).optional(),
+  problem: z.string().optional(),
+});
+
+const mirrors: [Mirrors<z.infer<typeof StepWire>, Step>, Mirrors<z.infer<typeof StepRecordWire>, StepRecord>] = [
+  true,
+  true,
+];
+void mirrors;
