@@ -48,7 +48,7 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      conditionNames: ['import', 'types', 'node', 'default'],
+      conditionNames: ['source', 'import', 'types', 'node', 'default'],
       extensions: ['.ts', '.js'],
     },
   },

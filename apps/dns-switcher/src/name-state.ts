@@ -1,0 +1,53 @@
+import { epoch, NEVER_STAMPED, type Epoch, type NameTarget } from '#libs/domain';
+import { DnsForeignRecordError } from './errors.js';
+import type { DnsRecord, NameServer } from './name-server.js';
+
+/** What one server holds for a traffic name: its target and the epoch beside it. */
+export interface NameState {
+  /** Addresses in a fixed order, since a record set has none. */
+  readonly target: NameTarget;
+  readonly epoch: Epoch;
+}
+
+/** Where a name's epoch is stamped: in the same zone, so that one atomic update covers both. */
+export const epochName = (name: string): string => `_signalbox.${name}`;
+
+export const epochText = (stamped: Epoch): string => `epoch=${stamped}`;
+
+export const isSameTarget = (one: NameTarget, other: NameTarget): boolean =>
+  one.ttlSeconds === other.ttlSeconds && sorted(one.addresses) === sorted(other.addresses);
+
+const sorted = (addresses: readonly string[]): string => addresses.toSorted().join(' ');
+
+/** Two queries: a change between them shows as a mixture, which the prerequisites of a write then refuse. */
+export async function readNameState(server: NameServer, name: string, signal: AbortSignal): Promise<NameState> {
+  const [addresses, stamps] = await Promise.all([
+    server.query(name, 'A', signal),
+    server.query(epochName(name), 'TXT', signal),
+  ]);
+  return { target: targetOf(server, name, addresses), epoch: epochOf(server, name, stamps) };
+}
+
+function targetOf(server: NameServer, name: string, records: readonly DnsRecord[]): NameTarget {
+  const alias = records.find((record) => record.type === 'CNAME');
+  if (alias !== undefined)
+    throw new DnsForeignRecordError(
+      `${name} at ${server.address} is a CNAME to ${alias.data}; Signalbox switches A records: replace it by an A record`,
+    );
+  return {
+    addresses: records.map((record) => record.data).toSorted(),
+    ttlSeconds: records[0]?.ttlSeconds ?? 0,
+  };
+}
+
+function epochOf(server: NameServer, name: string, records: readonly DnsRecord[]): Epoch {
+  const texts = records.map((record) => record.data);
+  if (texts.length === 0) return NEVER_STAMPED;
+  const stamped = texts.length === 1 ? /^epoch=(\d{1,15})$/.exec(texts[0]!) : null;
+  if (stamped === null)
+    throw new DnsForeignRecordError(
+      `${epochName(name)} at ${server.address} holds TXT ${JSON.stringify(texts)} instead of one epoch=<number>; ` +
+        'Signalbox keeps the epoch of the name there: find out who writes it, then delete that record',
+    );
+  return epoch(Number(stamped[1]));
+}

@@ -1,0 +1,258 @@
+import { createSecretKey } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { epoch, type NameTarget } from '#libs/domain';
+import { SystemClock, SystemRandom } from '#libs/runtime';
+import { Bind, freePort, KEY, NAME, ZONE } from '../../../test/support/bind.js';
+import { NameServer } from './name-server.js';
+import { Rfc2136NameRecord } from './rfc2136.name-record.js';
+import type { TsigKey } from './tsig.js';
+
+const A: NameTarget = { addresses: ['192.0.2.10'], ttlSeconds: 5 };
+const B: NameTarget = { addresses: ['192.0.2.20', '192.0.2.21'], ttlSeconds: 3 };
+const clock = new SystemClock();
+const soon = (ms = 5_000) => AbortSignal.timeout(ms);
+
+describe('an RFC 2136 name on BIND', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'signalbox-bind-'));
+  let ports: { primary: number; told: number; slow: number };
+  let primary: Bind;
+  let told: Bind;
+  let slow: Bind;
+
+  const server = (port: number, key?: TsigKey) =>
+    new NameServer({ host: '127.0.0.1', port }, clock, new SystemRandom(), key);
+  const record = (options: { key?: TsigKey; name?: string; secondaries?: readonly number[] } = {}) =>
+    new Rfc2136NameRecord(
+      {
+        primary: server(ports.primary, options.key ?? KEY),
+        secondaries: (options.secondaries ?? [ports.told]).map((port) => server(port)),
+      },
+      clock,
+      {
+        zone: ZONE,
+        name: options.name ?? NAME,
+        callTimeoutMs: 1_000,
+        ask: { attemptTimeoutMs: 300, pollMs: 20 },
+      },
+    );
+  /** Past what any earlier test stamped. */
+  const nextEpoch = async () => epoch((await record().read(soon())).epoch + 1);
+  const put = async (target: NameTarget) => {
+    const name = record();
+    expect(await name.write(await name.read(soon()), target, await nextEpoch(), soon())).toBe('written');
+  };
+
+  beforeAll(async () => {
+    ports = { primary: await freePort(), told: await freePort(), slow: await freePort() };
+    const folder = (name: string) => join(directory, name);
+    primary = await Bind.start({ directory: folder('primary'), port: ports.primary, notify: [ports.told] });
+    told = await Bind.start({ directory: folder('told'), port: ports.told, primary: ports.primary });
+    slow = await Bind.start({ directory: folder('slow'), port: ports.slow, primary: ports.primary });
+  });
+
+  afterAll(async () => {
+    await Promise.all([primary, told, slow].map((bind) => bind?.kill()));
+    rmSync(directory, { recursive: true });
+  });
+
+  it('reads a name that was never stamped', async () => {
+    expect(await record().read(soon())).toMatchObject({ value: A, epoch: 0 });
+  });
+
+  it('seals: stamps the epoch and keeps the value', async () => {
+    const name = record();
+    expect(await name.write(await name.read(soon()), A, epoch(7), soon())).toBe('written');
+    expect(await name.read(soon())).toMatchObject({ value: A, epoch: 7 });
+  });
+
+  it('sets the addresses and the epoch together', async () => {
+    const name = record();
+    const stamp = await nextEpoch();
+    expect(await name.write(await name.read(soon()), B, stamp, soon())).toBe('written');
+    expect(await name.read(soon())).toMatchObject({ value: B, epoch: stamp });
+  });
+
+  it('refuses a lower epoch than the one it carries, and changes nothing', async () => {
+    const name = record();
+    const seen = await name.read(soon());
+    expect(await name.write(seen, A, epoch(seen.epoch - 1), soon())).toBe('refused');
+    expect(await name.read(soon())).toEqual(seen);
+  });
+
+  it('is refused by the server when the epoch moved on since it was read', async () => {
+    const name = record();
+    const seen = await name.read(soon());
+    await put(seen.value);
+    const sealed = await name.read(soon());
+    expect(await name.write(seen, A, epoch(99), soon())).toBe('refused');
+    expect(await name.read(soon())).toEqual(sealed);
+  });
+
+  it('is refused by the server when the addresses changed under the same epoch', async () => {
+    const name = record();
+    const seen = await name.read(soon());
+    const stamp = await nextEpoch();
+    await name.write(seen, B, stamp, soon());
+    const stale = await name.read(soon());
+    await name.write(stale, A, stamp, soon());
+    expect(await name.write(stale, B, stamp, soon())).toBe('refused');
+    expect((await name.read(soon())).value).toEqual(A);
+  });
+
+  it('lets exactly one of twelve concurrent writers through', async () => {
+    const seen = await record().read(soon());
+    const base = seen.epoch + 1;
+    const outcomes = await Promise.all(
+      Array.from({ length: 12 }, (_, n) =>
+        record().write(seen, { addresses: [`192.0.2.${100 + n}`], ttlSeconds: 5 }, epoch(base + n), soon()),
+      ),
+    );
+    expect(outcomes.filter((outcome) => outcome === 'written')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === 'refused')).toHaveLength(11);
+    const winner = outcomes.indexOf('written');
+    expect(await record().read(soon())).toMatchObject({
+      value: { addresses: [`192.0.2.${100 + winner}`] },
+      epoch: base + winner,
+    });
+  });
+
+  it('removes every address, and still fences the empty name', async () => {
+    const empty: NameTarget = { addresses: [], ttlSeconds: 0 };
+    await put(empty);
+    const seen = await record().read(soon());
+    expect(seen.value).toEqual(empty);
+    await put(A);
+    expect(await record().write(seen, B, epoch(seen.epoch + 9), soon())).toBe('refused');
+    expect((await record().read(soon())).value).toEqual(A);
+  });
+
+  describe('refusing our key', () => {
+    const wrongSecret: TsigKey = { name: KEY.name, secret: createSecretKey(Buffer.from('wrong')) };
+    const unknownKey: TsigKey = { name: 'nobody', secret: KEY.secret };
+
+    it.each([
+      ['another secret', wrongSecret, /BADSIG.*"signalbox" has another secret/],
+      ['an unknown key', unknownKey, /BADKEY.*does not know TSIG key "nobody"/],
+    ])('says so for %s, on reading already', async (_, key, message) => {
+      const failure = record({ key }).read(soon());
+      await expect(failure).rejects.toMatchObject({ code: 'SB_DNS_REJECTED', retryable: false });
+      await expect(failure).rejects.toThrow(message);
+    });
+
+    it('changes nothing when the key is wrong', async () => {
+      const seen = await record().read(soon());
+      await expect(record({ key: wrongSecret }).write(seen, B, await nextEpoch(), soon())).rejects.toThrow('BADSIG');
+      expect(await record().read(soon())).toEqual(seen);
+    });
+
+    it('names the policy when the key may not change this name', async () => {
+      const name = record({ name: `ns1.${ZONE}` });
+      const writing = name.write(await name.read(soon()), A, epoch(1), soon());
+      await expect(writing).rejects.toThrow(/REFUSED.*policy.*"signalbox"/);
+    });
+
+    it('names the clocks when ours is an hour off', async () => {
+      const late = new (class extends SystemClock {
+        override now() {
+          return (super.now() - 3_600_000) as ReturnType<SystemClock['now']>;
+        }
+      })();
+      const answers = new NameServer({ host: '127.0.0.1', port: ports.primary }, late, new SystemRandom(), KEY);
+      await expect(answers.query(NAME, 'A', soon())).rejects.toThrow(/BADTIME.*clock/);
+    });
+  });
+
+  it('does not touch a name that is an alias, or whose epoch record somebody else uses', async () => {
+    await expect(record({ name: `alias.${ZONE}` }).read(soon())).rejects.toThrow(/CNAME/);
+    await expect(record({ name: `foreign.${ZONE}` }).read(soon())).rejects.toThrow(/v=spf1/);
+  });
+
+  describe('verifying', () => {
+    it('waits for a secondary that lags', async () => {
+      const name = record({ secondaries: [ports.told, ports.slow] });
+      await put(B);
+      const early = await name.verify(B, soon(100));
+      expect(early.holds).toBe(false);
+      const verified = await name.verify(B, soon());
+      expect(verified).toMatchObject({ holds: true, check: expect.stringContaining('every authoritative server') });
+      expect(Object.keys((verified.observed as { answers: object }).answers)).toHaveLength(3);
+    });
+
+    it('does not hold while a server answers something else', async () => {
+      await put(A);
+      await record().verify(A, soon());
+      const verified = await record().verify(B, soon(400));
+      expect(verified.holds).toBe(false);
+      expect(verified.observed).toMatchObject({
+        answers: { [`127.0.0.1:${ports.told}`]: { addresses: A.addresses, ttlSeconds: A.ttlSeconds } },
+      });
+    });
+
+    it('reports what it finds when nothing is expected', async () => {
+      expect(await record().verify(undefined, soon())).toMatchObject({ holds: true });
+    });
+
+    it('spends one short attempt on a frozen secondary', async () => {
+      const name = record({ secondaries: [ports.told, ports.slow] });
+      await put(A);
+      slow.freeze();
+      try {
+        const startedMs = clock.monotonicMs();
+        const verified = await name.verify(A, soon());
+        expect(verified.holds).toBe(true);
+        expect(clock.monotonicMs() - startedMs).toBeLessThan(1_000);
+        expect(verified.observed).toMatchObject({
+          answers: { [`127.0.0.1:${ports.slow}`]: { unreachable: expect.stringContaining('deadline') } },
+        });
+      } finally {
+        slow.thaw();
+      }
+    });
+
+    it('does not hold when no server that clients ask could be reached', async () => {
+      told.freeze();
+      try {
+        const verified = await record().verify((await record().read(soon())).value, soon(1_000));
+        expect(verified.holds).toBe(false);
+      } finally {
+        told.thaw();
+      }
+    });
+  });
+
+  describe('with a frozen primary', () => {
+    it('cannot tell whether a write happened, and is not available for reading', async () => {
+      const seen = await record().read(soon());
+      const stamp = await nextEpoch();
+      primary.freeze();
+      try {
+        await expect(record().read(soon())).rejects.toMatchObject({ code: 'SB_UNAVAILABLE' });
+        expect(await record().write(seen, B, stamp, soon())).toBe('unknown');
+      } finally {
+        primary.thaw();
+      }
+    });
+
+    it('verifies by the secondaries alone', async () => {
+      await put(A);
+      await record().verify(A, soon());
+      primary.freeze();
+      try {
+        expect((await record().verify(A, soon())).holds).toBe(true);
+      } finally {
+        primary.thaw();
+      }
+    });
+  });
+
+  it('is unavailable, not unknown, when the primary is gone', async () => {
+    const seen = await record().read(soon());
+    const stamp = await nextEpoch();
+    await primary.kill();
+    await expect(record().read(soon())).rejects.toMatchObject({ code: 'SB_UNAVAILABLE' });
+    await expect(record().write(seen, B, stamp, soon())).rejects.toMatchObject({ code: 'SB_UNAVAILABLE' });
+  });
+});

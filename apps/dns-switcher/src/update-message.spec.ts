@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import { encodeUpdate } from './update-message.js';
+
+const message = encodeUpdate(7, {
+  zone: 'Example.org.',
+  whereStill: [
+    { name: '_signalbox.k.example.org', type: 'TXT', values: [] },
+    { name: 'k.example.org', type: 'A', values: ['192.0.2.1', '192.0.2.2'] },
+  ],
+  replaceBy: [{ name: 'k.example.org', type: 'A', values: ['192.0.2.3'] }],
+  ttlSeconds: 5,
+});
+/** Type, class, TTL, data length and data, as RFC 2136 §2.4 and §2.5 give them. */
+const bytes = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');
+
+describe('encodeUpdate', () => {
+  it('is an UPDATE of one zone, with its sections counted', () => {
+    expect(message.subarray(0, 12)).toEqual(bytes('0007 2800 0001 0003 0002 0000'));
+    expect(message.indexOf('\x07example\x03org\0\0\x06\0\x01')).toBe(12);
+  });
+
+  it('demands that a set that was not there is still not there', () => {
+    expect(message.includes(bytes('0010 00fe 00000000 0000'))).toBe(true);
+  });
+
+  it('demands every record of a set that was seen', () => {
+    expect(message.includes(bytes('0001 0001 00000000 0004 c0000201'))).toBe(true);
+    expect(message.includes(bytes('0001 0001 00000000 0004 c0000202'))).toBe(true);
+  });
+
+  it('deletes the whole set before it adds the new records', () => {
+    const deletion = message.indexOf(bytes('0001 00ff 00000000 0000'));
+    const addition = message.indexOf(bytes('0001 0001 00000005 0004 c0000203'));
+    expect(deletion).toBeGreaterThan(0);
+    expect(addition).toBeGreaterThan(deletion);
+  });
+});

@@ -1,0 +1,13 @@
+export { AccessRules, type AccessRule, type TopicOperation } from './access-rules.js';
+export { BrokerPool } from './broker-pool.js';
+export { brokerAddress, type BrokerAddress, type ClusterAccess, type KafkaCredentials } from './cluster-access.js';
+export { ConsumerGroups } from './consumer-groups.js';
+export { isAuthorizationFailure, KafkaAuthenticationError, KafkaRefusedError } from './errors.js';
+export { InMemoryAccessRules } from './in-memory.access-rules.js';
+export { InMemoryConsumerGroups } from './in-memory.consumer-groups.js';
+export { InMemoryKafka, type ClusterCondition } from './in-memory.kafka.js';
+export { InMemoryTopicLog } from './in-memory.topic-log.js';
+export { KafkajsAccessRules } from './kafkajs.access-rules.js';
+export { KafkajsConsumerGroups } from './kafkajs.consumer-groups.js';
+export { PlatformaticTopicLog } from './platformatic.topic-log.js';
+export { TopicLog, type AppendOutcome, type LogRecord, type ReadOptions, type StoredRecord } from './topic-log.js';

@@ -1,0 +1,54 @@
+/** What a topic's partitions hold; keys and values are bytes, since half of what we read is not ours. */
+export interface LogRecord {
+  readonly key?: Buffer;
+  readonly value: Buffer | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface StoredRecord extends LogRecord {
+  readonly partition: number;
+  readonly offset: bigint;
+  /** As the producer or the broker set it, in ms since 1970. */
+  readonly timestamp: bigint;
+}
+
+/**
+ * - `appended`: acknowledged by all in-sync replicas; the first record is at `offset`.
+ * - `refused`: the broker said no and nothing was written; `reason` is Kafka's name for it.
+ */
+export type AppendOutcome =
+  { readonly outcome: 'appended'; readonly offset: bigint } | { readonly outcome: 'refused'; readonly reason: string };
+
+export interface ReadOptions {
+  /** How long the broker may wait for a first record; must stay below the access's `timeoutMs`. */
+  readonly waitMs: number;
+  readonly maxBytes?: number;
+}
+
+/**
+ * Port: the partitions of one cluster as one principal. No retries and no groups: every call ends within twice the
+ * access's `timeoutMs` (a connect and a request), and reaches the partition's leader as the latest metadata has it.
+ *
+ * Every method throws UnavailableError when nobody was reached, KafkaAuthenticationError when the login was refused,
+ * and KafkaRefusedError when the broker said no.
+ */
+export abstract class TopicLog {
+  /** Ids of the topic's partitions, in order. Always asks the cluster, and so refreshes what is known of leaders. */
+  abstract partitions(topic: string): Promise<readonly number[]>;
+
+  /** Appends with acks=all. @throws OutcomeUnknownError when it was sent and no clear answer came. */
+  abstract append(topic: string, partition: number, records: readonly LogRecord[]): Promise<AppendOutcome>;
+
+  /** Records from `from` on, in order, at least one if there is any. Uncommitted transactions are included. */
+  abstract read(topic: string, partition: number, from: bigint, options: ReadOptions): Promise<readonly StoredRecord[]>;
+
+  /** Log end (high watermark) by partition: the offset the next record gets, open transactions included. */
+  abstract endOffsets(topic: string): Promise<ReadonlyMap<number, bigint>>;
+
+  abstract startOffsets(topic: string): Promise<ReadonlyMap<number, bigint>>;
+
+  /** What Kafka calls the cluster (cluster.id); `undefined` before the first answer. */
+  abstract kafkaClusterId(): string | undefined;
+
+  abstract close(): Promise<void>;
+}

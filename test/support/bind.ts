@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createSecretKey, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { SystemClock, SystemRandom } from '#libs/runtime';
+import { NameServer } from '../../apps/dns-switcher/src/name-server.js';
+import type { TsigKey } from '../../apps/dns-switcher/src/tsig.js';
+
+export const ZONE = 'lab.example';
+export const NAME = `kafka.${ZONE}`;
+export const KEY: TsigKey = { name: 'signalbox', secret: createSecretKey(randomBytes(32)) };
+
+export interface BindOptions {
+  readonly directory: string;
+  readonly port: number;
+  /** The port of the primary to copy from; without one this server is the primary. */
+  readonly primary?: number;
+  /** The ports of the servers that the primary tells of a change; the others find out after a second. */
+  readonly notify?: readonly number[];
+}
+
+/** A real BIND on 127.0.0.1, as a process of this test. */
+export class Bind {
+  private constructor(private readonly process: ChildProcess) {}
+
+  /** Returns once it serves the zone with authority. */
+  static async start(options: BindOptions): Promise<Bind> {
+    mkdirSync(options.directory, { recursive: true });
+    const file = (name: string) => join(options.directory, name);
+    writeFileSync(file('zone'), ZONE_FILE);
+    writeFileSync(file('named.conf'), config(options));
+    // A copy: where AppArmor confines the system's named by its path, it cannot read our directory.
+    copyFileSync('/usr/sbin/named', file('named'));
+    const bind = new Bind(spawn(file('named'), ['-g', '-n', '1', '-c', file('named.conf')], { stdio: 'ignore' }));
+    await serves(options.port);
+    return bind;
+  }
+
+  freeze(): void {
+    this.process.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.process.kill('SIGCONT');
+  }
+
+  /** Returns once it has exited. */
+  async kill(): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    const exited = once(this.process, 'exit');
+    this.process.kill('SIGKILL');
+    await exited;
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function serves(port: number): Promise<void> {
+  const clock = new SystemClock();
+  const server = new NameServer({ host: '127.0.0.1', port }, clock, new SystemRandom());
+  const startedMs = clock.monotonicMs();
+  while (clock.monotonicMs() - startedMs < 10_000) {
+    const records = await server.query(ZONE, 'SOA', AbortSignal.timeout(500)).catch(() => []);
+    if (records.length > 0) return;
+    await clock.sleep(25);
+  }
+  throw new Error(`named on port ${port} does not serve ${ZONE} after 10 s`);
+}
+
+const ZONE_FILE = `$TTL 30
+@ IN SOA ns1 admin ( 1 1 1 86400 30 )
+@ IN NS ns1
+ns1 IN A 192.0.2.1
+kafka 5 IN A 192.0.2.10
+alias IN CNAME kafka
+foreign IN A 192.0.2.11
+_signalbox.foreign IN TXT "v=spf1 -all"
+`;
+
+const ports = (all: readonly number[]) => all.map((port) => `127.0.0.1 port ${port};`).join(' ');
+
+function config({ directory, port, primary, notify = [] }: BindOptions): string {
+  const zone =
+    primary === undefined
+      ? `type primary; file "zone"; notify explicit; also-notify { ${ports(notify)} };
+         update-policy { grant ${KEY.name} name ${NAME}. A; grant ${KEY.name} name _signalbox.${NAME}. TXT; };`
+      : `type secondary; file "copy"; primaries { 127.0.0.1 port ${primary}; }; notify no;
+         min-refresh-time 1; max-refresh-time 1; min-retry-time 1; max-retry-time 1;`;
+  // The default rates hold back a second NOTIFY or SOA query by up to 500 ms.
+  return `key "${KEY.name}" { algorithm hmac-sha256; secret "${KEY.secret.export().toString('base64')}"; };
+    options { directory "${directory}"; pid-file "${directory}/named.pid"; session-keyfile "${directory}/session.key";
+      listen-on port ${port} { 127.0.0.1; }; listen-on-v6 { none; }; recursion no; dnssec-validation no;
+      notify-delay 0; notify-rate 1000; startup-notify-rate 1000; serial-query-rate 1000; };
+    controls { };
+    zone "${ZONE}" { ${zone} };`;
+}
