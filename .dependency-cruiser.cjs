@@ -38,6 +38,18 @@ module.exports = {
       from: { path: '^(apps|libs)/', pathNot: '^libs/kafka/' },
       to: { path: 'node_modules/(kafkajs|@platformatic/kafka)/' },
     },
+    {
+      name: 'core-knows-no-platform',
+      severity: 'error',
+      from: { path: '^libs/(domain|decision)/', pathNot: '\\.spec\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'timers-only-in-runtime',
+      severity: 'error',
+      from: { pathNot: '^libs/runtime/' },
+      to: { path: '^(node:)?timers(/promises)?$' },
+    },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     { name: 'not-resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
