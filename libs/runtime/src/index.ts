@@ -1,2 +1,11 @@
+export type { Application } from './application.js';
+export { bootstrap } from './bootstrap.js';
 export { Clock, SystemClock, type Stop } from './clock.js';
+export { ConditionLog } from './condition-log.js';
+export { EnvironmentError, readEnvironment, type Environment, type LogLevel } from './environment.js';
+export { EXIT_CODE } from './exit-code.js';
+export { InMemoryLog, Log, type LogEntry } from './log.js';
 export { Random, SystemRandom } from './random.js';
+export { ProcessReadiness, Readiness, type ComponentState, type Impact, type ReadinessReport } from './readiness.js';
+export { readSecret, SecretError } from './secret.js';
+export { continueTrace, traceparent } from './telemetry.js';
