@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { AccessRule, AccessRules } from './access-rules.js';
 
 /** What every AccessRules adapter does. `make` returns one of a principal that may change ACLs. */
@@ -18,7 +18,6 @@ export function accessRulesConformance(make: () => Promise<AccessRules>): void {
     beforeAll(async () => {
       rules = await make();
     });
-    afterAll(() => rules.close());
 
     it('adds rules that are listed exactly as they were given, also when repeated', async () => {
       await rules.add([rule('deny', 'User:*'), rule('allow', 'User:app')]);

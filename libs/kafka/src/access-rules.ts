@@ -25,5 +25,4 @@ export abstract class AccessRules {
   abstract add(rules: readonly AccessRule[]): Promise<void>;
   /** Removes exactly these, and nothing that merely resembles them. */
   abstract remove(rules: readonly AccessRule[]): Promise<void>;
-  abstract close(): Promise<void>;
 }

@@ -1,11 +1,12 @@
 import { metadataV12 } from '@platformatic/kafka';
-import { messageOf, UnavailableError } from '#libs/domain';
+import { OutcomeUnknownError, UnavailableError } from '#libs/domain';
 import { BrokerConnection } from './broker-connection.js';
 import { describeAccess, type BrokerAddress, type ClusterAccess } from './cluster-access.js';
 import { KafkaAuthenticationError } from './errors.js';
-import { answerIn } from './platformatic.errors.js';
+import { answerIn, refusedBy } from './platformatic.errors.js';
 
 type Metadata = Awaited<ReturnType<typeof metadataV12.api.async>>;
+type TopicMetadata = Metadata['topics'][number] & { readonly name: string };
 
 interface Leadership {
   readonly broker: number;
@@ -28,7 +29,7 @@ export class BrokerPool {
 
   /** Asks for the topic's partitions and leaders. @throws UnavailableError, KafkaAuthenticationError, ResponseError */
   async refresh(topic: string): Promise<readonly Leadership[]> {
-    const answer = await this.askAnyone((broker) => metadataOf(broker, topic));
+    const answer = await this.anyone((broker) => metadataOf(broker, [topic]));
     for (const { nodeId, host, port } of answer.brokers) this.brokers.set(nodeId, { host, port });
     this.clusterId = answer.clusterId ?? undefined;
     const partitions = answer.topics[0]?.partitions ?? [];
@@ -37,6 +38,12 @@ export class BrokerPool {
       .toSorted((a, b) => a.partition - b.partition);
     this.leaders.set(topic, leaders);
     return leaders;
+  }
+
+  /** Every topic the principal may describe, Kafka's internal ones excepted. */
+  async topics(): Promise<readonly TopicMetadata[]> {
+    const answer = await this.anyone((broker) => metadataOf(broker, null));
+    return answer.topics.filter((topic): topic is TopicMetadata => topic.name !== null && !topic.isInternal);
   }
 
   /** The topic's partitions, from the last answer if there is one. */
@@ -57,15 +64,22 @@ export class BrokerPool {
   brokerOf(id: number | undefined, what: string): BrokerConnection {
     const address = id === undefined ? undefined : this.brokers.get(id);
     if (!address) throw new UnavailableError(`${what} has no leader in ${describeAccess(this.access)}.`);
-    return this.connectionTo(address);
+    return this.at(address);
+  }
+
+  at(address: BrokerAddress): BrokerConnection {
+    const name = nameOf(address);
+    const connection = this.connections.get(name) ?? new BrokerConnection(this.access, address);
+    this.connections.set(name, connection);
+    return connection;
   }
 
   /** Asks the broker that answered last, then the others, until one answers. */
-  async askAnyone<T>(ask: (broker: BrokerConnection) => Promise<T>): Promise<T> {
+  async anyone<T>(ask: (broker: BrokerConnection) => Promise<T>): Promise<T> {
     const failures: unknown[] = [];
     for (const address of this.addresses()) {
       try {
-        const answer = await ask(this.connectionTo(address));
+        const answer = await ask(this.at(address));
         this.answeredLast = address;
         return answer;
       } catch (error) {
@@ -73,7 +87,26 @@ export class BrokerPool {
         failures.push(error);
       }
     }
-    throw new UnavailableError(failures.map(messageOf).join(' '), { cause: failures[0] });
+    throw failures.find((error) => error instanceof OutcomeUnknownError) ?? failures[0];
+  }
+
+  /** For calls that change nothing: no answer is as good as not reached. @throws UnavailableError, KafkaRefusedError, … */
+  async ask<T>(what: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await this.tell(what, call);
+    } catch (error) {
+      if (error instanceof OutcomeUnknownError) throw new UnavailableError(error.message, { cause: error.cause });
+      throw error;
+    }
+  }
+
+  /** For calls that change something. @throws OutcomeUnknownError when it was sent and no answer came; else as `ask`. */
+  async tell<T>(what: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw refusedBy(describeAccess(this.access), what, error) ?? error;
+    }
   }
 
   /** When the first of the certificates of the brokers we are connected to ends. */
@@ -91,24 +124,17 @@ export class BrokerPool {
     const all = [...first, ...this.access.bootstrap, ...this.brokers.values()];
     return [...new Map(all.map((address) => [nameOf(address), address])).values()];
   }
-
-  private connectionTo(address: BrokerAddress): BrokerConnection {
-    const name = nameOf(address);
-    const connection = this.connections.get(name) ?? new BrokerConnection(this.access, address);
-    this.connections.set(name, connection);
-    return connection;
-  }
 }
 
 const nameOf = ({ host, port }: BrokerAddress): string => `${host}:${port}`;
 
 /** One partition without a leader is no reason to know nothing of the others. */
-const metadataOf = async (broker: BrokerConnection, topic: string): Promise<Metadata> => {
+const metadataOf = async (broker: BrokerConnection, topicsOrAll: string[] | null): Promise<Metadata> => {
   try {
-    return await broker.call(metadataV12.api, [topic], false, false);
+    return await broker.call(metadataV12.api, topicsOrAll, false, false);
   } catch (error) {
     const answer = answerIn(error) as Metadata | undefined;
-    if (answer?.topics[0]?.errorCode === 0) return answer;
+    if (answer?.topics.every(({ errorCode }) => errorCode === 0)) return answer;
     throw error;
   }
 };

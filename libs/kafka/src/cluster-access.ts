@@ -23,12 +23,6 @@ export interface ClusterAccess {
   readonly timeoutMs: number;
 }
 
-/** `host:port`; an IPv6 address is written in brackets. */
-export const brokerAddress = (text: string): BrokerAddress => {
-  const at = text.lastIndexOf(':');
-  return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
-};
-
 /** Names cluster and principal for messages: `cluster a as signalbox`. */
 export const describeAccess = ({ cluster, credentials }: ClusterAccess): string =>
   `cluster ${cluster} as ${credentials?.username ?? 'anonymous'}`;

@@ -5,7 +5,7 @@ import type { InMemoryKafka } from './in-memory.kafka.js';
 export class InMemoryAccessRules extends AccessRules {
   constructor(
     private readonly kafka: InMemoryKafka,
-    private readonly principal = 'User:admin',
+    private readonly principal: string,
   ) {
     super();
   }
@@ -25,6 +25,4 @@ export class InMemoryAccessRules extends AccessRules {
     const kept = this.kafka.rules.filter((rule) => !rules.some((other) => isDeepStrictEqual(rule, other)));
     this.kafka.rules.splice(0, Infinity, ...kept);
   }
-
-  override async close(): Promise<void> {}
 }

@@ -4,7 +4,7 @@ import type { InMemoryKafka } from './in-memory.kafka.js';
 export class InMemoryConsumerGroups extends ConsumerGroups {
   constructor(
     private readonly kafka: InMemoryKafka,
-    private readonly principal = 'User:admin',
+    private readonly principal: string,
   ) {
     super();
   }
@@ -13,6 +13,4 @@ export class InMemoryConsumerGroups extends ConsumerGroups {
     await this.kafka.reach(this.principal);
     return this.kafka.committed.get(`${group}/${topic}`) ?? new Map<number, bigint>();
   }
-
-  override async close(): Promise<void> {}
 }

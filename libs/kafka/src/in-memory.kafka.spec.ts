@@ -3,9 +3,8 @@ import { clusterId } from '#libs/domain';
 import { SystemClock } from '#libs/runtime';
 import { accessRulesConformance } from './access-rules.conformance.js';
 import type { AccessRule } from './access-rules.js';
-import { InMemoryAccessRules } from './in-memory.access-rules.js';
 import { InMemoryKafka } from './in-memory.kafka.js';
-import { InMemoryTopicLog } from './in-memory.topic-log.js';
+import { openInMemory } from './in-memory.kafka-cluster.js';
 import { topicLogConformance } from './topic-log.conformance.js';
 
 const clock = new SystemClock();
@@ -21,37 +20,37 @@ const rule = (permission: 'allow' | 'deny', principal: string, operation: 'all' 
 });
 
 describe('in-memory Kafka', () => {
-  topicLogConformance(async () => new InMemoryTopicLog(kafka(false).createTopic('conformance', 2), clock));
-  accessRulesConformance(async () => new InMemoryAccessRules(kafka(false)));
+  topicLogConformance(async () => openInMemory(kafka(false).createTopic('conformance', 2)).log);
+  accessRulesConformance(async () => openInMemory(kafka(false)).rules);
 
   it('lets a deny win over an allow, and super users pass', async () => {
     const cluster = kafka(false).createTopic('orders');
-    const app = new InMemoryTopicLog(cluster, clock, 'User:app');
+    const app = openInMemory(cluster, 'User:app').log;
     const record = [{ value: Buffer.from('x') }];
     const refused = { outcome: 'refused', reason: 'TOPIC_AUTHORIZATION_FAILED' };
     expect(await app.append('orders', 0, record)).toEqual(refused);
 
-    const rules = new InMemoryAccessRules(cluster);
+    const rules = openInMemory(cluster).rules;
     await rules.add([rule('allow', 'User:app', 'all')]);
     expect(await app.append('orders', 0, record)).toEqual({ outcome: 'appended', offset: 0n });
 
     await rules.add([rule('deny', 'User:*', 'write')]);
     expect(await app.append('orders', 0, record)).toEqual(refused);
     expect(await app.read('orders', 0, 0n, { waitMs: 1 })).toHaveLength(1);
-    expect(await new InMemoryTopicLog(cluster, clock).append('orders', 0, record)).toMatchObject({ offset: 1n });
+    expect(await openInMemory(cluster).log.append('orders', 0, record)).toMatchObject({ offset: 1n });
   });
 
   it('shuts everybody out of an open cluster once any rule matches', async () => {
     const cluster = kafka(true).createTopic('orders');
-    const app = new InMemoryTopicLog(cluster, clock, 'User:app');
+    const app = openInMemory(cluster, 'User:app').log;
     expect(await app.endOffsets('orders')).toEqual(new Map([[0, 0n]]));
-    await new InMemoryAccessRules(cluster).add([rule('deny', 'User:*', 'write')]);
+    await openInMemory(cluster).rules.add([rule('deny', 'User:*', 'write')]);
     await expect(app.endOffsets('orders')).rejects.toMatchObject({ reason: 'TOPIC_AUTHORIZATION_FAILED' });
   });
 
   it('tells a write without an answer from one that was never sent', async () => {
     const cluster = kafka(true).createTopic('orders');
-    const log = new InMemoryTopicLog(cluster, clock);
+    const log = openInMemory(cluster).log;
     cluster.condition = 'frozen';
     await expect(log.append('orders', 0, [])).rejects.toMatchObject({ code: 'SB_OUTCOME_UNKNOWN' });
     await expect(log.endOffsets('orders')).rejects.toMatchObject({ code: 'SB_UNAVAILABLE' });

@@ -2,6 +2,7 @@ import type { ClusterId } from '#libs/domain';
 import { OutcomeUnknownError, UnavailableError } from '#libs/domain';
 import type { Clock } from '#libs/runtime';
 import type { AccessRule, TopicOperation } from './access-rules.js';
+import type { PartitionHealth } from './cluster-state.js';
 import { KafkaAuthenticationError, KafkaRefusedError } from './errors.js';
 import type { StoredRecord } from './topic-log.js';
 
@@ -21,15 +22,20 @@ export class InMemoryKafka {
   readonly rules: AccessRule[] = [];
   readonly committed = new Map<string, Map<number, bigint>>();
   readonly refusedLogins = new Set<string>();
+  partitionHealth: PartitionHealth = { partitions: 1, offline: 0, underMinIsr: 0 };
   private readonly topics = new Map<string, StoredRecord[][]>();
 
   constructor(
     private readonly options: InMemoryKafkaOptions,
-    private readonly clock: Clock,
+    readonly clock: Clock,
   ) {}
 
   get cluster(): ClusterId {
     return this.options.cluster;
+  }
+
+  get topicNames(): readonly string[] {
+    return [...this.topics.keys()];
   }
 
   createTopic(topic: string, partitions = 1): this {

@@ -1,4 +1,3 @@
-import type { Clock } from '#libs/runtime';
 import { KafkaRefusedError } from './errors.js';
 import type { InMemoryKafka } from './in-memory.kafka.js';
 import { TopicLog, type AppendOutcome, type LogRecord, type ReadOptions, type StoredRecord } from './topic-log.js';
@@ -8,10 +7,14 @@ export class InMemoryTopicLog extends TopicLog {
 
   constructor(
     private readonly kafka: InMemoryKafka,
-    private readonly clock: Clock,
-    private readonly principal = 'User:admin',
+    private readonly principal: string,
   ) {
     super();
+  }
+
+  override async topics(): Promise<readonly string[]> {
+    await this.kafka.reach(this.principal);
+    return this.kafka.topicNames;
   }
 
   override async partitions(topic: string): Promise<readonly number[]> {
@@ -26,7 +29,7 @@ export class InMemoryTopicLog extends TopicLog {
       const log = this.kafka.partition(topic, partition);
       if (this.kafka.condition === 'leaderless') throw this.kafka.refusal('NOT_ENOUGH_REPLICAS', topic);
       const offset = BigInt(log.length);
-      const timestamp = BigInt(this.clock.now());
+      const timestamp = BigInt(this.kafka.clock.now());
       log.push(
         ...records.map((record, index) => ({ ...record, partition, offset: offset + BigInt(index), timestamp })),
       );
@@ -37,17 +40,17 @@ export class InMemoryTopicLog extends TopicLog {
     }
   }
 
-  override async read(
+  override async readAll(
     topic: string,
-    partition: number,
-    from: bigint,
+    from: ReadonlyMap<number, bigint>,
     { waitMs }: ReadOptions,
   ): Promise<readonly StoredRecord[]> {
     await this.reach('read', topic);
-    const log = this.kafka.partition(topic, partition);
-    if (from > BigInt(log.length)) throw this.kafka.refusal('OFFSET_OUT_OF_RANGE', topic);
-    if (from === BigInt(log.length)) await this.clock.sleep(waitMs);
-    return log.slice(Number(from));
+    const logs = [...from].map(([partition, offset]) => ({ log: this.kafka.partition(topic, partition), offset }));
+    if (logs.some(({ log, offset }) => offset > BigInt(log.length)))
+      throw this.kafka.refusal('OFFSET_OUT_OF_RANGE', topic);
+    if (logs.every(({ log, offset }) => offset === BigInt(log.length))) await this.kafka.clock.sleep(waitMs);
+    return logs.flatMap(({ log, offset }) => log.slice(Number(offset)));
   }
 
   override async endOffsets(topic: string): Promise<ReadonlyMap<number, bigint>> {
@@ -63,8 +66,6 @@ export class InMemoryTopicLog extends TopicLog {
   override kafkaClusterId(): string | undefined {
     return this.reached ? `in-memory-${this.kafka.cluster}` : undefined;
   }
-
-  override async close(): Promise<void> {}
 
   private async reach(operation: 'read' | 'describe', topic: string): Promise<void> {
     await this.kafka.reach(this.principal);

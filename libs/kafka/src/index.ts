@@ -1,13 +1,10 @@
 export { AccessRules, type AccessRule, type TopicOperation } from './access-rules.js';
-export { BrokerPool } from './broker-pool.js';
-export { brokerAddress, type BrokerAddress, type ClusterAccess, type KafkaCredentials } from './cluster-access.js';
+export type { BrokerAddress, ClusterAccess, KafkaCredentials } from './cluster-access.js';
+export { ClusterState, type PartitionHealth } from './cluster-state.js';
 export { ConsumerGroups } from './consumer-groups.js';
 export { isAuthorizationFailure, KafkaAuthenticationError, KafkaRefusedError } from './errors.js';
-export { InMemoryAccessRules } from './in-memory.access-rules.js';
-export { InMemoryConsumerGroups } from './in-memory.consumer-groups.js';
 export { InMemoryKafka, type ClusterCondition } from './in-memory.kafka.js';
-export { InMemoryTopicLog } from './in-memory.topic-log.js';
-export { KafkajsAccessRules } from './kafkajs.access-rules.js';
-export { KafkajsConsumerGroups } from './kafkajs.consumer-groups.js';
-export { PlatformaticTopicLog } from './platformatic.topic-log.js';
+export { openInMemory } from './in-memory.kafka-cluster.js';
+export { openCluster, type KafkaCluster } from './kafka-cluster.js';
 export { TopicLog, type AppendOutcome, type LogRecord, type ReadOptions, type StoredRecord } from './topic-log.js';
+export { accessTo, KafkaSecretError, type Listener } from './topology-access.js';

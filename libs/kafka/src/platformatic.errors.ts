@@ -1,4 +1,5 @@
 import { AuthenticationError, MultipleErrors, ProtocolError, ResponseError } from '@platformatic/kafka';
+import { UnavailableError } from '#libs/domain';
 import { KafkaAuthenticationError, KafkaRefusedError } from './errors.js';
 
 /** Kafka's own names of the error codes in an answer, e.g. `NOT_ENOUGH_REPLICAS`; empty when it was no answer at all. */
@@ -13,12 +14,28 @@ export const reasonsIn = (error: unknown): readonly string[] =>
 export const answerIn = (error: unknown): unknown => (error instanceof ResponseError ? error['response'] : undefined);
 
 /** Who said no to what: `The broker of cluster a as app answered TOPIC_AUTHORIZATION_FAILED for topic orders.` */
-export const refusedBy = (who: string, what: string, error: unknown): KafkaRefusedError | undefined => {
+export const refusedBy = (
+  who: string,
+  what: string,
+  error: unknown,
+): KafkaRefusedError | UnavailableError | undefined => {
   const [reason] = reasonsIn(error);
-  return reason === undefined
-    ? undefined
-    : new KafkaRefusedError(`The broker of ${who} answered ${reason} for ${what}.`, reason, { cause: error });
+  if (reason === undefined) return undefined;
+  const message = `The broker of ${who} answered ${reason} for ${what}.`;
+  return TRANSIENT.includes(reason)
+    ? new UnavailableError(message, { cause: error })
+    : new KafkaRefusedError(message, reason, { cause: error });
 };
+
+/** Leadership is moving, or has not settled yet: the same call can succeed in a moment. */
+const TRANSIENT = [
+  'COORDINATOR_LOAD_IN_PROGRESS',
+  'COORDINATOR_NOT_AVAILABLE',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_CONTROLLER',
+  'NOT_COORDINATOR',
+  'NOT_LEADER_OR_FOLLOWER',
+];
 
 /** What the operating system or the client said at the bottom of it. */
 export const rootMessage = (error: unknown): string => {

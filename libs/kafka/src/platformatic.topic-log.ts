@@ -2,9 +2,8 @@ import { fetchV12, listOffsetsV7, produceV9, FetchIsolationLevels, ListOffsetTim
 import { OutcomeUnknownError, UnavailableError } from '#libs/domain';
 import type { BrokerConnection } from './broker-connection.js';
 import type { BrokerPool } from './broker-pool.js';
-import { describeAccess } from './cluster-access.js';
 import { KafkaRefusedError } from './errors.js';
-import { reasonsIn, refusedBy } from './platformatic.errors.js';
+import { reasonsIn } from './platformatic.errors.js';
 import { TopicLog, type AppendOutcome, type LogRecord, type ReadOptions, type StoredRecord } from './topic-log.js';
 
 const ACKS_ALL = -1;
@@ -22,6 +21,10 @@ const NOT_THE_LEADER = ['NOT_LEADER_OR_FOLLOWER', 'LEADER_NOT_AVAILABLE', 'FENCE
 export class PlatformaticTopicLog extends TopicLog {
   constructor(private readonly pool: BrokerPool) {
     super();
+  }
+
+  override async topics(): Promise<readonly string[]> {
+    return this.pool.ask('its topics', async () => (await this.pool.topics()).map(({ name }) => name));
   }
 
   override async partitions(topic: string): Promise<readonly number[]> {
@@ -67,42 +70,34 @@ export class PlatformaticTopicLog extends TopicLog {
     }
   }
 
-  override async read(
+  override async readAll(
     topic: string,
-    partition: number,
-    from: bigint,
+    from: ReadonlyMap<number, bigint>,
     { waitMs, maxBytes = READ_MAX_BYTES }: ReadOptions,
   ): Promise<readonly StoredRecord[]> {
+    const { READ_UNCOMMITTED } = FetchIsolationLevels;
     return this.translated(topic, async () => {
-      const broker = await this.pool.leaderOf(topic, partition);
-      const wanted = [
-        {
-          topicId: topic, // versions up to 12 carry the topic's name here
-          partitions: [
-            {
-              partition,
-              currentLeaderEpoch: ANY_EPOCH,
-              fetchOffset: from,
-              lastFetchedEpoch: -1,
-              partitionMaxBytes: maxBytes,
-            },
-          ],
-        },
-      ];
-      const { READ_UNCOMMITTED } = FetchIsolationLevels;
-      const answer = await broker.call(
-        fetchV12.api,
-        waitMs,
-        1,
-        maxBytes,
-        READ_UNCOMMITTED,
-        NO_SESSION,
-        -1,
-        wanted,
-        [],
-        '',
+      const led = (await this.pool.known(topic)).filter(({ partition }) => from.has(partition));
+      if (led.length < from.size) throw new UnavailableError(`Not all partitions of ${topic} are known.`);
+      const answers = await Promise.all(
+        [...Map.groupBy(led, ({ broker }) => broker)].map(([id, mine]) => {
+          const partitions = mine.map(({ partition }) => ({
+            partition,
+            currentLeaderEpoch: ANY_EPOCH,
+            fetchOffset: from.get(partition) ?? 0n,
+            lastFetchedEpoch: -1,
+            partitionMaxBytes: maxBytes,
+          }));
+          // Versions up to 12 carry the topic's name where later ones have its id.
+          const wanted = [{ topicId: topic, partitions }];
+          const broker = this.pool.brokerOf(id, topic);
+          return broker.call(fetchV12.api, waitMs, 1, maxBytes, READ_UNCOMMITTED, NO_SESSION, -1, wanted, [], '');
+        }),
       );
-      return (answer.responses[0]?.partitions[0]?.records ?? []).flatMap((batch) => recordsOf(batch, partition, from));
+      const found = answers.flatMap(({ responses }) => responses.flatMap(({ partitions }) => partitions));
+      return found.flatMap(({ partitionIndex, records }) =>
+        (records ?? []).flatMap((batch) => recordsOf(batch, partitionIndex, from.get(partitionIndex) ?? 0n)),
+      );
     });
   }
 
@@ -116,10 +111,6 @@ export class PlatformaticTopicLog extends TopicLog {
 
   override kafkaClusterId(): string | undefined {
     return this.pool.kafkaClusterId;
-  }
-
-  override close(): Promise<void> {
-    return this.pool.close();
   }
 
   private offsets(topic: string, timestamp: bigint): Promise<ReadonlyMap<number, bigint>> {
@@ -156,15 +147,13 @@ export class PlatformaticTopicLog extends TopicLog {
     return { outcome: 'refused', reason };
   }
 
-  /** For calls that change nothing: no answer is as good as not reached. */
+  /** Whatever went wrong may be a change of leaders: the next call asks for them anew. */
   private async translated<T>(topic: string, call: () => Promise<T>): Promise<T> {
     try {
-      return await call();
+      return await this.pool.ask(`topic ${topic}`, call);
     } catch (error) {
-      const [reason] = reasonsIn(error);
-      if (reason === undefined || NOT_THE_LEADER.includes(reason)) this.pool.forget(topic);
-      if (error instanceof OutcomeUnknownError) throw new UnavailableError(error.message, { cause: error.cause });
-      throw refusedBy(describeAccess(this.pool.access), `topic ${topic}`, error) ?? error;
+      this.pool.forget(topic);
+      throw error;
     }
   }
 }

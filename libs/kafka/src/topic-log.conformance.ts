@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { TopicLog } from './topic-log.js';
 
 /** What every TopicLog adapter does. `make` returns one on a cluster with an empty topic `conformance` of two partitions. */
@@ -10,7 +10,6 @@ export function topicLogConformance(make: () => Promise<TopicLog>): void {
     beforeAll(async () => {
       log = await make();
     });
-    afterAll(() => log.close());
 
     it('names the partitions in order, and the cluster once it answered', async () => {
       expect(await log.partitions('conformance')).toEqual([0, 1]);

@@ -33,14 +33,29 @@ export interface ReadOptions {
  * and KafkaRefusedError when the broker said no.
  */
 export abstract class TopicLog {
+  /** Names of the topics the principal may describe, Kafka's internal ones excepted. */
+  abstract topics(): Promise<readonly string[]>;
+
   /** Ids of the topic's partitions, in order. Always asks the cluster, and so refreshes what is known of leaders. */
   abstract partitions(topic: string): Promise<readonly number[]>;
 
   /** Appends with acks=all. @throws OutcomeUnknownError when it was sent and no clear answer came. */
   abstract append(topic: string, partition: number, records: readonly LogRecord[]): Promise<AppendOutcome>;
 
-  /** Records from `from` on, in order, at least one if there is any. Uncommitted transactions are included. */
-  abstract read(topic: string, partition: number, from: bigint, options: ReadOptions): Promise<readonly StoredRecord[]>;
+  /**
+   * Records of several partitions from the given offsets on, in order within a partition; waits for a first one anywhere.
+   * Uncommitted transactions are included. While a broker waits it answers nothing else on this log's connections.
+   */
+  abstract readAll(
+    topic: string,
+    from: ReadonlyMap<number, bigint>,
+    options: ReadOptions,
+  ): Promise<readonly StoredRecord[]>;
+
+  /** As `readAll`, of one partition. */
+  read(topic: string, partition: number, from: bigint, options: ReadOptions): Promise<readonly StoredRecord[]> {
+    return this.readAll(topic, new Map([[partition, from]]), options);
+  }
 
   /** Log end (high watermark) by partition: the offset the next record gets, open transactions included. */
   abstract endOffsets(topic: string): Promise<ReadonlyMap<number, bigint>>;
@@ -49,6 +64,4 @@ export abstract class TopicLog {
 
   /** What Kafka calls the cluster (cluster.id); `undefined` before the first answer. */
   abstract kafkaClusterId(): string | undefined;
-
-  abstract close(): Promise<void>;
 }
