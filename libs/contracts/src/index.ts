@@ -1,3 +1,4 @@
+export { ApprovalWire } from './approval.js';
 export { AuditEntryWire } from './audit-entry.js';
 export { canonicalJson, hashOf, sha256Hex } from './canonical.js';
 export { decode, decodeOrThrow, decodeValue, MalformedError, type Decoded } from './decode.js';

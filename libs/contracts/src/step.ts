@@ -17,7 +17,7 @@ export const StepWire = z.object({
   desired: JsonWire.optional(),
   runsAt: SiteIdWire,
   worker: z.enum(['site-guard', 'mirror-switcher', 'dns-switcher']),
-  deadlineMs: z.number().positive(),
+  deadlineMs: z.number().nonnegative(),
   pointOfNoReturn: z.boolean().optional(),
   mayFail: z.boolean().optional(),
   waitOut: SiteIdWire.optional(),

@@ -1,4 +1,4 @@
-import type { ApprovalId, Instant, RunId, SiteId } from '#libs/domain';
+import { invariant, type ApprovalId, type Instant, type Plan, type RunId, type SiteId } from '#libs/domain';
 import type { Evidence } from './evidence.js';
 import type { GroupState, Phase } from './group-state.js';
 import { failoverPlan, type FailoverRequest } from './plan.js';
@@ -28,13 +28,15 @@ export type Effect =
   | {
       readonly kind: 'start-run';
       readonly run: RunId;
-      readonly plan: ReturnType<typeof failoverPlan>;
+      readonly plan: Plan;
       readonly approval?: ApprovalId;
     }
   | {
       readonly kind: 'open-approval';
       readonly approval: ApprovalId;
       readonly target: SiteId;
+      /** What would run if it were approved now. */
+      readonly plan: Plan;
       readonly expiresAt: Instant;
       readonly vetoes: readonly Veto[];
     }
@@ -160,19 +162,16 @@ function observeOnly({ state, target }: Situation, vetoes: readonly Veto[]): Dec
 function askApproval(
   state: GroupState,
   event: Evaluation,
-  { target, policy }: Situation,
+  situation: Situation,
   rule: string,
   vetoes: readonly Veto[],
 ): Decision {
   const approval = event.fresh.approval;
-  const expiresAt = (event.at + policy.approvalTtlMs) as Instant;
+  const plan = failoverPlan(failoverRequest(situation));
+  const expiresAt = (event.at + situation.policy.approvalTtlMs) as Instant;
   return withEffect(
-    moveTo(
-      { ...settledOf(state), phase: 'awaiting-approval', approval, target: target as SiteId, expiresAt },
-      rule,
-      vetoes,
-    ),
-    { kind: 'open-approval', approval, target: target as SiteId, expiresAt, vetoes },
+    moveTo({ ...settledOf(state), phase: 'awaiting-approval', approval, target: plan.to, expiresAt }, rule, vetoes),
+    { kind: 'open-approval', approval, target: plan.to, plan, expiresAt, vetoes },
   );
 }
 
@@ -190,12 +189,13 @@ function startFailover(state: GroupState, event: Evaluation, situation: Situatio
 
 /** A site whose own monitor is silent is lost: its workers are asked and not waited for. */
 export function failoverRequest({ state, shape, policy, evidence, target }: Situation): FailoverRequest {
+  invariant(target, 'Without a target there is a veto that nobody can lift.');
   const own = verdictOf(evidence, shape, state.active)?.voices.find((voice) => voice.site === state.active);
   return {
     shape,
     policy,
     from: state.active,
-    to: target as SiteId,
+    to: target,
     fromIsLost: own === undefined || own.opinion === 'silent' || own.opinion === 'abstain',
   };
 }

@@ -37,6 +37,9 @@ export type Move =
 /** How often a step that must succeed is tried again before a person is asked. After the point of no return: always. */
 export const MAX_ATTEMPTS = 5;
 
+/** A step that failed at once is not opened again sooner than this after its last opening. */
+const RETRY_AFTER_MS = 500;
+
 /**
  * The next move of a run. Pure: the run goes on from whatever the journal holds, whoever leads. Seals come as the
  * plan's first stage under the epoch of this leadership, and every stage waits for all of its steps.
@@ -68,6 +71,7 @@ function settle(run: Run, record: StepRecord, records: readonly StepRecord[], ar
   }
   if (!isSettled(record.status)) return overdue(record, around) ?? { kind: 'wait' };
   if (record.mayFail) return undefined;
+  if ((around.openForMs(record) ?? Infinity) < RETRY_AFTER_MS) return { kind: 'wait' };
   if (record.waitOut) return { kind: 'open-steps', steps: [record] };
   if (record.attempt < MAX_ATTEMPTS || isPastNoReturn(records)) return { kind: 'open-steps', steps: [record] };
   return { kind: 'needs-human', run: { ...run, phase: 'needs-human', problem: problemOf(record) } };

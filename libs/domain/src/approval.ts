@@ -9,6 +9,8 @@ export interface Approval {
   readonly group: GroupId;
   readonly target: SiteId;
   readonly phase: ApprovalPhase;
+  /** The plan that would have run at the time of asking. */
+  readonly planHash: string;
   /** What stands in the way; whoever approves lifts exactly these. */
   readonly vetoes: readonly { readonly name: string; readonly message: string }[];
   readonly requestedAt: Instant;

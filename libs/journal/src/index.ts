@@ -12,3 +12,4 @@ export {
   type WatchListener,
 } from './journal.js';
 export { keys } from './keys.js';
+export { AuditHeadWire, FreezeWire, GroupStateWire, type AuditHead } from './records.js';

@@ -32,6 +32,7 @@ export const keys = {
   audit: (group: GroupId) => `${ROOT}/audit/${group}/`,
   /** Zero-padded, so that key order is chain order. */
   auditEntry: (group: GroupId, sequence: number) => `${ROOT}/audit/${group}/${String(sequence).padStart(12, '0')}`,
+  audits: () => `${ROOT}/audit/`,
   auditHead: (group: GroupId) => `${ROOT}/audit-heads/${group}`,
   topology: () => `${ROOT}/topology`,
 } as const;
