@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { cacheFolder } from './setup/cache.mjs';
 import { SetupProblem } from './setup/problem.mjs';
+import { endWithUs } from './setup/watchdog.mjs';
 
 const WANTED_MAJOR = 24;
 
@@ -26,10 +27,13 @@ export async function launch(root, args, run, { stdout = 'inherit', env } = {}) 
     detached: true,
   });
   run.onSignal((name) => child.kill(name));
-  return new Promise((resolve, reject) => {
+  const releaseWatchdog = endWithUs(child.pid, 'TERM');
+  /** @type {Promise<number>} */
+  const ended = new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']));
   });
+  return ended.finally(releaseWatchdog);
 }
 
 /** @param {string} root */

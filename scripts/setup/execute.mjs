@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { SetupProblem } from './problem.mjs';
+import { endWithUs } from './watchdog.mjs';
 
-const KILL_AFTER_MS = 5_000;
+const KILL_AFTER_MS = 2_000;
 
 /**
  * Runs a program with its output kept aside and shown only when it fails. It gets a process group of its own, so that
@@ -21,6 +22,7 @@ export async function execute(command, args, { cwd, env, signal, whenAborted = '
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  const releaseWatchdog = whenAborted === 'kill' ? endWithUs(child.pid && -child.pid, 'KILL') : () => {};
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
 
@@ -49,6 +51,7 @@ export async function execute(command, args, { cwd, env, signal, whenAborted = '
     if (code !== 0) throw failure(`${command} ${args.join(' ')}`, code, output, shownLines);
     return output;
   } finally {
+    releaseWatchdog();
     clearTimeout(kill);
     signal.removeEventListener('abort', stop);
   }
