@@ -18,13 +18,27 @@ const failures = [['test'], ...HEAVY_SUITES].filter((args) => {
   return status !== 0;
 });
 
-let [passed, failed, skipped] = [0, 0, 0];
+const totals = { passed: 0, failed: 0, skipped: 0 };
 for (const file of readdirSync(results)) {
-  const report = JSON.parse(readFileSync(join(results, file), 'utf8'));
-  passed += report.numPassedTests;
-  failed += report.numFailedTests + report.numRuntimeErrorTestSuites; // A file that does not even load has no tests to count.
-  skipped += report.numPendingTests + report.numTodoTests;
+  const { passed, failed, skipped } = totalsIn(join(results, file));
+  totals.passed += passed;
+  totals.failed += failed;
+  totals.skipped += skipped;
 }
 rmSync(results, { recursive: true, force: true });
-console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
-process.exitCode = failures.length > 0 || failed > 0 || passed === 0 ? 1 : 0;
+console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+process.exitCode = failures.length > 0 || totals.failed > 0 || totals.passed === 0 ? 1 : 0;
+
+/** @param {string} path */
+function totalsIn(path) {
+  try {
+    const report = JSON.parse(readFileSync(path, 'utf8'));
+    return {
+      passed: report.numPassedTests,
+      failed: report.numFailedTests + report.numRuntimeErrorTestSuites, // A file that does not load has no tests to count.
+      skipped: report.numPendingTests + report.numTodoTests,
+    };
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 }; // The runner died while it wrote.
+  }
+}
