@@ -6,7 +6,7 @@ export interface BrokerAddress {
   readonly port: number;
 }
 
-/** As whom we log in. The password is read when it is needed, so it appears in no dump of this object. */
+/** As whom we log in. The password is behind a function, so that it stands in no dump of this object. */
 export interface KafkaCredentials {
   readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
   readonly username: string;

@@ -7,4 +7,4 @@ export { InMemoryKafka, type ClusterCondition } from './in-memory.kafka.js';
 export { openInMemory } from './in-memory.kafka-cluster.js';
 export { openCluster, type KafkaCluster } from './kafka-cluster.js';
 export { TopicLog, type AppendOutcome, type LogRecord, type ReadOptions, type StoredRecord } from './topic-log.js';
-export { accessTo, KafkaSecretError, type Listener } from './topology-access.js';
+export { accessTo, type Listener } from './topology-access.js';
