@@ -19,16 +19,14 @@ const draft = (rule: string, evidence: Json = { votes: ['down', 'down'] }): Audi
   epoch: epoch(4),
   evidence,
 });
+/** Has spellings that mean the same to a JSON parser: `e` and `E` of an exponent, `f` and `F` of an escape. */
+const tricky = { text: 'naïve 🚦 \u2028 \ufffd \u001f', number: 1e300 };
 const chained = (drafts: readonly AuditDraft[], from: ChainHead = GENESIS): readonly AuditEntry[] => {
   const entries: AuditEntry[] = [];
   for (const each of drafts) entries.push(chain(entries.at(-1) ?? from, each));
   return entries;
 };
-const three = chained([
-  draft('suspect'),
-  draft('start-failover', { lag: 'naïve 🚦 \u2028 \ufffd' }),
-  draft('close-run'),
-]);
+const three = chained([draft('suspect'), draft('start-failover', tricky), draft('close-run')]);
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const keyring: Keyring = new Map([['b-1', { site: siteId('b'), publicKey }]]);
 const origin = { exportedAt: instant(0), exportedBy: siteId('b'), topologyHash: 'c0ffee' };
@@ -111,6 +109,18 @@ describe('an exported chain', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  it('names an entry whose spelling was changed, even when it still means the same', () => {
+    for (const [written, changed] of [
+      ['1e+300', '1E+300'],
+      ['1e+300', '1e+400'],
+      ['\\u001f', '\\u001F'],
+    ] as const) {
+      expect(text).toContain(written);
+      const reason = 'it is not in its canonical form';
+      expect(verifyExport(bytes(text.replace(written, changed)))).toEqual({ ok: false, line: 3, sequence: 2, reason });
+    }
   });
 
   it('names the first missing entry when it was shortened, and the first extra one when it was lengthened', () => {

@@ -1,4 +1,4 @@
-import { canonicalJson, hashOf, sha256Hex } from '#libs/contracts';
+import { hashOf } from '#libs/contracts';
 import { invariant, type AuditEntry } from '#libs/domain';
 
 /** The end of a chain: what the next entry is linked to. An entry is one. */
@@ -27,7 +27,7 @@ export function chain(head: ChainHead, draft: AuditDraft): AuditEntry {
 /** Why `entry` cannot follow `head`, or `undefined`. `entry` is as it was parsed, so that nothing in it goes unhashed. */
 export function linkProblem(head: ChainHead, entry: AuditEntry): string | undefined {
   const { hash, ...unhashed } = entry;
-  if (sha256Hex(canonicalJson(unhashed)) !== hash) return 'its hash is not the hash of its content';
+  if (hashOf(unhashed) !== hash) return 'its hash is not the hash of its content';
   if (hashOf(entry.evidence) !== entry.evidenceHash) return 'its evidence is not the evidence it was hashed with';
   if (entry.sequence !== head.sequence + 1) return `sequence ${entry.sequence} follows ${head.sequence}`;
   if (entry.previous !== head.hash) return `it is not linked to entry ${head.sequence}`;

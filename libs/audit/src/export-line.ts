@@ -1,4 +1,4 @@
-import { canonicalJson, decodeValue, parseJson } from '#libs/contracts';
+import { canonicalOf, decodeValue, parseJson } from '#libs/contracts';
 import type { z } from 'zod';
 
 const LINE_FEED = 0x0a;
@@ -24,7 +24,8 @@ export function readLine<S extends z.ZodType>(schema: S, line: Uint8Array): Read
   if (!text.endsWith('\n')) return bad('it is not ended by a line feed');
   const parsed = parseJson(text, 'it');
   if (!parsed.ok) return bad('it is no JSON');
-  if (text !== `${canonicalJson(parsed.value)}\n`) return bad('it is not in its canonical form');
+  const canonical = canonicalOf(parsed.value);
+  if (canonical === undefined || text !== `${canonical}\n`) return bad('it is not in its canonical form');
   const decoded = decodeValue(schema, parsed.value, 'it');
   return decoded.ok ? { ok: true, value: parsed.value as z.output<S> } : bad(decoded.problem.message);
 }

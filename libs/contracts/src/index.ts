@@ -1,6 +1,6 @@
 export { ApprovalWire } from './approval.js';
 export { AuditEntryWire } from './audit-entry.js';
-export { canonicalJson, hashOf, sha256Hex } from './canonical.js';
+export { canonicalJson, canonicalOf, hashOf, sha256Hex } from './canonical.js';
 export { decode, decodeOrThrow, decodeValue, MalformedError, parseJson, type Decoded } from './decode.js';
 export { GuardRecordWire } from './guard-record.js';
 export type { Mirrors } from './mirrors.js';

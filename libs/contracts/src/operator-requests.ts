@@ -1,6 +1,12 @@
 import { z } from 'zod';
 
-const reason = z.string().trim().min(1, 'Say why: the reason stands in the audit.').max(500);
+/** Half a surrogate pair could not be hashed, so it must not get as far as the audit. */
+const reason = z
+  .string()
+  .trim()
+  .min(1, 'Say why: the reason stands in the audit.')
+  .max(500)
+  .refine((text) => text.isWellFormed(), 'Unicode without halves of surrogate pairs.');
 
 /** POST /v1/groups/:group/freeze. Expires by itself, so that a forgotten freeze does not outlive its reason. */
 export const FreezeBody = z.strictObject({

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { SignalboxError, type SiteId } from '#libs/domain';
 import type { Topology } from '#libs/topology';
-import { canonicalJson } from './canonical.js';
+import { canonicalJson, canonicalOf } from './canonical.js';
 
 /** A site's key as its own processes hold it. */
 export interface SigningKey {
@@ -61,11 +61,8 @@ export function signatureProblem(
   const key = keyring.get(signed.keyId);
   if (!key) return `key ${signed.keyId} is unknown`;
   if (key.site !== signed.site) return `key ${signed.keyId} is of site ${key.site}, not of ${signed.site}`;
-  const holds = verify(
-    null,
-    Buffer.from(canonicalJson(record)),
-    key.publicKey,
-    Buffer.from(signed.signature, 'base64'),
-  );
+  const text = canonicalOf(record);
+  if (text === undefined) return 'it has no canonical form';
+  const holds = verify(null, Buffer.from(text), key.publicKey, Buffer.from(signed.signature, 'base64'));
   return holds ? undefined : `its signature by ${signed.keyId} does not hold`;
 }

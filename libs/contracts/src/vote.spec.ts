@@ -75,6 +75,14 @@ describe('a vote', () => {
     expect(opened).not.toHaveProperty('value.weather');
   });
 
+  it('that cannot be hashed is refused like any other malformed one', () => {
+    const vote = JSON.stringify(signVote(draft, signingKey('b-1', b.pem)));
+    for (const hostile of ['"x":1e999', '"x":"\\ud800"']) {
+      const opened = openVote(vote.replace('{', `{${hostile},`), keyring, 'vote');
+      expect(opened).toMatchObject({ problem: { message: 'vote is malformed: it has no canonical form' } });
+    }
+  });
+
   it('names every malformed field, and no value', () => {
     const text = JSON.stringify({ ...signVote(draft, signingKey('b-1', b.pem)), sequence: -1, opinion: 'hunter2' });
     const opened = openVote(text, keyring, 'vote');
