@@ -1,0 +1,108 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { messageOf, NEVER_STAMPED, SignalboxError, UnavailableError, type WriteAccess } from '#libs/domain';
+import { Clock, Readiness } from '#libs/runtime';
+import type { AclWriteAccess } from '../fence/acl.write-access.js';
+import { FenceProofError } from '../errors.js';
+import { inTime } from '../fence/deadline.js';
+import type { ListenerSwitch } from '../fence/listener-switch.js';
+import { GuardStatus } from '../guard-status.js';
+
+export interface ArmProofSettings {
+  /** The guard's own topic on each of the site's clusters, fenced and lifted by the code that fences groups. */
+  readonly canaries: readonly AclWriteAccess[];
+  readonly listener: ListenerSwitch | undefined;
+  readonly armProofMaxAgeMs: number;
+  readonly retryMs: number;
+  readonly proofTimeoutMs: number;
+}
+
+/** One way to fence: when it was proven last, and what came out of the last attempt. */
+interface Rung {
+  readonly provenAtMs?: number;
+  readonly says: string;
+  readonly answered: boolean;
+}
+
+/** Proves again and again, on a topic nobody uses, that this guard can fence and lift. */
+@Injectable()
+export class ArmProof implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly stopped = new AbortController();
+  private acls: Rung = { says: 'not tried yet', answered: false };
+  private command: Rung = { says: 'not tried yet', answered: false };
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly readiness: Readiness,
+    private readonly status: GuardStatus,
+    private readonly settings: ArmProofSettings,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    void this.run();
+  }
+
+  onApplicationShutdown(): void {
+    this.stopped.abort();
+  }
+
+  async run(): Promise<void> {
+    while (!this.stopped.signal.aborted) {
+      const proven = await this.prove();
+      const pauseMs = proven ? this.settings.armProofMaxAgeMs / 2 : this.settings.retryMs;
+      await this.clock.sleep(pauseMs, this.stopped.signal);
+    }
+  }
+
+  /** Tries every rung once, and says whether all of them work; one that fails counts until its last proof is too old. */
+  async prove(): Promise<boolean> {
+    const { listener, canaries } = this.settings;
+    const before = this.clock.monotonicMs();
+    [this.acls, this.command] = await Promise.all([
+      this.attempt(
+        this.acls,
+        async () => void (await Promise.all(canaries.map((canary) => this.fenceAndLift(canary)))),
+      ),
+      this.attempt(this.command, async () => void (await listener?.state())),
+    ]);
+    // Where the broker does not answer, its ACLs need not: the command is the rung that counts then.
+    const armed = listener
+      ? this.isFresh(this.command) && (this.isFresh(this.acls) || !this.acls.answered)
+      : this.isFresh(this.acls);
+    const says = `ACLs: ${this.acls.says}; command: ${listener ? this.command.says : 'the site has none'}`;
+    this.status.proved(armed, says);
+    if (armed) this.readiness.ready('fence proof');
+    else this.readiness.missing('fence proof', `This guard has not proven that it can fence. ${says}`);
+    return [this.acls, this.command].every(({ provenAtMs }) => (provenAtMs ?? -Infinity) >= before);
+  }
+
+  private async attempt(last: Rung, work: () => Promise<void>): Promise<Rung> {
+    const startedMs = this.clock.monotonicMs();
+    try {
+      await work();
+      const endedMs = this.clock.monotonicMs();
+      return { provenAtMs: endedMs, says: `proven in ${Math.round(endedMs - startedMs)} ms`, answered: true };
+    } catch (error) {
+      if (!(error instanceof SignalboxError)) throw error;
+      return { ...last, says: messageOf(error), answered: !(error instanceof UnavailableError) };
+    }
+  }
+
+  private async fenceAndLift(canary: AclWriteAccess): Promise<void> {
+    for (const access of ['none', 'clients'] as const) {
+      await inTime(this.clock, this.settings.proofTimeoutMs, (signal) => this.provesToBe(canary, access, signal));
+    }
+  }
+
+  private async provesToBe(canary: AclWriteAccess, access: WriteAccess, signal: AbortSignal): Promise<void> {
+    const outcome = await canary.write(await canary.read(signal), access, NEVER_STAMPED, signal);
+    const { holds, check, observed } = await canary.verify(access, signal);
+    if (outcome === 'written' && holds) return;
+    const found = `${check} found ${JSON.stringify(observed)}`;
+    if (outcome === 'unknown') throw new UnavailableError(`No clear answer to "${access}": ${found}.`);
+    throw new FenceProofError(`"${access}" was ${outcome} and does not hold: ${found}.`);
+  }
+
+  private isFresh({ provenAtMs }: Rung): boolean {
+    return provenAtMs !== undefined && this.clock.monotonicMs() - provenAtMs < this.settings.armProofMaxAgeMs;
+  }
+}

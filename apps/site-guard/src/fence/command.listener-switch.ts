@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import { messageOf } from '#libs/domain';
+import type { BrokerAddress } from '#libs/kafka';
+import type { Clock } from '#libs/runtime';
+import { FenceCommandError } from '../errors.js';
+import { ListenerSwitch } from './listener-switch.js';
+
+/** A connection attempt on a healthy network is answered, one way or the other, long before. */
+const CONNECT_WITHIN_MS = 200;
+
+type Command = readonly string[];
+
+export interface FenceCommands {
+  readonly close: Command;
+  readonly open: Command;
+  /** Exits 0 when open, 1 when closed. */
+  readonly status: Command;
+}
+
+/** Runs the commands the site provides. Each is killed, with whatever it started, when it takes longer than `timeoutMs`. */
+export class CommandListenerSwitch extends ListenerSwitch {
+  constructor(
+    private readonly commands: FenceCommands,
+    private readonly listeners: readonly BrokerAddress[],
+    private readonly timeoutMs: number,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  override async close(): Promise<void> {
+    await this.expectSuccess(this.commands.close);
+  }
+
+  override async open(): Promise<void> {
+    await this.expectSuccess(this.commands.open);
+  }
+
+  override async state(): Promise<'open' | 'closed'> {
+    const { exitCode, text } = await this.run(this.commands.status);
+    if (exitCode === 0) return 'open';
+    if (exitCode === 1) return 'closed';
+    throw this.failed(this.commands.status, exitCode, text);
+  }
+
+  override async answers(): Promise<boolean> {
+    const answers = await Promise.all(this.listeners.map((listener) => this.accepts(listener)));
+    return answers.includes(true);
+  }
+
+  private async expectSuccess(command: Command): Promise<void> {
+    const { exitCode, text } = await this.run(command);
+    if (exitCode !== 0) throw this.failed(command, exitCode, text);
+  }
+
+  private failed(command: Command, exitCode: number | string, text: string): FenceCommandError {
+    const said = text.trim().slice(-500);
+    return new FenceCommandError(
+      `Fence command "${command.join(' ')}" ended with ${exitCode}${said && `: ${said}`}. Run it by hand and repair it.`,
+    );
+  }
+
+  private async run([program = '', ...args]: Command): Promise<{ exitCode: number | string; text: string }> {
+    // In a group of its own, so that killing it also ends what it started.
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const ended = new AbortController();
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += String(chunk)));
+    void this.clock.sleep(this.timeoutMs, ended.signal).then(() => {
+      if (!ended.signal.aborted && child.pid !== undefined) killGroup(child.pid);
+    });
+    const { promise, resolve } = Promise.withResolvers<number | string>();
+    child.on('error', (error) => resolve(messageOf(error)));
+    child.on('exit', (code, signal) =>
+      resolve(code ?? (signal === 'SIGKILL' ? `no answer within ${this.timeoutMs} ms` : String(signal))),
+    );
+    const exitCode = await promise;
+    ended.abort();
+    return { exitCode, text };
+  }
+
+  private async accepts({ host, port }: BrokerAddress): Promise<boolean> {
+    const socket = connect({ host, port });
+    const ended = new AbortController();
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
+    void this.clock.sleep(CONNECT_WITHIN_MS, ended.signal).then(() => resolve(false));
+    const answered = await promise;
+    ended.abort();
+    socket.destroy();
+    return answered;
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It ended by itself a moment ago.
+  }
+}

@@ -1,0 +1,126 @@
+import {
+  FencedResource,
+  messageOf,
+  NEVER_STAMPED,
+  SignalboxError,
+  UnavailableError,
+  type Epoch,
+  type Stamped,
+  type Verification,
+  type WriteOutcome,
+} from '#libs/domain';
+import type { Clock } from '#libs/runtime';
+import type { AclWriteAccess } from './acl.write-access.js';
+import { inTime } from './deadline.js';
+import type { HeldAccess } from './held-access.js';
+import type { ListenerFence } from './listener-fence.js';
+
+/** The version of a value that could not be read: it is only what was known last. */
+export const UNANSWERED = 'the broker did not answer';
+
+export interface LadderOptions {
+  /** What the ACL rung gets before the next one is tried. */
+  readonly aclTimeoutMs: number;
+  /** Whether the site may let clients write now: false from the moment its lease lapses. */
+  readonly mayLift: () => boolean;
+}
+
+/**
+ * Write access with a second rung. Where the broker does not answer, `none` is enforced by closing its listener; what
+ * epoch that was done under is remembered here until it can stand in the ACLs.
+ */
+export class LadderWriteAccess extends FencedResource<HeldAccess> {
+  override readonly fence = 'weak';
+  private known: { readonly value: HeldAccess; readonly epoch: Epoch } = { value: 'unset', epoch: NEVER_STAMPED };
+
+  constructor(
+    private readonly acls: AclWriteAccess,
+    private readonly listener: ListenerFence | undefined,
+    private readonly clock: Clock,
+    private readonly options: LadderOptions,
+  ) {
+    super();
+  }
+
+  get isClosed(): boolean {
+    return this.listener?.isClosedFor(this.acls.scope.group) ?? false;
+  }
+
+  override async read(signal: AbortSignal): Promise<Stamped<HeldAccess>> {
+    const value = (found: HeldAccess): HeldAccess => (this.isClosed ? 'none' : found);
+    try {
+      const seen = await this.onAcls((limit) => this.acls.read(limit), signal);
+      this.known = { value: seen.value, epoch: later(seen.epoch, this.known.epoch) };
+      return { value: value(seen.value), epoch: this.known.epoch, version: seen.version };
+    } catch (error) {
+      // Whatever keeps the ACLs from being read, the listener can still be closed.
+      if (!this.listener || !(error instanceof SignalboxError)) throw error;
+      return { value: value(this.known.value), epoch: this.known.epoch, version: UNANSWERED };
+    }
+  }
+
+  override async write(
+    seen: Stamped<HeldAccess>,
+    next: HeldAccess,
+    epoch: Epoch,
+    signal: AbortSignal,
+  ): Promise<WriteOutcome> {
+    if (epoch < this.known.epoch) return 'refused';
+    if (next === 'clients' && seen.value !== 'clients' && !this.options.mayLift()) {
+      throw new UnavailableError("The site's lease has lapsed: no client may write here until the journal answers.");
+    }
+    const outcome = await this.writeAcls(seen, next, epoch, signal);
+    if (outcome === 'written') this.known = { value: next, epoch };
+    if (outcome !== 'unknown' || next !== 'none' || !this.listener) return outcome;
+    await this.listener.close(this.acls.scope.group);
+    this.known = { value: this.known.value, epoch };
+    return 'written';
+  }
+
+  override async verify(expected: HeldAccess | undefined, signal: AbortSignal): Promise<Verification> {
+    if (!this.listener || !this.isClosed) return this.acls.verify(expected, signal);
+    try {
+      const { status, answers } = await this.listener.look();
+      const holds = expected === undefined || (expected === 'none' && status === 'closed' && !answers);
+      return {
+        check: 'listener-closed',
+        observed: { status, connect: answers ? 'accepted' : 'no answer', epoch: this.known.epoch },
+        holds,
+      };
+    } catch (error) {
+      return { check: 'listener-closed', observed: { problem: messageOf(error) }, holds: false };
+    }
+  }
+
+  /** Whether the ACLs alone hold `access`, told by a write past the listener that clients use. */
+  verifyBehindListener(access: HeldAccess, signal: AbortSignal): Promise<Verification> {
+    return this.acls.verify(access, signal, 'admin');
+  }
+
+  /** Opens the listener again, where no other group needs it closed. @throws FenceCommandError */
+  async release(): Promise<void> {
+    await this.listener?.release(this.acls.scope.group);
+  }
+
+  private async writeAcls(
+    seen: Stamped<HeldAccess>,
+    next: HeldAccess,
+    epoch: Epoch,
+    signal: AbortSignal,
+  ): Promise<WriteOutcome> {
+    if (seen.version === UNANSWERED) return 'unknown';
+    try {
+      return await this.onAcls((limit) => this.acls.write(seen, next, epoch, limit), signal);
+    } catch (error) {
+      const nextRung = next === 'none' && this.listener !== undefined && error instanceof SignalboxError;
+      if (nextRung || error instanceof UnavailableError) return 'unknown';
+      throw error;
+    }
+  }
+
+  private onAcls<T>(work: (limit: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+    return inTime(this.clock, this.options.aclTimeoutMs, work, signal);
+  }
+}
+
+const later = (one: Epoch, other: Epoch): Epoch => (one > other ? one : other);

@@ -1,0 +1,53 @@
+import type { GroupId } from '#libs/domain';
+import { FenceCommandError } from '../errors.js';
+import type { ListenerSwitch } from './listener-switch.js';
+import { Serial } from './serial.js';
+
+/**
+ * One listener serves all groups of a site: it is closed as soon as one group needs that, and opened again only when the
+ * last one has said that its ACLs hold without it.
+ */
+export class ListenerFence {
+  private readonly closedFor = new Set<GroupId>();
+  private readonly turn = new Serial();
+
+  constructor(private readonly listener: ListenerSwitch) {}
+
+  isClosedFor(group: GroupId): boolean {
+    return this.closedFor.has(group);
+  }
+
+  /** After a start: a listener that is found closed was closed for a reason, so every group has to prove its ACLs first. */
+  async recover(groups: readonly GroupId[]): Promise<void> {
+    if ((await this.listener.state()) === 'closed') for (const group of groups) this.closedFor.add(group);
+  }
+
+  /** Closes, also when it is closed already, and reads back. @throws FenceCommandError */
+  close(group: GroupId): Promise<void> {
+    // Noted first: if the command's answer is lost, the listener may be closed, and somebody has to open it one day.
+    this.closedFor.add(group);
+    return this.turn.run(async () => {
+      await this.listener.close();
+      const { status, answers } = await this.look();
+      if (status === 'closed' && !answers) return;
+      throw new FenceCommandError(
+        `The fence command closed the listener, but its status is "${status}" and clients ` +
+          `${answers ? 'still connect' : 'no longer connect'}. Close it by hand and repair the command.`,
+      );
+    });
+  }
+
+  /** The group does not need it any more. @throws FenceCommandError */
+  release(group: GroupId): Promise<void> {
+    return this.turn.run(async () => {
+      const others = [...this.closedFor].filter((other) => other !== group);
+      if (others.length === 0) await this.listener.open();
+      this.closedFor.delete(group);
+    });
+  }
+
+  async look(): Promise<{ readonly status: 'open' | 'closed'; readonly answers: boolean }> {
+    const [status, answers] = await Promise.all([this.listener.state(), this.listener.answers()]);
+    return { status, answers };
+  }
+}

@@ -1,0 +1,64 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Clock } from '#libs/runtime';
+import { SiteLease } from '../lease/site-lease.service.js';
+import type { GroupGuard } from './group-guard.js';
+
+/** While something is owed. Short, so that a broker that comes back is fenced within a second. */
+const OWING_MS = 200;
+
+export interface EnforcementSettings {
+  readonly guards: readonly GroupGuard[];
+  readonly reassertMs: number;
+  /** What the first answer of the journal gets before the guard acts as if it were never to come. */
+  readonly firstReadMs: number;
+}
+
+/** Runs the groups' guards, each in its own loop: one that waits for a frozen broker holds up no other. */
+@Injectable()
+export class Enforcement implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly stopped = new AbortController();
+  private wake = new AbortController();
+
+  constructor(
+    private readonly lease: SiteLease,
+    private readonly clock: Clock,
+    private readonly settings: EnforcementSettings,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    void this.run();
+  }
+
+  onApplicationShutdown(): void {
+    this.stopped.abort();
+  }
+
+  /**
+   * Reads the journal BEFORE it touches anything: a guard that restarts in a healthy active site causes no outage, and
+   * one that gets no answer fences at once.
+   */
+  async run(): Promise<void> {
+    const { guards, firstReadMs } = this.settings;
+    const answered = new AbortController();
+    this.lease.onRenewal(() => {
+      answered.abort();
+      this.wake.abort();
+      this.wake = new AbortController();
+    });
+    const stop = this.lease.start();
+    this.stopped.signal.addEventListener('abort', stop);
+    await this.clock.sleep(firstReadMs, AbortSignal.any([answered.signal, this.stopped.signal]));
+    await Promise.all(guards.map((guard) => this.loop(guard)));
+  }
+
+  private async loop(guard: GroupGuard): Promise<void> {
+    while (!this.stopped.signal.aborted) {
+      const result = await guard.round(this.stopped.signal);
+      const leftMs = this.lease.leftMs();
+      // Never sleeps past the end of the lease.
+      const untilLapseMs = leftMs > 0 ? leftMs : Infinity;
+      const pauseMs = Math.min(result === 'owing' ? OWING_MS : this.settings.reassertMs / 2, untilLapseMs);
+      await this.clock.sleep(pauseMs, AbortSignal.any([this.stopped.signal, this.wake.signal]));
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import {
+  messageOf,
+  SignalboxError,
+  type Epoch,
+  type GroupId,
+  type GuardRecord,
+  type Stamped,
+  type WriteOutcome,
+} from '#libs/domain';
+import { ConditionLog, type Clock, type Log, type Readiness } from '#libs/runtime';
+import type { FenceMode, GroupMode } from '#libs/topology';
+import type { HeldAccess } from '../fence/held-access.js';
+import { UNANSWERED, type LadderWriteAccess } from '../fence/ladder.write-access.js';
+import { Serial } from '../fence/serial.js';
+import type { GuardStatus } from '../guard-status.js';
+import { enforcementOf, type Enforcement, type Order } from '../lease/self-fence.js';
+
+/** Rounds that the ACLs must hold in a row before the listener is opened: a thawed broker works off old requests first. */
+const ROUNDS_TO_OPEN = 2;
+
+export interface GroupGuardSettings {
+  readonly group: GroupId;
+  readonly mode: GroupMode;
+  readonly fenceMode: FenceMode;
+  readonly reassertMs: number;
+}
+
+/** The lease as a group's guard sees it. */
+export interface LeaseView {
+  holds(): boolean;
+  order(group: GroupId): Order | undefined;
+}
+
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly readiness: Readiness;
+  readonly status: GuardStatus;
+}
+
+/** `settled`: as it is to be. `owing`: something did not answer or is not proven yet, so look again soon. */
+export type RoundResult = 'settled' | 'owing';
+
+/** Keeps one group's writes at this site where they belong: re-asserts the journal's order, and fences without one. */
+export class GroupGuard {
+  /** Steps of runs and rounds take turns: neither may see the other half done. */
+  readonly turns = new Serial();
+  private readonly conditions: ConditionLog;
+  private provenRounds = 0;
+  private writtenAtMs = -Infinity;
+  private told = '';
+
+  constructor(
+    private readonly settings: GroupGuardSettings,
+    private readonly access: LadderWriteAccess,
+    private readonly lease: LeaseView,
+    private readonly around: Surroundings,
+  ) {
+    this.conditions = new ConditionLog(around.log, around.clock);
+  }
+
+  get group(): GroupId {
+    return this.settings.group;
+  }
+
+  round(signal: AbortSignal): Promise<RoundResult> {
+    return this.turns.run(async () => {
+      const component = `write access of ${this.group}`;
+      try {
+        const result = await this.look(signal);
+        if (result === 'settled') this.around.readiness.ready(component);
+        return result;
+      } catch (error) {
+        if (!(error instanceof SignalboxError)) throw error;
+        this.around.readiness.missing(component, `Write access of ${this.group}: ${messageOf(error)}`);
+        return 'owing';
+      }
+    });
+  }
+
+  private async look(signal: AbortSignal): Promise<RoundResult> {
+    const held = await this.access.read(signal);
+    // Asked after the read, which may have taken its time: the lease can end while a broker does not answer.
+    const wanted = enforcementOf({
+      ...this.settings,
+      leaseHolds: this.lease.holds(),
+      order: this.lease.order(this.group),
+      held,
+    });
+    this.say(wanted);
+    if (!wanted || this.isAsWanted(held, wanted)) return this.report(held);
+    const outcome = await this.access.write(held, wanted.access, wanted.epoch, signal);
+    this.writtenAtMs = this.around.clock.monotonicMs();
+    this.tell(held, wanted, outcome);
+    const now = await this.access.read(signal);
+    const result = this.report(now);
+    if (outcome !== 'written') return 'owing';
+    return this.access.isClosed && now.version !== UNANSWERED ? this.tryToOpen(wanted, signal) : result;
+  }
+
+  /** A closed listener is closed again now and then, and always written through once the broker answers. */
+  private isAsWanted({ value, epoch, version }: Stamped<HeldAccess>, wanted: Enforcement): boolean {
+    const sinceMs = this.around.clock.monotonicMs() - this.writtenAtMs;
+    const isProven = this.access.isClosed ? version === UNANSWERED && sinceMs < this.settings.reassertMs : true;
+    return value === wanted.access && epoch === wanted.epoch && isProven;
+  }
+
+  /** The listener opens only after the ACLs were seen to hold without it. */
+  private async tryToOpen({ access }: Enforcement, signal: AbortSignal): Promise<RoundResult> {
+    const { holds } = await this.access.verifyBehindListener(access, signal);
+    this.provenRounds = holds ? this.provenRounds + 1 : 0;
+    if (this.provenRounds < ROUNDS_TO_OPEN) return 'owing';
+    await this.access.release();
+    this.around.log.info({ group: this.group, access }, `The ACLs hold ${access} for ${this.group}: listener released`);
+    return this.report(await this.access.read(signal));
+  }
+
+  private report({ value, epoch, version }: Stamped<HeldAccess>): RoundResult {
+    const answered = version !== UNANSWERED;
+    this.around.status.enforces(this.group, this.enforced(value, epoch, answered));
+    const owing = !answered || this.access.isClosed;
+    if (owing) {
+      const how = this.access.isClosed ? 'its listener is closed' : 'nothing can be fenced by ACL';
+      this.around.readiness.missing(
+        `write access of ${this.group}`,
+        `Kafka of ${this.group} does not answer or has not proven its ACLs; ${how}.`,
+      );
+    }
+    return owing ? 'owing' : 'settled';
+  }
+
+  private enforced(value: HeldAccess, epoch: Epoch, answered: boolean): GuardRecord['enforced'][string] | undefined {
+    if (value === 'unset') return undefined;
+    return { access: value, epoch, by: this.access.isClosed ? 'command' : answered ? 'acl' : 'unproven' };
+  }
+
+  /** Once per change, however often it is tried. */
+  private tell(held: Stamped<HeldAccess>, { access, epoch, why }: Enforcement, outcome: WriteOutcome): void {
+    const by = this.access.isClosed ? 'command' : 'acl';
+    const line = `Write access of ${this.group}: ${access} (${why}), ${outcome} by ${by}`;
+    if (line === this.told) return;
+    this.told = line;
+    this.around.log.info({ group: this.group, before: held.value, access, epoch, outcome, by }, line);
+  }
+
+  private say(wanted: Enforcement | undefined): void {
+    const condition = `self-fence of ${this.group}`;
+    if (wanted?.why === 'self-fence') {
+      this.conditions.holds(condition, `The site's lease has lapsed: fencing ${this.group} without an order`);
+    } else {
+      this.conditions.ended(condition, `The journal answers again: ${this.group} follows its order`);
+    }
+  }
+}
