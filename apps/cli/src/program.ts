@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { TopologyError } from '#libs/topology';
-import { answerApproval } from './commands/approval.js';
-import { exportAudit } from './commands/audit.js';
+import { answerApproval, type AnswerOptions } from './commands/approval.js';
+import { exportAudit, verifyAuditFile, verifyAuditOfGroups } from './commands/audit.js';
 import { checkConfig } from './commands/config-check.js';
 import { explain } from './commands/explain.js';
 import { freeze, unfreeze } from './commands/freeze.js';
@@ -12,7 +12,7 @@ import { status, watchStatus } from './commands/status.js';
 import type { Outcome, Session } from './command.js';
 import { CliError } from './errors.js';
 import { EXIT, type ExitCode } from './exit-code.js';
-import { openSession, type GlobalOptions, type Surroundings } from './session.js';
+import { keyringIn, openSession, type GlobalOptions, type Surroundings } from './session.js';
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 refused, 2 usage, 3 no orchestrator answered, 4 forbidden, 5 audit chain broken, 78 bad config.`;
@@ -119,8 +119,8 @@ class CommandLine {
         .command(`${answer} <approval>`)
         .option('--reason <text>', 'why; stands in the audit')
         .description(`${answer} an open approval`)
-        .action(async (id: string, { reason }: { reason?: string }) =>
-          this.asking((session) => answerApproval(session, answer, id, reason)),
+        .action(async (id: string, options: AnswerOptions) =>
+          this.asking((session) => answerApproval(session, answer, id, options)),
         );
   }
 
@@ -130,6 +130,15 @@ class CommandLine {
       .command('export <group>')
       .description('print the chain, one entry a line; it can be verified offline')
       .action(async (group: string) => this.asking((session) => exportAudit(session, group)));
+    audit
+      .command('verify [file]')
+      .description('check an export; without a file, the chain of every group')
+      .action(async (file?: string) => {
+        const { config, json = false } = this.options;
+        const keyring = await keyringIn(config);
+        if (file === undefined) return this.asking((session) => verifyAuditOfGroups(session, keyring));
+        this.exitCode = await verifyAuditFile(file, { terminal: this.surroundings.terminal, json }, keyring);
+      });
     this.program
       .command('config')
       .description('look at signalbox.yaml')

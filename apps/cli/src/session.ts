@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { keyringOf, type Keyring } from '#libs/contracts';
 import { messageOf } from '#libs/domain';
 import type { Clock } from '#libs/runtime';
 import { loadTopology } from '#libs/topology';
@@ -31,6 +32,10 @@ export const openSession = async (
   const api = new OperatorApi({ endpoints: endpoints.map(checkedUrl), token, note: (text) => terminal.err(text) });
   return { api, terminal, clock, json: options.json ?? false };
 };
+
+/** The sites' public keys, when signalbox.yaml is at hand: an export can be kept where it is not. */
+export const keyringIn = (config: string): Promise<Keyring | undefined> =>
+  loadTopology(config).then(keyringOf, () => undefined);
 
 /** Never an argument: every user of the machine can read those. */
 const readToken = async (file: string | undefined, variable: string | undefined): Promise<string> => {

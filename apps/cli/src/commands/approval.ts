@@ -5,10 +5,17 @@ import { next } from '../text.js';
 
 type Answer = 'approve' | 'deny';
 
+export interface AnswerOptions {
+  readonly reason?: string;
+  /** Binds the answer to the plan that was read. */
+  readonly plan?: string;
+}
+
 /** The first terminal answer wins; the same answer given twice is one answer. */
-export const answerApproval = async (session: Session, answer: Answer, id: string, reason?: string): Outcome => {
+export const answerApproval = async (session: Session, answer: Answer, id: string, options: AnswerOptions): Outcome => {
+  const { reason, plan: planHash } = options;
   const path = `/approvals/${encodeURIComponent(id)}/${answer}`;
-  show(session, await session.api.post<Approval>(path, reason === undefined ? {} : { reason }), renderApproval);
+  show(session, await session.api.post<Approval>(path, { reason, planHash }), renderApproval);
   return EXIT.ok;
 };
 
