@@ -65,9 +65,9 @@ async function install(missing, { say, signal }) {
   // An outdated or partly unreachable list is no reason to stop: what counts is whether the packages can be had.
   await execute('apt-get', [...LOCK_WAIT, 'update'], { env, signal }).catch(() => signal.throwIfAborted());
   await execute('apt-get', ['--download-only', ...request], { env, signal });
-  await withoutServiceStarts(async () => {
+  await withoutServiceStarts(async (denied) => {
     // From here to the end dpkg changes the system: Ctrl-C waits, since a stop would leave packages half-configured.
-    const finish = { env, signal, whenAborted: /** @type {const} */ ('finish') };
+    const finish = { env: { ...env, ...denied }, signal, whenAborted: /** @type {const} */ ('finish') };
     if (readdirSync('/var/lib/dpkg/updates').length > 0) await execute('dpkg', ['--configure', '-a'], finish);
     say(`unpacking ${names.join(', ')}; services are not started`);
     await execute('apt-get', request, finish);

@@ -3,21 +3,22 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'nod
 /** Debian asks this program before a package may start, restart or stop a service; 101 means no. */
 const POLICY = '/usr/sbin/policy-rc.d';
 const SAVED = `${POLICY}.before-signalbox`;
+const OURS = 'SIGNALBOX_SETUP';
 const MARK = '# signalbox set-up';
 
 /**
- * Runs `work` while no package may start or stop a service, then puts back what was there. Should this process be
- * killed, its policy denies nothing any more: it only holds while this process lives.
- * @template T @param {() => Promise<T>} work @returns {Promise<T>}
+ * Runs `work` while no package that it installs may start or stop a service, then puts back what was there. The policy
+ * knows its own installation by the environment it is given: so it holds to the end of an installation that outlives
+ * this process, and denies nothing to anyone else, even when it was left behind.
+ * @template T @param {(env: Record<string, string>) => Promise<T>} work @returns {Promise<T>}
  */
 export async function withoutServiceStarts(work) {
   restore();
   if (existsSync(POLICY)) renameSync(POLICY, SAVED);
   const otherwise = `[ -x ${SAVED} ] && exec ${SAVED} "$@"\nexit 0`;
-  const text = `#!/bin/sh\n${MARK}\n[ -d /proc/${process.pid} ] && exit 101\n${otherwise}\n`;
-  writeFileSync(POLICY, text, { mode: 0o755 });
+  writeFileSync(POLICY, `#!/bin/sh\n${MARK}\n[ -n "$${OURS}" ] && exit 101\n${otherwise}\n`, { mode: 0o755 });
   try {
-    return await work();
+    return await work({ [OURS]: 'yes' });
   } finally {
     restore();
   }
