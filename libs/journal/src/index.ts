@@ -1,3 +1,6 @@
+export type { EtcdOptions } from './etcd-gateway.js';
+export { EtcdJournal } from './etcd.journal.js';
+export { InMemoryJournal } from './in-memory.journal.js';
 export {
   Journal,
   type Change,

@@ -1,0 +1,48 @@
+import type { Clock, Stop } from '#libs/runtime';
+
+/** Which members answer. All of them are asked all the time, so that a frozen one is known before it is needed. */
+export class EtcdMembers {
+  readonly #missing = new Set<string>();
+  readonly #stops: readonly Stop[];
+
+  /**
+   * @param endpoints in order of preference: the member of the own site first.
+   * @param answers asks one member for something that needs the quorum; never rejects.
+   */
+  constructor(
+    private readonly endpoints: readonly string[],
+    answers: (endpoint: string) => Promise<boolean>,
+    clock: Clock,
+    everyMs: number,
+  ) {
+    const ask = async (endpoint: string) =>
+      (await answers(endpoint)) ? this.answered(endpoint) : this.missed(endpoint);
+    this.#stops = endpoints.map((endpoint) => clock.every(everyMs, () => ask(endpoint)));
+  }
+
+  /** Those that answer first, each half in order of preference. */
+  inOrder(): readonly string[] {
+    return [...this.endpoints].sort((a, b) => Number(this.#missing.has(a)) - Number(this.#missing.has(b)));
+  }
+
+  /** Whether something better is known than this one. */
+  shouldLeave(endpoint: string): boolean {
+    return this.#missing.has(endpoint) && this.#missing.size < this.endpoints.length;
+  }
+
+  missed(endpoint: string): void {
+    this.#missing.add(endpoint);
+  }
+
+  answered(endpoint: string): void {
+    this.#missing.delete(endpoint);
+  }
+
+  missing(): readonly string[] {
+    return this.endpoints.filter((endpoint) => this.#missing.has(endpoint));
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop();
+  }
+}

@@ -1,0 +1,102 @@
+import type { Clock, Stop } from '#libs/runtime';
+import type { EtcdMembers } from './etcd-members.js';
+import { range, revisionOf, watchEventOf, type WatchReply } from './etcd-wire.js';
+import type { Revision, WatchEvent, WatchListener } from './journal.js';
+
+/** Why a stream ended: `gap` when history was compacted, `lost` for everything that another stream can mend. */
+type StreamEnd = 'gap' | 'lost';
+
+/**
+ * One watch across members and reconnects. The stream is the gateway's WebSocket, because only there can progress be
+ * asked for: the answer proves that the stream lives and that everything up to its revision has been delivered, which
+ * is where the next stream resumes.
+ */
+export class EtcdWatch {
+  readonly #stopped = new AbortController();
+  #delivered: Revision;
+
+  constructor(
+    private readonly name: string,
+    after: Revision,
+    private readonly listener: WatchListener,
+    private readonly members: EtcdMembers,
+    private readonly clock: Clock,
+    /** A stream that owes an answer for longer is given up. */
+    private readonly timeoutMs: number,
+  ) {
+    this.#delivered = after;
+    void this.#run();
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      const endpoint = this.members.inOrder()[0] ?? '';
+      const end = await this.#follow(endpoint);
+      if (this.#stopped.signal.aborted) return;
+      if (end === 'gap') return this.listener.onGap();
+      this.members.missed(endpoint);
+      const alone = this.members.inOrder()[0] === endpoint;
+      if (alone) await this.clock.sleep(this.timeoutMs / 2, this.#stopped.signal);
+    }
+  }
+
+  #follow(endpoint: string): Promise<StreamEnd> {
+    const socket = new WebSocket(`${endpoint.replace(/^http/, 'ws')}/v3/watch`);
+    let owedSinceMs: number | undefined = this.clock.monotonicMs();
+    let stopBeats: Stop = () => undefined;
+
+    return new Promise<StreamEnd>((resolve) => {
+      const stop = () => end('lost');
+      const end = (how: StreamEnd) => {
+        this.#stopped.signal.removeEventListener('abort', stop);
+        stopBeats();
+        socket.onmessage = socket.onopen = socket.onclose = socket.onerror = null;
+        socket.close();
+        resolve(how);
+      };
+      const beat = async () => {
+        const nowMs = this.clock.monotonicMs();
+        if (this.members.shouldLeave(endpoint)) return end('lost');
+        if (owedSinceMs !== undefined) return nowMs - owedSinceMs > this.timeoutMs ? end('lost') : undefined;
+        owedSinceMs = nowMs;
+        socket.send(JSON.stringify({ progress_request: {} }));
+      };
+
+      this.#stopped.signal.addEventListener('abort', stop);
+      socket.onopen = () => socket.send(JSON.stringify(this.#createRequest()));
+      socket.onclose = () => end('lost');
+      socket.onerror = () => end('lost');
+      socket.onmessage = ({ data }) => {
+        owedSinceMs = undefined;
+        const ended = this.#take(JSON.parse(String(data)) as WatchReply);
+        if (ended) end(ended);
+      };
+      stopBeats = this.clock.every(this.timeoutMs / 2, beat);
+    });
+  }
+
+  #createRequest(): object {
+    return { create_request: { ...range(this.name), start_revision: String(this.#delivered + 1) } };
+  }
+
+  #take({ result }: WatchReply): StreamEnd | undefined {
+    if (!result || result.canceled) return result?.compact_revision ? 'gap' : 'lost';
+    if (result.created) return undefined;
+    if (result.events) return this.#deliver(result.events.map(watchEventOf));
+    // Progress: the member sends it only when everything up to this revision has been sent.
+    this.#delivered = Math.max(this.#delivered, revisionOf(result.header)) as Revision;
+    return undefined;
+  }
+
+  /** While catching up, the header names the member's revision and not the last one sent: the events count. */
+  #deliver(events: readonly WatchEvent[]): undefined {
+    this.#delivered = Math.max(this.#delivered, ...events.map(revisionOfEvent)) as Revision;
+    this.listener.onEvents(events);
+  }
+}
+
+const revisionOfEvent = (event: WatchEvent): Revision => (event.kind === 'put' ? event.entry.revision : event.revision);

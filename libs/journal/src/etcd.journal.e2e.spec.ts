@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { OutcomeUnknownError, SignalboxError, UnavailableError } from '#libs/domain';
+import { SystemClock } from '#libs/runtime';
+import { freeUrl, RealEtcd } from '../../../test/support/real-etcd.js';
+import { EtcdJournal } from './etcd.journal.js';
+import { journalConformance } from './journal.conformance.js';
+import type { WatchEvent } from './journal.js';
+
+const clock = new SystemClock();
+const REQUEST_TIMEOUT_MS = 1_000;
+
+for (const size of [1, 3] as const) {
+  describe(`etcd of ${size}`, () => {
+    let etcd: RealEtcd;
+    beforeAll(async () => (etcd = await RealEtcd.start(size)));
+    afterAll(() => etcd?.end());
+
+    journalConformance(`${EtcdJournal.name} on ${size}`, async () => {
+      const journal = new EtcdJournal({ endpoints: etcd.endpoints, requestTimeoutMs: REQUEST_TIMEOUT_MS }, clock);
+      return {
+        journal,
+        compact: async (revision) => void (await etcd.post(0, '/v3/kv/compaction', { revision: String(revision) })),
+        elapse: (ms) => clock.sleep(ms),
+        end: () => journal.close(),
+      };
+    });
+  });
+}
+
+/** Something that writes all the time and something that watches, each with another member as its own. */
+class Traffic {
+  readonly written: string[] = [];
+  readonly unknown = new Set<string>();
+  readonly seen: string[] = [];
+  longestPauseMs = 0;
+  readonly writer: EtcdJournal;
+  readonly watcher: EtcdJournal;
+  #stopped = false;
+  #writing: Promise<void> | undefined;
+
+  constructor(etcd: RealEtcd, own: number) {
+    const endpoints = [...etcd.endpoints.slice(own), ...etcd.endpoints.slice(0, own)];
+    this.writer = new EtcdJournal({ endpoints, requestTimeoutMs: REQUEST_TIMEOUT_MS }, clock);
+    this.watcher = new EtcdJournal({ endpoints, requestTimeoutMs: REQUEST_TIMEOUT_MS }, clock);
+  }
+
+  async start(): Promise<void> {
+    const { revision } = await this.watcher.read('/traffic/');
+    const name = (event: WatchEvent) => (event.kind === 'put' ? event.entry.value : 'gone');
+    this.watcher.watch('/traffic/', revision, {
+      onEvents: (events) => this.seen.push(...events.map(name)),
+      onGap: () => this.seen.push('gap'),
+    });
+    this.#writing = this.#write();
+  }
+
+  async #write(): Promise<void> {
+    let lastMs = clock.monotonicMs();
+    for (let n = 1; !this.#stopped; n++) {
+      const value = String(n);
+      try {
+        await this.writer.commit({ conditions: [], changes: [{ kind: 'put', key: '/traffic/n', value }] });
+        this.longestPauseMs = Math.max(this.longestPauseMs, clock.monotonicMs() - lastMs);
+        lastMs = clock.monotonicMs();
+        this.written.push(value);
+      } catch (error) {
+        if (error instanceof OutcomeUnknownError) this.unknown.add(value);
+        else if (!(error instanceof UnavailableError)) throw error;
+      }
+      await clock.sleep(20);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#writing;
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    await Promise.all([this.writer.close(), this.watcher.close()]);
+  }
+}
+
+const eventually = async (holds: () => boolean | Promise<boolean>, withinMs: number): Promise<void> => {
+  const sinceMs = clock.monotonicMs();
+  while (!(await holds())) {
+    if (clock.monotonicMs() - sinceMs > withinMs) throw new Error(`not so within ${withinMs} ms: ${String(holds)}`);
+    await clock.sleep(20);
+  }
+};
+
+describe('etcd of 3, one member failing', () => {
+  let etcd: RealEtcd;
+  beforeAll(async () => (etcd = await RealEtcd.start(3)));
+  afterAll(() => etcd?.end());
+
+  const faults = [
+    { fault: 'kill', whom: 'leader' },
+    { fault: 'kill', whom: 'follower' },
+    { fault: 'freeze', whom: 'leader' },
+    { fault: 'freeze', whom: 'follower' },
+  ] as const;
+
+  it.each(faults)(
+    'goes on within seconds, losing and repeating nothing: $fault the $whom, which is the own member',
+    async ({ fault, whom }) => {
+      const victim = ((await etcd.leader()) + (whom === 'leader' ? 0 : 1)) % 3;
+      const traffic = new Traffic(etcd, victim);
+      try {
+        await traffic.start();
+        await eventually(() => traffic.seen.length > 20, 5_000);
+        if (fault === 'kill') await etcd.kill(victim);
+        else etcd.freeze(victim);
+        const before = traffic.written.length;
+        const seenBefore = traffic.seen.length;
+        await eventually(() => traffic.written.length > before + 50 && traffic.seen.length > seenBefore + 50, 10_000);
+        expect((await traffic.writer.read('/traffic/')).entries).toHaveLength(1);
+        expect(traffic.watcher.missing()).toEqual([etcd.endpoints[victim]]);
+        if (fault === 'kill') await etcd.restart(victim);
+        else etcd.thaw(victim);
+        await eventually(() => traffic.watcher.missing().length === 0 && traffic.writer.missing().length === 0, 10_000);
+        await traffic.stop();
+        const last = traffic.written.at(-1)!;
+        await eventually(() => traffic.seen.includes(last), 5_000);
+        const expected = [...traffic.seen].filter((value) => !traffic.unknown.has(value));
+        expect(expected).toEqual(traffic.written);
+        expect(new Set(traffic.seen).size).toBe(traffic.seen.length);
+        process.stderr.write(
+          `${fault} ${whom}: longest pause between commits ${Math.round(traffic.longestPauseMs)} ms, ` +
+            `${traffic.written.length} commits, ${traffic.unknown.size} unknown\n`,
+        );
+        expect(traffic.longestPauseMs).toBeLessThan(8_000);
+      } finally {
+        await traffic.close();
+      }
+    },
+  );
+
+  it('says unavailable or unknown, within the deadline, when the quorum is gone', async () => {
+    const journal = new EtcdJournal({ endpoints: etcd.endpoints, requestTimeoutMs: REQUEST_TIMEOUT_MS }, clock);
+    try {
+      for (const index of [1, 2]) etcd.freeze(index);
+      const sinceMs = clock.monotonicMs();
+      await expect(journal.read('/traffic/')).rejects.toThrow(UnavailableError);
+      const commit = { conditions: [], changes: [{ kind: 'put', key: '/traffic/x', value: '' }] } as const;
+      await expect(journal.commit(commit)).rejects.toThrow(SignalboxError);
+      expect(clock.monotonicMs() - sinceMs).toBeLessThan(5 * REQUEST_TIMEOUT_MS);
+      expect(journal.missing()).toEqual(etcd.endpoints);
+    } finally {
+      for (const index of [1, 2]) etcd.thaw(index);
+      await journal.close();
+    }
+  });
+});
+
+describe('etcd that is not there', () => {
+  it('says unavailable, since nothing can have been written', async () => {
+    const endpoints = [await freeUrl(), await freeUrl()];
+    const journal = new EtcdJournal({ endpoints, requestTimeoutMs: REQUEST_TIMEOUT_MS }, clock);
+    try {
+      const changes = [{ kind: 'put', key: '/a', value: '' }] as const;
+      await expect(journal.commit({ conditions: [], changes })).rejects.toThrow(UnavailableError);
+      await expect(journal.grantLease(1_000)).rejects.toThrow('ECONNREFUSED');
+      expect(journal.missing()).toEqual(endpoints);
+    } finally {
+      await journal.close();
+    }
+  });
+});
