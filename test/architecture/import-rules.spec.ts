@@ -9,6 +9,7 @@ import { ROOT } from './checkout.js';
 const REFUSED: Readonly<Record<string, readonly [file: string, imported: string]>> = {
   'no-app-to-app': ['apps/one/src/other-app.ts', '../../two/src/index.js'],
   'no-lib-to-app': ['libs/kafka/src/app.ts', '../../../apps/two/src/index.js'],
+  'only-specs-import-test': ['libs/kafka/src/support.ts', '../../../test/support/part.js'],
   'domain-imports': ['libs/domain/src/layer.ts', '#libs/topology'],
   'topology-imports': ['libs/topology/src/layer.ts', '#libs/contracts'],
   'decision-imports': ['libs/decision/src/layer.ts', '#libs/journal'],
@@ -38,7 +39,10 @@ const LIBS = [
   'runtime',
   'jobs',
 ];
-const ALLOWED = { 'libs/journal/src/allowed.ts': "import '#libs/domain';\n" };
+const ALLOWED = {
+  'libs/journal/src/allowed.ts': "import '#libs/domain';\n",
+  'libs/journal/src/allowed.spec.ts': "import '../../../test/support/part.js';\n",
+};
 
 interface Cruise {
   readonly summary: {
@@ -55,6 +59,7 @@ describe('import rules', () => {
       ...ALLOWED,
       ...Object.fromEntries(LIBS.map((name) => [`libs/${name}/src/index.ts`, 'export {};\n'])),
       'apps/two/src/index.ts': 'export {};\n',
+      'test/support/part.ts': 'export {};\n',
       'libs/domain/src/round.ts': "import './circle.js';\n",
       ...Object.fromEntries(Object.values(REFUSED).map(([file, imported]) => [file, `import '${imported}';\n`])),
     });
