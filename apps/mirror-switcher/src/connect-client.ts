@@ -1,0 +1,158 @@
+import { messageOf, OutcomeUnknownError, UnavailableError, type MirrorState } from '#libs/domain';
+import type { Clock } from '#libs/runtime';
+import type { ConnectorStatus } from './connector-status.js';
+import { ConnectorMissingError, ConnectRejectedError } from './errors.js';
+
+export type ConnectorConfig = Readonly<Record<string, string>>;
+
+/** How far a source connector has come, as Connect stored it. */
+export interface StoredPosition {
+  readonly topic: string;
+  readonly partition: number;
+  /** The last source offset that was replicated. */
+  readonly offset: number;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+const RETRY_MS = 50;
+const NEVER_CONNECTED = [
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
+
+/**
+ * Connect's REST interface. Every call:
+ * @throws UnavailableError when nothing was asked, or Connect was rebalancing until the deadline.
+ * @throws OutcomeUnknownError when a change was asked for and no answer, or an internal error, came back.
+ */
+export class ConnectClient {
+  constructor(
+    readonly url: string,
+    private readonly clock: Clock,
+    private readonly callTimeoutMs: number,
+  ) {}
+
+  async status(connector: string, signal: AbortSignal): Promise<ConnectorStatus> {
+    const status = (await this.get(connector, 'status', signal)) as {
+      readonly connector: { readonly state: string };
+      readonly tasks: readonly { readonly state: string }[];
+    };
+    return { connector: status.connector.state, tasks: status.tasks.map((task) => task.state) };
+  }
+
+  async config(connector: string, signal: AbortSignal): Promise<ConnectorConfig> {
+    return (await this.get(connector, 'config', signal)) as ConnectorConfig;
+  }
+
+  async positions(connector: string, signal: AbortSignal): Promise<readonly StoredPosition[]> {
+    const { offsets } = (await this.get(connector, 'offsets', signal)) as {
+      readonly offsets: readonly {
+        readonly partition: { readonly topic: string; readonly partition: number };
+        readonly offset: { readonly offset: number } | null;
+      }[];
+    };
+    return offsets.flatMap(({ partition, offset }) => (offset === null ? [] : [{ ...partition, ...offset }]));
+  }
+
+  /** Durable once it returns; the tasks follow. Repeating it changes nothing. */
+  async setState(connector: string, state: MirrorState, signal: AbortSignal): Promise<void> {
+    const path = `/connectors/${encodeURIComponent(connector)}/${state === 'stopped' ? 'stop' : 'resume'}`;
+    this.expectSuccess(await this.change('PUT', path, undefined, signal), connector);
+  }
+
+  async setConfig(connector: string, config: ConnectorConfig, signal: AbortSignal): Promise<void> {
+    const path = `/connectors/${encodeURIComponent(connector)}/config`;
+    this.expectSuccess(await this.change('PUT', path, config, signal), connector);
+  }
+
+  /** False when there is one of that name already. */
+  async createStopped(name: string, config: ConnectorConfig, signal: AbortSignal): Promise<boolean> {
+    const answer = await this.change('POST', '/connectors', { name, config, initial_state: 'STOPPED' }, signal);
+    if (answer.status === 409) return false;
+    this.expectSuccess(answer, name);
+    return true;
+  }
+
+  private async get(connector: string, what: string, signal: AbortSignal): Promise<unknown> {
+    try {
+      const answer = await this.change(
+        'GET',
+        `/connectors/${encodeURIComponent(connector)}/${what}`,
+        undefined,
+        signal,
+      );
+      return this.expectSuccess(answer, connector);
+    } catch (error) {
+      // Reading changes nothing: an answer that never came leaves nothing unknown.
+      throw error instanceof OutcomeUnknownError ? new UnavailableError(error.message, { cause: error }) : error;
+    }
+  }
+
+  /** Asks again while the workers rebalance, which takes them a second or so and changes nothing. */
+  private async change(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Answer> {
+    for (;;) {
+      const answer = await this.call(method, path, body, signal);
+      const isRebalancing = answer.status === 409 && !/already exists/.test(textOf(answer.body));
+      if (!isRebalancing) return answer;
+      await this.clock.sleep(RETRY_MS, signal);
+      if (signal.aborted)
+        throw new UnavailableError(`Connect at ${this.url} was rebalancing until the deadline: ${textOf(answer.body)}`);
+    }
+  }
+
+  private async call(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Answer> {
+    const answer = await this.fetched(method, path, body, signal);
+    if (answer.status >= 500)
+      throw new OutcomeUnknownError(
+        `Connect at ${this.url} failed at ${method} ${path}: ${answer.status} ${textOf(answer.body)}`,
+      );
+    return answer;
+  }
+
+  private async fetched(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Answer> {
+    try {
+      const response = await fetch(this.url + path, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(this.callTimeoutMs)]),
+      });
+      const text = await response.text();
+      return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+    } catch (error) {
+      const code = codeOf(error);
+      const where = `Connect at ${this.url}`;
+      if (NEVER_CONNECTED.includes(code))
+        throw new UnavailableError(`${where} cannot be reached: ${code}`, { cause: error });
+      throw new OutcomeUnknownError(`${where} gave no answer to ${method} ${path}: ${code || messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  private expectSuccess({ status, body }: Answer, connector: string): unknown {
+    if (status === 404) throw new ConnectorMissingError(this.url, connector);
+    if (status >= 300)
+      throw new ConnectRejectedError(
+        `Connect at ${this.url} refused a call for "${connector}": ${status} ${textOf(body)}`,
+      );
+    return body;
+  }
+}
+
+/** The system's code of a failed `fetch`, whose own message only says that it failed. */
+const codeOf = (error: unknown): string => {
+  const { cause } = error as { readonly cause?: { readonly code?: string } };
+  return cause?.code ?? '';
+};
+
+const textOf = (body: unknown): string =>
+  typeof body === 'object' && body !== null && 'message' in body ? String(body.message) : '';

@@ -1,0 +1,32 @@
+import type { MirrorState } from '#libs/domain';
+
+/** As `GET /connectors/<name>/status` reports them. */
+export interface ConnectorStatus {
+  readonly connector: string;
+  readonly tasks: readonly string[];
+}
+
+/** The two connectors of a flow. */
+export interface FlowStatus {
+  readonly source: ConnectorStatus;
+  readonly checkpoint: ConnectorStatus;
+}
+
+const isHalted = ({ connector }: ConnectorStatus): boolean => connector === 'STOPPED' || connector === 'PAUSED';
+
+/** A flow that is half stopped counts as stopped: sealing it then ends what was begun and never sets it going again. */
+export const mirrorState = ({ source, checkpoint }: FlowStatus): MirrorState =>
+  isHalted(source) || isHalted(checkpoint) ? 'stopped' : 'running';
+
+/**
+ * - `stopped`: both connectors are, and no task is left that could still copy or commit.
+ * - `running`: both connectors and all tasks are. A source without tasks copies nothing; a checkpoint connector has none
+ *   while no group matches.
+ */
+export function isSettled(expected: MirrorState, { source, checkpoint }: FlowStatus): boolean {
+  const both = [source, checkpoint];
+  if (expected === 'stopped')
+    return both.every(({ connector, tasks }) => connector === 'STOPPED' && tasks.length === 0);
+  const states = both.flatMap(({ connector, tasks }) => [connector, ...tasks]);
+  return source.tasks.length > 0 && states.every((state) => state === 'RUNNING');
+}
