@@ -21,7 +21,11 @@ export function npm(root) {
       const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.startsWith(modules));
       const env = { PATH: path.join(delimiter) };
       try {
-        await execute('npm', ['ci', '--strict-allow-scripts', '--no-audit', '--no-fund'], { cwd: root, env, signal });
+        await execute('npm', ['ci', '--strict-allow-scripts', '--loglevel=error', '--no-audit', '--no-fund'], {
+          cwd: root,
+          env,
+          signal,
+        });
       } catch (error) {
         rmSync(modules, { recursive: true, force: true });
         throw error;

@@ -1,4 +1,4 @@
-import type { DynamicModule, Type } from '@nestjs/common';
+import type { DynamicModule, INestApplication, Type } from '@nestjs/common';
 import type { Environment } from './environment.js';
 
 export interface Application {
@@ -6,4 +6,6 @@ export interface Application {
   readonly name: string;
   /** Loads the configuration and returns the module. Runs before Nest; what it throws is a configuration problem. */
   readonly module: (environment: Environment) => Promise<Type | DynamicModule>;
+  /** Attaches what listens besides HTTP, once everything is put together. */
+  readonly attach?: (app: INestApplication) => Promise<unknown>;
 }

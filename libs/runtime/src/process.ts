@@ -31,6 +31,7 @@ export async function run(application: Application): Promise<void> {
     const runtime = { clock, random: new SystemRandom(), log, readiness };
     const app = await create(await application.module(environment), runtime);
     stopOnSignal(app, runtime);
+    await application.attach?.(app);
     await app.listen(environment.listen.port, environment.listen.host);
     readiness.started();
     log.info({ listen: environment.listen }, `${environment.process} is up`);
