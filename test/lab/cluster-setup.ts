@@ -1,0 +1,89 @@
+import kafkajs, { type AclEntry, type AclResourceTypes, type ResourcePatternTypes } from 'kafkajs';
+import type { Principal } from './credentials.js';
+import { GROUP_PREFIX, MIRROR_PRINCIPAL, TOPIC } from './flow.js';
+import { withAdmin } from './kafka.js';
+import type { KafkaSite, Layout } from './layout.js';
+import type { RunDirectory } from './run-directory.js';
+
+const TOPICS = [
+  { topic: TOPIC, numPartitions: 3 },
+  { topic: 'signalbox.observations', numPartitions: 1 },
+  { topic: 'signalbox.canary', numPartitions: 1 },
+  { topic: 'signalbox.guard-canary', numPartitions: 1 },
+  { topic: `signalbox.probe.${TOPIC}`, numPartitions: 1 },
+];
+
+/** Topics and permissions, as a platform team gives them out. The standing fence is no business of the lab: the site-guard sets it. */
+export async function setUpCluster(layout: Layout, run: RunDirectory, site: KafkaSite): Promise<void> {
+  await withAdmin(layout, run, site, async (admin) => {
+    await admin.createTopics({ topics: TOPICS.map((topic) => ({ ...topic, replicationFactor: 1 })) });
+    await admin.createAcls({
+      acl: [...COMMON, ...mirrorReads(MIRROR_PRINCIPAL[site]), ...mirrorWrites(otherSite(site))],
+    });
+  });
+}
+
+const otherSite = (site: KafkaSite): KafkaSite => (site === 'a' ? 'b' : 'a');
+
+type Operation = keyof typeof kafkajs.AclOperationTypes;
+interface Resource {
+  readonly type: AclResourceTypes;
+  readonly name: string;
+  readonly pattern: ResourcePatternTypes;
+}
+
+const literal = (type: AclResourceTypes, name: string): Resource => ({
+  type,
+  name,
+  pattern: kafkajs.ResourcePatternTypes.LITERAL,
+});
+const startingWith = (type: AclResourceTypes, name: string): Resource => ({
+  type,
+  name,
+  pattern: kafkajs.ResourcePatternTypes.PREFIXED,
+});
+const { TOPIC: topic, GROUP: group } = kafkajs.AclResourceTypes;
+const CLUSTER = literal(kafkajs.AclResourceTypes.CLUSTER, 'kafka-cluster');
+
+function allow(principal: Principal, resource: Resource, ...operations: readonly Operation[]): AclEntry[] {
+  return operations.map((operation) => ({
+    principal: `User:${principal}`,
+    host: '*',
+    permissionType: kafkajs.AclPermissionTypes.ALLOW,
+    operation: kafkajs.AclOperationTypes[operation],
+    resourceType: resource.type,
+    resourceName: resource.name,
+    resourcePatternType: resource.pattern,
+  }));
+}
+
+const COMMON: readonly AclEntry[] = [
+  ...allow('app', literal(topic, TOPIC), 'ALL'),
+  ...allow('app', startingWith(group, GROUP_PREFIX), 'READ'),
+  ...allow('signalbox', startingWith(topic, 'signalbox.'), 'ALL'),
+  ...allow('signalbox', startingWith(group, 'signalbox.'), 'ALL'),
+  ...allow('signalbox', literal(topic, TOPIC), 'READ', 'DESCRIBE'),
+  ...allow('signalbox', literal(group, '*'), 'DESCRIBE'),
+  ...allow('signalbox', CLUSTER, 'ALTER', 'DESCRIBE', 'ALTER_CONFIGS', 'DESCRIBE_CONFIGS'),
+  ...allow('connect', startingWith(topic, 'connect-'), 'ALL'),
+  ...allow('connect', startingWith(group, 'connect-'), 'ALL'),
+];
+
+function mirrorReads(principal: Principal): AclEntry[] {
+  return [
+    ...allow(principal, literal(topic, TOPIC), 'READ', 'DESCRIBE', 'DESCRIBE_CONFIGS'),
+    ...allow(principal, startingWith(group, GROUP_PREFIX), 'DESCRIBE'),
+    ...allow(principal, CLUSTER, 'DESCRIBE'),
+  ];
+}
+
+/** Of the direction from `source`, at its target: the data, the flow's own topics, and the groups whose offsets it keeps. */
+function mirrorWrites(source: KafkaSite): AclEntry[] {
+  const principal = MIRROR_PRINCIPAL[source];
+  return [
+    ...allow(principal, literal(topic, TOPIC), 'READ', 'WRITE', 'DESCRIBE', 'DESCRIBE_CONFIGS', 'ALTER'),
+    ...allow(principal, literal(topic, `mm2-offset-syncs.${source}.internal`), 'ALL'),
+    ...allow(principal, literal(topic, `${source}.checkpoints.internal`), 'ALL'),
+    ...allow(principal, startingWith(group, GROUP_PREFIX), 'READ', 'DESCRIBE'),
+  ];
+}

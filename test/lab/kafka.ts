@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { brokerJaas, passwordOf, type Principal } from './credentials.js';
+import { type ClassArchive, java, runJava } from './java.js';
+import { type KafkaSite, type Layout, PORTS } from './layout.js';
+import { type Command, accepts, type Part, properties } from './part.js';
+import type { RunDirectory } from './run-directory.js';
+
+const REQUEST_TIMEOUT_MS = 2_000;
+/** Fixed, so that a cluster that was wiped and one that was restarted differ by their data alone. */
+const CLUSTER_IDS: Readonly<Record<KafkaSite, string>> = { a: 'c2lnbmFsYm94LWxhYi1hQQ', b: 'c2lnbmFsYm94LWxhYi1iQg' };
+
+/** A broker that is its own controller. Clients and Signalbox come in by different listeners, so that one can be closed alone. */
+export class KafkaPart implements Part {
+  readonly name = 'kafka';
+  readonly readyWithinMs = 45_000;
+  readonly ports = [
+    { port: PORTS.kafkaClient, use: 'Kafka client listener' },
+    { port: PORTS.kafkaAdmin, use: 'Kafka admin listener' },
+    { port: PORTS.kafkaController, use: 'Kafka controller' },
+  ];
+
+  constructor(
+    readonly site: KafkaSite,
+    private readonly layout: Layout,
+    private readonly run: RunDirectory,
+    private readonly archive: ClassArchive,
+  ) {}
+
+  async prepare(): Promise<Command> {
+    const data = this.run.folder(this.site, 'kafka');
+    const config = this.run.write(properties(this.config(data)), this.site, 'kafka.properties');
+    if (!existsSync(`${data}/meta.properties`)) {
+      const format = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER_IDS[this.site], '-c', config];
+      await runJava(java(this.run, `${this.site}.format`, this.formatArchive(), format));
+    }
+    return java(this.run, `${this.site}.kafka`, this.archive, ['kafka.Kafka', config]);
+  }
+
+  async probe(): Promise<void> {
+    await accepts(this.layout.address(this.site), PORTS.kafkaClient);
+    await withAdmin(this.layout, this.run, this.site, (admin) => admin.describeCluster());
+  }
+
+  /** A broker's archive also serves the format tool; only the broker writes it. */
+  private formatArchive(): ClassArchive {
+    return this.archive !== 'none' && 'use' in this.archive ? this.archive : 'none';
+  }
+
+  private config(data: string): Record<string, string | number | boolean> {
+    const address = this.layout.address(this.site);
+    const login = brokerJaas(this.run);
+    const listeners = `CLIENT://${address}:${PORTS.kafkaClient},ADMIN://${address}:${PORTS.kafkaAdmin}`;
+    return {
+      'process.roles': 'broker,controller',
+      'node.id': 1,
+      'controller.quorum.voters': `1@${address}:${PORTS.kafkaController}`,
+      listeners: `${listeners},CONTROLLER://${address}:${PORTS.kafkaController}`,
+      'advertised.listeners': listeners,
+      'listener.security.protocol.map': 'CLIENT:SASL_PLAINTEXT,ADMIN:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT',
+      'inter.broker.listener.name': 'ADMIN',
+      'controller.listener.names': 'CONTROLLER',
+      'sasl.enabled.mechanisms': 'PLAIN',
+      'sasl.mechanism.inter.broker.protocol': 'PLAIN',
+      'sasl.mechanism.controller.protocol': 'PLAIN',
+      'listener.name.client.plain.sasl.jaas.config': login,
+      'listener.name.admin.plain.sasl.jaas.config': login,
+      'listener.name.controller.plain.sasl.jaas.config': login,
+      'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+      'super.users': 'User:admin',
+      'allow.everyone.if.no.acl.found': false,
+      'auto.create.topics.enable': false,
+      'log.dirs': data,
+      ...SINGLE_NODE,
+      ...QUICK_SESSIONS,
+      ...SMALL,
+    };
+  }
+}
+
+const SINGLE_NODE = {
+  'offsets.topic.num.partitions': 1,
+  'offsets.topic.replication.factor': 1,
+  'transaction.state.log.num.partitions': 1,
+  'transaction.state.log.replication.factor': 1,
+  'transaction.state.log.min.isr': 1,
+  'share.coordinator.state.topic.num.partitions': 1,
+  'share.coordinator.state.topic.replication.factor': 1,
+  'share.coordinator.state.topic.min.isr': 1,
+};
+
+/** A killed broker serves again in 3 s instead of 12 s: its old registration ends sooner. */
+const QUICK_SESSIONS = {
+  'broker.session.timeout.ms': 1500,
+  'broker.heartbeat.interval.ms': 300,
+  'controller.quorum.election.timeout.ms': 300,
+  'controller.quorum.fetch.timeout.ms': 1000,
+  'controller.quorum.election.backoff.max.ms': 300,
+  'group.initial.rebalance.delay.ms': 0,
+  'group.min.session.timeout.ms': 1000,
+};
+
+const SMALL = {
+  'num.network.threads': 2,
+  'num.io.threads': 2,
+  'background.threads': 2,
+  // The default, 128 MiB, is taken from the heap.
+  'log.cleaner.dedupe.buffer.size': 4_194_304,
+  'log.index.size.max.bytes': 1_048_576,
+  'log.segment.bytes': 67_108_864,
+};
+
+/** A client of one cluster as one principal: one try, explicit time-outs, silent. */
+export function kafkaClient(
+  layout: Layout,
+  run: RunDirectory,
+  site: KafkaSite,
+  principal: Principal,
+  port: number,
+): Kafka {
+  return new Kafka({
+    clientId: `lab-${principal}`,
+    brokers: [`${layout.address(site)}:${port}`],
+    sasl: { mechanism: 'plain', username: principal, password: passwordOf(run, principal) },
+    connectionTimeout: REQUEST_TIMEOUT_MS,
+    authenticationTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    retry: { retries: 0 },
+    logLevel: logLevel.NOTHING,
+  });
+}
+
+/** As the super user, by the listener that stays open when the clients' is closed. */
+export async function withAdmin<T>(
+  layout: Layout,
+  run: RunDirectory,
+  site: KafkaSite,
+  use: (admin: Admin) => Promise<T>,
+): Promise<T> {
+  const admin = kafkaClient(layout, run, site, 'admin', PORTS.kafkaAdmin).admin();
+  try {
+    await admin.connect();
+    return await use(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,0 +1,172 @@
+import { existsSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { clock, until } from './condition.js';
+import { kafkaClient } from './kafka.js';
+import { Lab } from './lab.js';
+import type { KafkaSite } from './layout.js';
+import { PORTS } from './layout.js';
+import { isAlive } from './processes.js';
+
+const SOON_MS = 20_000;
+
+describe('the lab', () => {
+  let lab: Lab;
+
+  beforeAll(async () => {
+    lab = await Lab.up();
+  }, 180_000);
+
+  afterAll(async () => {
+    await lab?.down();
+  });
+
+  const client = (site: KafkaSite) => kafkaClient(lab.layout, lab.run, site, 'app', PORTS.kafkaClient);
+
+  async function produce(site: KafkaSite, value: string): Promise<void> {
+    const producer = client(site).producer();
+    try {
+      await producer.connect();
+      await producer.send({ topic: 'orders', acks: -1, messages: [{ value }] });
+    } finally {
+      await producer.disconnect();
+    }
+  }
+
+  async function recordsAt(site: KafkaSite): Promise<number> {
+    const admin = client(site).admin();
+    try {
+      await admin.connect();
+      const offsets = await admin.fetchTopicOffsets('orders');
+      return offsets.reduce((sum, { offset }) => sum + Number(offset), 0);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  const expectSoon = (what: string, attempt: () => Promise<unknown>) => until(what, SOON_MS, attempt);
+  const mirrored = (count: number) =>
+    expectSoon(`${count} records at b`, async () => {
+      const found = await recordsAt('b');
+      if (found < count) throw new Error(`${found} records`);
+    });
+
+  async function etcdRead(site: 'a' | 'b' | 'w'): Promise<number> {
+    const answer = await fetch(`${lab.site(site).etcdUrl}/v3/kv/range`, {
+      method: 'POST',
+      body: JSON.stringify({ key: Buffer.from('any').toString('base64') }),
+      signal: AbortSignal.timeout(1_500),
+    });
+    return answer.status;
+  }
+
+  it('mirrors a record from a to b', async () => {
+    await produce('a', 'first');
+    await mirrored(1);
+  });
+
+  it('refuses a write by a principal that has no permission', async () => {
+    const producer = kafkaClient(lab.layout, lab.run, 'a', 'mm2-ab', PORTS.kafkaClient).producer();
+    await producer.connect();
+    await expect(producer.send({ topic: 'orders', messages: [{ value: 'x' }] })).rejects.toThrow(/not authorized/i);
+    await producer.disconnect();
+  });
+
+  it('reads the same snapshot twice while nothing is changed, and another one after a change', async () => {
+    const before = await lab.snapshot();
+    await produce('a', 'second');
+    await mirrored(2);
+    expect(await lab.snapshot()).toBe(before);
+    await fetch(`${lab.site('b').connectUrl}/connectors/a-to-b-source/pause`, {
+      method: 'PUT',
+      signal: AbortSignal.timeout(5_000),
+    });
+    await expectSoon('the pause shows', async () => expect(await lab.snapshot()).not.toBe(before));
+    await fetch(`${lab.site('b').connectUrl}/connectors/a-to-b-source/resume`, {
+      method: 'PUT',
+      signal: AbortSignal.timeout(5_000),
+    });
+    await expectSoon('everything is as before', async () => expect(await lab.snapshot()).toBe(before));
+  });
+
+  it('freezes a Kafka, which then answers nothing, and thaws it', async () => {
+    lab.freeze('a');
+    await expect(produce('a', 'frozen')).rejects.toThrow();
+    lab.thaw('a');
+    await expectSoon('a takes writes again', () => produce('a', 'thawed'));
+  });
+
+  it('closes the client listener of a frozen broker, so that nothing is acknowledged later either', async () => {
+    const ladder = (command: string) => execFileSync(lab.run.file('ladder-a.sh'), [command], { encoding: 'utf8' });
+    const producer = client('a').producer();
+    await producer.connect();
+    await producer.send({ topic: 'orders', acks: -1, messages: [{ value: 'open' }] });
+    lab.freeze('a');
+    const inFlight = producer.send({ topic: 'orders', acks: -1, messages: [{ value: 'in flight' }] }).then(
+      () => 'acknowledged',
+      () => 'refused',
+    );
+    ladder('close');
+    ladder('close');
+    lab.thaw('a');
+    expect(await inFlight).toBe('refused');
+    await expect(producer.send({ topic: 'orders', messages: [{ value: 'existing connection' }] })).rejects.toThrow();
+    await expect(produce('a', 'new connection')).rejects.toThrow();
+    expect(() => ladder('status')).toThrow();
+    ladder('open');
+    ladder('open');
+    expect(ladder('status')).toBe('open\n');
+    await expectSoon('a takes writes again', () => produce('a', 'after opening'));
+    await producer.disconnect();
+  });
+
+  it('isolates a site: its journal member loses the others, and heals', async () => {
+    expect(await etcdRead('a')).toBe(200);
+    lab.isolate('a');
+    await expectSoon('a has no quorum', () => expect(etcdRead('a')).rejects.toThrow());
+    expect(await etcdRead('b')).toBe(200);
+    lab.heal();
+    await expectSoon('a has a quorum again', async () => expect(await etcdRead('a')).toBe(200));
+  });
+
+  it('kills a site, keeps it down, and brings it back with its data', async () => {
+    const before = await recordsAt('a');
+    await lab.kill('a');
+    expect(lab.run.processes().filter((record) => record.site === 'a' && isAlive(record))).toEqual([]);
+    await expect(recordsAt('a')).rejects.toThrow();
+    expect(await etcdRead('b')).toBe(200);
+    await lab.restart('a');
+    expect(await recordsAt('a')).toBeGreaterThanOrEqual(before);
+  });
+
+  it('brings back a process that died, and not one that is held', async () => {
+    const first = lab.run.process('b', 'redis');
+    await lab.killProcess('b', 'redis');
+    await expectSoon('Redis is back', async () => {
+      const now = lab.run.process('b', 'redis');
+      expect(now?.pid).not.toBe(first?.pid);
+    });
+    await lab.holdProcess('b', 'redis');
+    await clock.sleep(1_500);
+    expect(
+      lab.run.processes().filter((record) => record.name === 'redis' && record.site === 'b' && isAlive(record)),
+    ).toEqual([]);
+    lab.releaseProcess('b', 'redis');
+    await expectSoon('Redis is back', async () =>
+      expect(isAlive(lab.run.process('b', 'redis') ?? { pid: 0, startTime: '' })).toBe(true),
+    );
+  });
+
+  it('leaves nothing behind', async () => {
+    const records = lab.run.processes();
+    const added = lab.run.owner()?.addedAddresses ?? [];
+    lab.cut('a', 'b');
+    await lab.down();
+    expect(records.filter(isAlive)).toEqual([]);
+    expect(existsSync(lab.run.path)).toBe(false);
+    expect(execFileSync('iptables', ['-S'], { encoding: 'utf8' })).not.toContain(`${lab.layout.tag}:`);
+    const present = (networkInterfaces()['lo'] ?? []).map((entry) => entry.address);
+    expect(added.filter((address) => present.includes(address))).toEqual([]);
+  });
+});

@@ -1,0 +1,138 @@
+import type { Stop } from '#libs/runtime';
+import { startAnchor } from './anchor.js';
+import { Archives } from './archives.js';
+import { createTsigSecret } from './bind.js';
+import { setUpCluster } from './cluster-setup.js';
+import { clock } from './condition.js';
+import { createPasswords } from './credentials.js';
+import { writeLadders } from './firewall.js';
+import { startFlow } from './flow.js';
+import { LabError } from './lab-error.js';
+import { KAFKA_SITES, type KafkaSite, type Layout, SITES } from './layout.js';
+import { addAddresses, missingAddresses } from './loopback.js';
+import type { Part } from './part.js';
+import { infrastructure, type Infrastructure } from './parts.js';
+import { checkPorts, checkTools } from './preflight.js';
+import { isAlive, Processes, self } from './processes.js';
+import { startReaper } from './reaper.js';
+import type { RunDirectory } from './run-directory.js';
+import { Supervisor } from './supervisor.js';
+import { tearDown } from './tear-down.js';
+import { recordArchives } from './training.js';
+
+const END_SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+
+/** What the process that started a lab does for it: starts the parts, restarts what dies, and ends it with itself. */
+export class Owner {
+  private readonly processes: Processes;
+  private readonly stops: Stop[] = [];
+  private readonly startedAt = clock.monotonicMs();
+
+  constructor(
+    private readonly layout: Layout,
+    private readonly run: RunDirectory,
+    private readonly say: (line: string) => void,
+  ) {
+    this.processes = new Processes(layout, run);
+  }
+
+  /** Returns when everything serves. Throws, with nothing left behind, when something is missing, taken or does not start. */
+  async start(wanted: readonly Infrastructure[]): Promise<void> {
+    checkTools(wanted);
+    clearLeftovers(this.layout, this.run);
+    const archives = wanted.includes('kafka') ? await Archives.open() : undefined;
+    await checkPorts(this.layout, infrastructure(this.layout, this.run, archives, wanted));
+    try {
+      await this.claim();
+      if (archives !== undefined && !archives.areComplete()) await this.train(archives);
+      // Only now: the parts take the archives as they are.
+      const parts = infrastructure(this.layout, this.run, archives, wanted);
+      await this.startAll(parts);
+      this.stops.push(new Supervisor(this.run, this.processes, parts).start());
+    } catch (error) {
+      this.end();
+      throw error;
+    }
+  }
+
+  end(): void {
+    for (const stop of this.stops.splice(0)) stop();
+    if (this.run.exists()) tearDown(this.layout, this.run);
+  }
+
+  /** Records every change of the machine BEFORE it is made, so that it can always be taken back. */
+  private async claim(): Promise<void> {
+    const addedAddresses = missingAddresses(SITES.map((site) => this.layout.address(site)));
+    this.run.create();
+    const owner = { ...self(), addedAddresses };
+    this.run.setOwner(owner);
+    this.endWithProcess();
+    this.run.setOwner({ ...owner, reaper: startReaper(this.layout, owner) });
+    addAddresses(addedAddresses);
+    createPasswords(this.run);
+    createTsigSecret(this.run);
+    writeLadders(this.layout, this.run);
+    const anchor = await startAnchor(this.layout);
+    this.stops.push(() => anchor.close());
+  }
+
+  private endWithProcess(): void {
+    const onExit = () => this.end();
+    process.once('exit', onExit);
+    this.stops.push(() => process.off('exit', onExit));
+    for (const [name, number] of Object.entries(END_SIGNALS)) {
+      const onSignal = () => process.exit(128 + number);
+      process.once(name, onSignal);
+      this.stops.push(() => process.off(name, onSignal));
+    }
+  }
+
+  private async train(archives: Archives): Promise<void> {
+    this.say('first start with these Kafka jars and this JDK: recording class archives (once, about 20 s)');
+    await recordArchives(this.layout, this.run, this.processes, archives);
+  }
+
+  private async startAll(parts: readonly Part[]): Promise<void> {
+    const ofKind = (...kinds: readonly string[]) => parts.filter((part) => kinds.includes(part.name));
+    await Promise.all([
+      ...ofKind('etcd', 'redis', 'bind').map((part) => this.startPart(part)),
+      this.startKafka(ofKind('kafka'), ofKind('connect')),
+    ]);
+  }
+
+  /** Permissions come before the first worker: it logs in as a principal that owns nothing else. */
+  private async startKafka(brokers: readonly Part[], workers: readonly Part[]): Promise<void> {
+    const site = async (broker: Part) => {
+      await this.startPart(broker);
+      await setUpCluster(this.layout, this.run, broker.site as KafkaSite);
+      await Promise.all(
+        workers.filter((worker) => worker.site === broker.site).map((worker) => this.startPart(worker)),
+      );
+    };
+    await Promise.all(brokers.map(site));
+    if (workers.length === KAFKA_SITES.length) {
+      await startFlow(this.layout, this.run, 'a', 'b');
+      this.report('flow a-to-b runs');
+    }
+  }
+
+  private async startPart(part: Part): Promise<void> {
+    await this.processes.startPart(part);
+    this.report(`${part.name} of ${part.site}`);
+  }
+
+  private report(what: string): void {
+    this.say(`${((clock.monotonicMs() - this.startedAt) / 1000).toFixed(1).padStart(5)} s  ${what}`);
+  }
+}
+
+/** What a killed run left is cleared away; a lab that somebody still owns is not touched. */
+function clearLeftovers(layout: Layout, run: RunDirectory): void {
+  const owner = run.owner();
+  if (owner !== undefined && isAlive(owner)) {
+    throw new LabError(
+      `lab ${layout.net} is up already (process ${owner.pid}): end it with npm run lab -- down, or set SIGNALBOX_LAB_NET to another number`,
+    );
+  }
+  if (run.exists()) tearDown(layout, run);
+}

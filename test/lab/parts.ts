@@ -1,0 +1,29 @@
+import type { Archives } from './archives.js';
+import { BindPart } from './bind.js';
+import { ConnectPart } from './connect.js';
+import { EtcdPart } from './etcd.js';
+import { KafkaPart } from './kafka.js';
+import { KAFKA_SITES, type Layout, SITES } from './layout.js';
+import type { Part } from './part.js';
+import { RedisPart } from './redis.js';
+import type { RunDirectory } from './run-directory.js';
+
+export type Infrastructure = 'kafka' | 'connect' | 'redis' | 'etcd' | 'bind';
+export const INFRASTRUCTURE: readonly Infrastructure[] = ['kafka', 'connect', 'redis', 'etcd', 'bind'];
+
+/** The real parts of all sites, of the kinds that are wanted. */
+export function infrastructure(
+  layout: Layout,
+  run: RunDirectory,
+  archives: Archives | undefined,
+  wanted: readonly Infrastructure[],
+): Part[] {
+  const kinds: Readonly<Record<Infrastructure, () => Part[]>> = {
+    kafka: () => KAFKA_SITES.map((site) => new KafkaPart(site, layout, run, archives?.for('kafka') ?? 'none')),
+    connect: () => KAFKA_SITES.map((site) => new ConnectPart(site, layout, run, archives?.for('connect') ?? 'none')),
+    redis: () => KAFKA_SITES.map((site) => new RedisPart(site, layout, run)),
+    etcd: () => SITES.map((site) => new EtcdPart(site, layout, run)),
+    bind: () => SITES.map((site) => new BindPart(site, layout, run)),
+  };
+  return wanted.flatMap((kind) => kinds[kind]());
+}

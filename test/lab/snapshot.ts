@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import kafkajs from 'kafkajs';
+import { ZONE } from './bind.js';
+import { connectCall } from './connect.js';
+import { Firewall } from './firewall.js';
+import { withAdmin } from './kafka.js';
+import { KAFKA_SITES, type KafkaSite, type Layout, PORTS } from './layout.js';
+import type { RunDirectory } from './run-directory.js';
+import { transferZone } from './zone-transfer.js';
+
+const UNREACHABLE = 'unreachable';
+
+/**
+ * Every resource that Signalbox can change, as canonical JSON: the same text means that nothing was changed.
+ * Left out is what moves by itself: offsets, the zone's serial, which worker runs a task. Logins are shown as a hash.
+ */
+export async function snapshot(layout: Layout, run: RunDirectory): Promise<string> {
+  const [dns, ...sites] = await Promise.all([
+    reached(() => dnsRecords(layout)),
+    ...KAFKA_SITES.map(async (site) => ({
+      acls: await reached(() => acls(layout, run, site)),
+      connectors: await reached(() => connectors(layout, site)),
+      clientListener: new Firewall(layout).isListenerClosed(site) ? 'closed' : 'open',
+    })),
+  ]);
+  const entries = KAFKA_SITES.map((site, index) => [site, sites[index]]);
+  return canonicalize({ dns, sites: Object.fromEntries(entries) }) ?? '';
+}
+
+async function reached<T>(read: () => Promise<T>): Promise<T | typeof UNREACHABLE> {
+  try {
+    return await read();
+  } catch {
+    return UNREACHABLE;
+  }
+}
+
+async function dnsRecords(layout: Layout): Promise<string[]> {
+  const records = await transferZone(layout.address('w'), PORTS.dns, ZONE);
+  return records.map((record) => canonicalize(record) ?? '').sort();
+}
+
+function acls(layout: Layout, run: RunDirectory, site: KafkaSite): Promise<string[]> {
+  return withAdmin(layout, run, site, async (admin) => {
+    const { resources } = await admin.describeAcls({
+      resourceType: kafkajs.AclResourceTypes.ANY,
+      resourcePatternType: kafkajs.ResourcePatternTypes.ANY,
+      operation: kafkajs.AclOperationTypes.ANY,
+      permissionType: kafkajs.AclPermissionTypes.ANY,
+    });
+    return resources
+      .flatMap(({ acls: entries, ...resource }) =>
+        entries.map((entry) => canonicalize({ ...resource, ...entry }) ?? ''),
+      )
+      .sort();
+  });
+}
+
+async function connectors(layout: Layout, site: KafkaSite): Promise<Record<string, unknown>> {
+  const names = (await connectCall(layout, site, 'GET', '/connectors')) as readonly string[];
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await connector(layout, site, name)] as const)),
+  );
+}
+
+async function connector(layout: Layout, site: KafkaSite, name: string): Promise<unknown> {
+  const read = (what: string) => connectCall(layout, site, 'GET', `/connectors/${name}/${what}`);
+  const [config, status, offsets] = await Promise.all([read('config'), read('status'), read('offsets')]);
+  const { connector: own, tasks } = status as {
+    readonly connector: { readonly state: string };
+    readonly tasks: readonly { readonly state: string }[];
+  };
+  return {
+    config: hideLogins(config as Record<string, string>),
+    state: own.state,
+    tasks: tasks.map((task) => task.state),
+    hasOffsets: (offsets as { readonly offsets: readonly unknown[] }).offsets.length > 0,
+  };
+}
+
+function hideLogins(config: Readonly<Record<string, string>>): Record<string, string> {
+  const hidden = (value: string) => `sha256:${createHash('sha256').update(value).digest('hex')}`;
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key, key.endsWith('jaas.config') ? hidden(value) : value]),
+  );
+}
