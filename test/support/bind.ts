@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { SystemClock, SystemRandom } from '#libs/runtime';
@@ -10,7 +10,7 @@ import type { TsigKey } from '../../apps/dns-switcher/src/tsig.js';
 
 export const ZONE = 'lab.example';
 export const NAME = `kafka.${ZONE}`;
-export const KEY: TsigKey = { name: 'signalbox', secret: createSecretKey(randomBytes(32)) };
+export const KEY: TsigKey = { name: 'signalbox', algorithm: 'hmac-sha256', secret: createSecretKey(randomBytes(32)) };
 
 export interface BindOptions {
   readonly directory: string;
@@ -38,8 +38,11 @@ export class Bind {
     return bind;
   }
 
-  freeze(): void {
+  /** Returns once it has stopped: the signal arrives a little after it was sent. */
+  async freeze(): Promise<void> {
     this.process.kill('SIGSTOP');
+    const clock = new SystemClock();
+    while (!/^State:\tT/m.test(readFileSync(`/proc/${this.process.pid}/status`, 'utf8'))) await clock.sleep(1);
   }
 
   thaw(): void {
@@ -69,8 +72,8 @@ async function serves(port: number): Promise<void> {
   const server = new NameServer({ host: '127.0.0.1', port }, clock, new SystemRandom());
   const startedMs = clock.monotonicMs();
   while (clock.monotonicMs() - startedMs < 10_000) {
-    const records = await server.query(ZONE, 'SOA', AbortSignal.timeout(500)).catch(() => []);
-    if (records.length > 0) return;
+    const records = await server.query([{ name: ZONE, type: 'SOA' }], AbortSignal.timeout(500)).catch(() => [[]]);
+    if (records[0]!.length > 0) return;
     await clock.sleep(25);
   }
   throw new Error(`named on port ${port} does not serve ${ZONE} after 10 s`);
@@ -92,14 +95,14 @@ function config({ directory, port, primary, notify = [] }: BindOptions): string 
   const zone =
     primary === undefined
       ? `type primary; file "zone"; notify explicit; also-notify { ${ports(notify)} };
-         update-policy { grant ${KEY.name} name ${NAME}. A; grant ${KEY.name} name _signalbox.${NAME}. TXT; };`
+         update-policy { grant ${KEY.name} name ${NAME}. A AAAA; grant ${KEY.name} name _signalbox.${NAME}. TXT; };`
       : `type secondary; file "copy"; primaries { 127.0.0.1 port ${primary}; }; notify no;
          min-refresh-time 1; max-refresh-time 1; min-retry-time 1; max-retry-time 1;`;
   // The default rates hold back a second NOTIFY or SOA query by up to 500 ms.
-  return `key "${KEY.name}" { algorithm hmac-sha256; secret "${KEY.secret.export().toString('base64')}"; };
+  return `key "${KEY.name}" { algorithm ${KEY.algorithm}; secret "${KEY.secret.export().toString('base64')}"; };
     options { directory "${directory}"; pid-file "${directory}/named.pid"; session-keyfile "${directory}/session.key";
       listen-on port ${port} { 127.0.0.1; }; listen-on-v6 { none; }; recursion no; dnssec-validation no;
-      notify-delay 0; notify-rate 1000; startup-notify-rate 1000; serial-query-rate 1000; };
+      notify-delay 0; notify-rate 1000; startup-notify-rate 1000; serial-query-rate 1000; tcp-listen-queue 100; };
     controls { };
     zone "${ZONE}" { ${zone} };`;
 }

@@ -4,9 +4,10 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { SystemClock, SystemRandom } from '#libs/runtime';
 import { NameServer } from './name-server.js';
+import type { TsigKey } from './tsig.js';
 import { u16 } from './wire.js';
 
-const KEY = { name: 'signalbox', secret: createSecretKey(Buffer.from('secret')) };
+const KEY: TsigKey = { name: 'signalbox', algorithm: 'hmac-sha256', secret: createSecretKey(Buffer.from('secret')) };
 const UPDATE = { zone: 'example', whereStill: [], replaceBy: [], ttlSeconds: 5 };
 
 describe('NameServer', () => {
@@ -62,7 +63,7 @@ describe('NameServer', () => {
 
   it('takes an unanswered query for an unavailable server, since nothing can have changed', async () => {
     const server = await served(() => undefined);
-    const asking = server.query('example', 'A', AbortSignal.timeout(100));
+    const asking = server.query([{ name: 'example', type: 'A' }], AbortSignal.timeout(100));
     await expect(asking).rejects.toMatchObject({ code: 'SB_UNAVAILABLE' });
   });
 

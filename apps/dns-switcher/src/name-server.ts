@@ -3,7 +3,7 @@ import { OutcomeUnknownError, UnavailableError } from '#libs/domain';
 import type { Clock, Random } from '#libs/runtime';
 import { DnsRejectedError } from './errors.js';
 import { exchange, printAddress, type ServerAddress } from './tcp-exchange.js';
-import { checkResponse, sign, type TsigKey } from './tsig.js';
+import { checkResponse, sign, type SignedMessage, type TsigKey } from './tsig.js';
 import { encodeUpdate, type Update } from './update-message.js';
 import { rcodeOf } from './wire.js';
 
@@ -13,6 +13,11 @@ export interface DnsRecord {
   readonly ttlSeconds: number;
   /** An address, a target, or the text of a TXT record. */
   readonly data: string;
+}
+
+export interface DnsQuestion {
+  readonly name: string;
+  readonly type: 'A' | 'AAAA' | 'TXT' | 'SOA';
 }
 
 export type UpdateAnswer = 'done' | 'prerequisite-failed' | 'server-failure';
@@ -46,13 +51,17 @@ export class NameServer {
   }
 
   /**
-   * The server's own records of this name and type; none when the name does not exist.
+   * The server's own records for each question, in order; none where the name does not exist.
    * @throws UnavailableError when it does not answer, or not with authority.
    */
-  async query(name: string, type: 'A' | 'TXT' | 'SOA', signal: AbortSignal): Promise<readonly DnsRecord[]> {
-    const request = encode({ type: 'query', id: this.newId(), questions: [{ name, type }] });
+  async query(questions: readonly DnsQuestion[], signal: AbortSignal): Promise<readonly (readonly DnsRecord[])[]> {
+    const firstId = this.newId();
+    const requests = questions.map((question, index) =>
+      encode({ type: 'query', id: (firstId + index) & 0xffff, questions: [question] }),
+    );
     try {
-      return this.recordsIn(await this.ask(request, signal), name);
+      const responses = await this.ask(requests, signal);
+      return responses.map((response, index) => this.recordsIn(response, questions[index]!.name));
     } catch (error) {
       // A query changes nothing: an answer that never came leaves nothing unknown.
       throw error instanceof OutcomeUnknownError ? new UnavailableError(error.message, { cause: error }) : error;
@@ -65,7 +74,8 @@ export class NameServer {
    * @throws DnsRejectedError when the server will never do this for this key.
    */
   async update(update: Update, signal: AbortSignal): Promise<UpdateAnswer> {
-    const rcode = rcodeName(await this.ask(encodeUpdate(this.newId(), update), signal));
+    const [response] = await this.ask([encodeUpdate(this.newId(), update)], signal);
+    const rcode = rcodeName(response!);
     if (rcode === 'NOERROR') return 'done';
     if (PREREQUISITE_FAILED.includes(rcode)) return 'prerequisite-failed';
     if (rcode === 'SERVFAIL') return 'server-failure';
@@ -85,15 +95,26 @@ export class NameServer {
     }));
   }
 
-  private async ask(request: Buffer, signal: AbortSignal): Promise<Buffer> {
-    if (this.key === undefined) return this.exchange(request, signal);
-    const signed = sign(request, this.key, Math.floor(this.clock.now() / 1_000));
-    const response = await this.exchange(signed.bytes, signal);
-    const signature = this.wellFormed(() => checkResponse(response, signed, this.key!));
+  private async ask(requests: readonly Buffer[], signal: AbortSignal): Promise<readonly Buffer[]> {
+    const { key } = this;
+    if (key === undefined) return exchange(this.server, requests, signal);
+    const nowSeconds = Math.floor(this.clock.now() / 1_000);
+    const signed = requests.map((request) => sign(request, key, nowSeconds));
+    const responses = await exchange(
+      this.server,
+      signed.map(({ bytes }) => bytes),
+      signal,
+    );
+    responses.forEach((response, index) => this.demandSignature(response, signed[index]!, key));
+    return responses;
+  }
+
+  private demandSignature(response: Buffer, request: SignedMessage, key: TsigKey): void {
+    const signature = this.wellFormed(() => checkResponse(response, request, key));
     switch (signature.kind) {
       case 'verified':
         if (signature.error !== 'NOERROR') throw this.isRejection(signature.error);
-        return response;
+        return;
       case 'rejected':
         throw this.isRejection(signature.error);
       case 'unsigned':
@@ -102,18 +123,9 @@ export class NameServer {
         if (['REFUSED', 'NOTAUTH', 'FORMERR', 'NOTIMP'].includes(rcodeName(response)))
           throw this.isRejection(rcodeName(response));
         throw new OutcomeUnknownError(
-          `the answer of name server ${this.address} is ${signature.kind}: it does not prove to know key ${this.key.name}`,
+          `the answer of name server ${this.address} is ${signature.kind}: it does not prove to know key ${key.name}`,
         );
     }
-  }
-
-  private async exchange(request: Buffer, signal: AbortSignal): Promise<Buffer> {
-    const response = await exchange(this.server, request, signal);
-    return this.wellFormed(() => {
-      if (response.readUInt16BE(0) !== request.readUInt16BE(0) || response.length < 12)
-        throw new RangeError('not an answer to this request');
-      return response;
-    });
   }
 
   private wellFormed<T>(parse: () => T): T {
@@ -129,7 +141,7 @@ export class NameServer {
   }
 
   private isRejection(answer: string): DnsRejectedError {
-    return new DnsRejectedError(this.address, answer, remedyFor(answer, this.key?.name ?? '(none)'));
+    return new DnsRejectedError(this.address, answer, remedyFor(answer, this.key));
   }
 
   private newId(): number {
@@ -144,10 +156,11 @@ const textOf = (data: unknown): string => {
   return Buffer.isBuffer(data) || typeof data === 'string' ? data.toString() : '';
 };
 
-function remedyFor(answer: string, key: string): string {
+function remedyFor(answer: string, tsig?: TsigKey): string {
+  const key = tsig?.name ?? '(none)';
   switch (answer) {
     case 'BADKEY':
-      return `it does not know TSIG key "${key}" (hmac-sha256); add the key there or correct the key name`;
+      return `it does not know TSIG key "${key}" (${tsig?.algorithm}); add the key there, or correct its name or algorithm`;
     case 'BADSIG':
       return `TSIG key "${key}" has another secret there; give both sides the same one`;
     case 'BADTIME':
@@ -155,7 +168,7 @@ function remedyFor(answer: string, key: string): string {
     case 'NOTAUTH':
       return `it is not the primary of this zone, or does not accept TSIG key "${key}"`;
     case 'REFUSED':
-      return `its policy does not let TSIG key "${key}" do this; grant it A and TXT of the name and of its _signalbox name`;
+      return `its policy does not let TSIG key "${key}" do this; grant it the addresses of the name and the TXT of its _signalbox name`;
     case 'NOTZONE':
       return 'the name is outside the configured zone; correct the zone';
     default:

@@ -1,10 +1,10 @@
 import { epoch, NEVER_STAMPED, type Epoch, type NameTarget } from '#libs/domain';
+import { canonicalAddress } from './ip-address.js';
 import { DnsForeignRecordError } from './errors.js';
 import type { DnsRecord, NameServer } from './name-server.js';
 
 /** What one server holds for a traffic name: its target and the epoch beside it. */
 export interface NameState {
-  /** Addresses in a fixed order, since a record set has none. */
   readonly target: NameTarget;
   readonly epoch: Epoch;
 }
@@ -15,27 +15,33 @@ export const epochName = (name: string): string => `_signalbox.${name}`;
 export const epochText = (stamped: Epoch): string => `epoch=${stamped}`;
 
 export const isSameTarget = (one: NameTarget, other: NameTarget): boolean =>
-  one.ttlSeconds === other.ttlSeconds && sorted(one.addresses) === sorted(other.addresses);
+  one.ttlSeconds === other.ttlSeconds && canonical(one.addresses).join(' ') === canonical(other.addresses).join(' ');
 
-const sorted = (addresses: readonly string[]): string => addresses.toSorted().join(' ');
+/** One spelling, one order: a record set has none. */
+export const canonical = (addresses: readonly string[]): readonly string[] =>
+  addresses.map(canonicalAddress).toSorted();
 
-/** Two queries: a change between them shows as a mixture, which the prerequisites of a write then refuse. */
+/** Several queries: a change between them shows as a mixture, which the prerequisites of a write then refuse. */
 export async function readNameState(server: NameServer, name: string, signal: AbortSignal): Promise<NameState> {
-  const [addresses, stamps] = await Promise.all([
-    server.query(name, 'A', signal),
-    server.query(epochName(name), 'TXT', signal),
-  ]);
-  return { target: targetOf(server, name, addresses), epoch: epochOf(server, name, stamps) };
+  const [addresses, addresses6, stamps] = await server.query(
+    [
+      { name, type: 'A' },
+      { name, type: 'AAAA' },
+      { name: epochName(name), type: 'TXT' },
+    ],
+    signal,
+  );
+  return { target: targetOf(server, name, [...addresses!, ...addresses6!]), epoch: epochOf(server, name, stamps!) };
 }
 
 function targetOf(server: NameServer, name: string, records: readonly DnsRecord[]): NameTarget {
   const alias = records.find((record) => record.type === 'CNAME');
   if (alias !== undefined)
     throw new DnsForeignRecordError(
-      `${name} at ${server.address} is a CNAME to ${alias.data}; Signalbox switches A records: replace it by an A record`,
+      `${name} at ${server.address} is a CNAME to ${alias.data}; Signalbox switches addresses: replace it by A or AAAA records`,
     );
   return {
-    addresses: records.map((record) => record.data).toSorted(),
+    addresses: canonical(records.map((record) => record.data)),
     ttlSeconds: records[0]?.ttlSeconds ?? 0,
   };
 }

@@ -129,9 +129,24 @@ describe('an RFC 2136 name on BIND', () => {
     expect((await record().read(soon())).value).toEqual(A);
   });
 
+  it('replaces both address families, so that none stays behind', async () => {
+    const both: NameTarget = { addresses: ['192.0.2.30', '2001:DB8:0::30'], ttlSeconds: 5 };
+    await put(both);
+    const seen = await record().read(soon());
+    expect(seen.value.addresses).toEqual(['192.0.2.30', '2001:db8::30']);
+    expect(await record().verify(both, soon())).toMatchObject({ holds: true });
+    await put(A);
+    expect((await record().read(soon())).value).toEqual(A);
+    expect(await record().write(seen, B, epoch(seen.epoch + 9), soon())).toBe('refused');
+  });
+
   describe('refusing our key', () => {
-    const wrongSecret: TsigKey = { name: KEY.name, secret: createSecretKey(Buffer.from('wrong')) };
-    const unknownKey: TsigKey = { name: 'nobody', secret: KEY.secret };
+    const wrongSecret: TsigKey = {
+      name: KEY.name,
+      algorithm: 'hmac-sha256',
+      secret: createSecretKey(Buffer.from('wrong')),
+    };
+    const unknownKey: TsigKey = { name: 'nobody', algorithm: 'hmac-sha256', secret: KEY.secret };
 
     it.each([
       ['another secret', wrongSecret, /BADSIG.*"signalbox" has another secret/],
@@ -161,7 +176,7 @@ describe('an RFC 2136 name on BIND', () => {
         }
       })();
       const answers = new NameServer({ host: '127.0.0.1', port: ports.primary }, late, new SystemRandom(), KEY);
-      await expect(answers.query(NAME, 'A', soon())).rejects.toThrow(/BADTIME.*clock/);
+      await expect(answers.query([{ name: NAME, type: 'A' }], soon())).rejects.toThrow(/BADTIME.*clock/);
     });
   });
 
@@ -198,7 +213,7 @@ describe('an RFC 2136 name on BIND', () => {
     it('spends one short attempt on a frozen secondary', async () => {
       const name = record({ secondaries: [ports.told, ports.slow] });
       await put(A);
-      slow.freeze();
+      await slow.freeze();
       try {
         const startedMs = clock.monotonicMs();
         const verified = await name.verify(A, soon());
@@ -213,7 +228,7 @@ describe('an RFC 2136 name on BIND', () => {
     });
 
     it('does not hold when no server that clients ask could be reached', async () => {
-      told.freeze();
+      await told.freeze();
       try {
         const verified = await record().verify((await record().read(soon())).value, soon(1_000));
         expect(verified.holds).toBe(false);
@@ -227,7 +242,7 @@ describe('an RFC 2136 name on BIND', () => {
     it('cannot tell whether a write happened, and is not available for reading', async () => {
       const seen = await record().read(soon());
       const stamp = await nextEpoch();
-      primary.freeze();
+      await primary.freeze();
       try {
         await expect(record().read(soon())).rejects.toMatchObject({ code: 'SB_UNAVAILABLE' });
         expect(await record().write(seen, B, stamp, soon())).toBe('unknown');
@@ -239,7 +254,7 @@ describe('an RFC 2136 name on BIND', () => {
     it('verifies by the secondaries alone', async () => {
       await put(A);
       await record().verify(A, soon());
-      primary.freeze();
+      await primary.freeze();
       try {
         expect((await record().verify(A, soon())).holds).toBe(true);
       } finally {

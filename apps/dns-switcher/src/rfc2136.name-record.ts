@@ -1,7 +1,8 @@
-import { isIPv4 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import {
   FencedResource,
   invariant,
+  NEVER_STAMPED,
   OutcomeUnknownError,
   type Epoch,
   type NameTarget,
@@ -11,7 +12,7 @@ import {
 } from '#libs/domain';
 import type { Clock } from '#libs/runtime';
 import { askUntilAgreed, type AskTimes, type AuthoritativeServers } from './authoritative-answers.js';
-import { epochName, epochText, readNameState } from './name-state.js';
+import { canonical, epochName, epochText, readNameState } from './name-state.js';
 import type { RecordSet } from './update-message.js';
 
 export interface NameRecordOptions {
@@ -49,14 +50,19 @@ export class Rfc2136NameRecord extends FencedResource<NameTarget> {
     epoch: Epoch,
     signal: AbortSignal,
   ): Promise<WriteOutcome> {
-    invariant(next.addresses.every(isIPv4), `${this.options.name} can only point at IPv4 addresses`);
+    invariant(next.addresses.every(isIP), `${this.options.name} can only point at IP addresses`);
     if (seen.epoch > epoch) return 'refused';
+    const { zone, name } = this.options;
     try {
       const answer = await this.servers.primary.update(
         {
-          zone: this.options.zone,
-          whereStill: this.sets(seen.value.addresses, seen.epoch === 0 ? [] : [epochText(seen.epoch)]),
-          replaceBy: this.sets(next.addresses, [epochText(epoch)]),
+          zone,
+          whereStill: [stamped(name, seen.epoch), ...pointing(name, seen.value)],
+          // A family that nobody uses is left out, so that the key needs no right to it.
+          replaceBy: [
+            stamped(name, epoch),
+            ...pointing(name, next).filter(({ type }) => type === 'A' || usesIPv6(seen.value) || usesIPv6(next)),
+          ],
           ttlSeconds: next.ttlSeconds,
         },
         this.within(signal),
@@ -73,15 +79,23 @@ export class Rfc2136NameRecord extends FencedResource<NameTarget> {
     return askUntilAgreed(this.servers, this.options.name, expected, this.options.ask, this.clock, signal);
   }
 
-  private sets(addresses: readonly string[], stamps: readonly string[]): RecordSet[] {
-    const { name } = this.options;
-    return [
-      { name: epochName(name), type: 'TXT', values: stamps },
-      { name, type: 'A', values: addresses },
-    ];
-  }
-
   private within(signal: AbortSignal): AbortSignal {
     return AbortSignal.any([signal, AbortSignal.timeout(this.options.callTimeoutMs)]);
   }
 }
+
+const stamped = (name: string, epoch: Epoch): RecordSet => ({
+  name: epochName(name),
+  type: 'TXT',
+  values: epoch === NEVER_STAMPED ? [] : [epochText(epoch)],
+});
+
+const pointing = (name: string, { addresses }: NameTarget): readonly RecordSet[] => {
+  const spelled = canonical(addresses);
+  return [
+    { name, type: 'A', values: spelled.filter((address) => !isIPv6(address)) },
+    { name, type: 'AAAA', values: spelled.filter((address) => isIPv6(address)) },
+  ];
+};
+
+const usesIPv6 = ({ addresses }: NameTarget): boolean => addresses.some((address) => isIPv6(address));

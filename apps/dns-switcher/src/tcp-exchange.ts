@@ -10,16 +10,25 @@ export interface ServerAddress {
 export const printAddress = ({ host, port }: ServerAddress): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 
+const HEADER_BYTES = 12;
+export const idOf = (message: Buffer): number => message.readUInt16BE(0);
+
 /**
- * Sends one DNS message over a connection of its own and returns the answer.
+ * Sends DNS messages over one connection of their own, all at once, and returns their answers in the same order. They
+ * must differ by id: a server may answer them in any order (RFC 7766 §7).
  * @throws UnavailableError when there was no connection, so that nothing was asked.
- * @throws OutcomeUnknownError when the message left and no whole answer came back.
+ * @throws OutcomeUnknownError when the messages left and not every one was answered.
  */
-export function exchange(server: ServerAddress, message: Buffer, signal: AbortSignal): Promise<Buffer> {
+export function exchange(
+  server: ServerAddress,
+  messages: readonly Buffer[],
+  signal: AbortSignal,
+): Promise<readonly Buffer[]> {
   const name = `name server ${printAddress(server)}`;
   return new Promise((resolve, reject) => {
     let sent = false;
     let received: Buffer = Buffer.alloc(0);
+    const answers = new Map<number, Buffer>();
     const socket = connect({ host: server.host, port: server.port, noDelay: true });
 
     const finish = (settle: () => void) => {
@@ -39,12 +48,14 @@ export function exchange(server: ServerAddress, message: Buffer, signal: AbortSi
 
     socket.on('connect', () => {
       sent = true;
-      socket.write(Buffer.concat([u16(message.length), message]));
+      socket.write(Buffer.concat(messages.flatMap((message) => [u16(message.length), message])));
     });
     socket.on('data', (chunk: Buffer) => {
-      received = Buffer.concat([received, chunk]);
-      const length = received.length < 2 ? Infinity : received.readUInt16BE(0);
-      if (received.length >= 2 + length) finish(() => resolve(received.subarray(2, 2 + length)));
+      const { frames, rest } = splitFrames(Buffer.concat([received, chunk]));
+      received = rest;
+      for (const frame of frames) if (frame.length >= HEADER_BYTES) answers.set(idOf(frame), frame);
+      const inOrder = messages.map((message) => answers.get(idOf(message)));
+      if (isComplete(inOrder)) finish(() => resolve(inOrder));
     });
     socket.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message, error));
     socket.on('close', () => fail('it closed the connection'));
@@ -52,4 +63,18 @@ export function exchange(server: ServerAddress, message: Buffer, signal: AbortSi
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort);
   });
+}
+
+const isComplete = (answers: (Buffer | undefined)[]): answers is Buffer[] => !answers.includes(undefined);
+
+/** Every message on a stream is preceded by its length (RFC 1035 §4.2.2). */
+function splitFrames(stream: Buffer): { readonly frames: readonly Buffer[]; readonly rest: Buffer } {
+  const frames: Buffer[] = [];
+  let at = 0;
+  while (stream.length >= at + 2 && stream.length >= at + 2 + stream.readUInt16BE(at)) {
+    const end = at + 2 + stream.readUInt16BE(at);
+    frames.push(stream.subarray(at + 2, end));
+    at = end;
+  }
+  return { frames, rest: stream.subarray(at) };
 }

@@ -5,7 +5,7 @@ import { checkResponse, sign, type SignedMessage, type TsigKey } from './tsig.js
 import { lastAdditional, u16 } from './wire.js';
 
 const SECRET = 'only these two know';
-const KEY: TsigKey = { name: 'Signalbox', secret: createSecretKey(Buffer.from(SECRET)) };
+const KEY: TsigKey = { name: 'Signalbox', algorithm: 'hmac-sha256', secret: createSecretKey(Buffer.from(SECRET)) };
 const NOW_SECONDS = 1_790_000_000;
 const HEADER = Buffer.from('000128000000000000000000', 'hex');
 const request = sign(HEADER, KEY, NOW_SECONDS);

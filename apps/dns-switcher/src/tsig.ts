@@ -1,11 +1,14 @@
 import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { afterName, CLASS, lastAdditional, TYPE, u16, u32, u48, wireName } from './wire.js';
 
-/** A TSIG key for hmac-sha256. The secret is a KeyObject so that no log or message can print it. */
+/** The secret is a KeyObject so that no log or message can print it. */
 export interface TsigKey {
   readonly name: string;
+  readonly algorithm: TsigAlgorithm;
   readonly secret: KeyObject;
 }
+
+export type TsigAlgorithm = 'hmac-sha256' | 'hmac-sha384' | 'hmac-sha512';
 
 export interface SignedMessage {
   readonly bytes: Buffer;
@@ -23,7 +26,6 @@ export type ResponseSignature =
   | { readonly kind: 'rejected'; readonly error: string }
   | { readonly kind: 'unsigned' | 'forged' };
 
-const ALGORITHM = wireName('hmac-sha256');
 /** How far the two clocks may differ (RFC 8945 §10 recommends 300 s). */
 const FUDGE_SECONDS = 300;
 const ADDITIONAL_COUNT_AT = 10;
@@ -47,7 +49,7 @@ export function sign(message: Buffer, key: TsigKey, nowSeconds: number): SignedM
   const variables = { timeSeconds: nowSeconds, fudgeSeconds: FUDGE_SECONDS, error: 0, other: Buffer.alloc(0) };
   const mac = hmac(key, message, signedVariables(key, variables));
   const data = Buffer.concat([
-    ALGORITHM,
+    wireName(key.algorithm),
     u48(nowSeconds),
     u16(FUDGE_SECONDS),
     u16(mac.length),
@@ -72,7 +74,8 @@ export function checkResponse(response: Buffer, request: SignedMessage, key: Tsi
 
   const covered = Buffer.concat([originalId, withOneMoreAdditional(response.subarray(0, start), -1).subarray(2)]);
   const expected = hmac(key, u16(request.mac.length), request.mac, covered, signedVariables(key, variables));
-  const genuine = algorithm.equals(ALGORITHM) && mac.length === expected.length && timingSafeEqual(mac, expected);
+  const genuine =
+    algorithm.equals(wireName(key.algorithm)) && mac.length === expected.length && timingSafeEqual(mac, expected);
   return genuine ? { kind: 'verified', error } : { kind: 'forged' };
 }
 
@@ -99,7 +102,7 @@ const signedVariables = (key: TsigKey, { timeSeconds, fudgeSeconds, error, other
     wireName(key.name),
     u16(CLASS.ANY),
     u32(0),
-    ALGORITHM,
+    wireName(key.algorithm),
     u48(timeSeconds),
     u16(fudgeSeconds),
     u16(error),
@@ -108,7 +111,7 @@ const signedVariables = (key: TsigKey, { timeSeconds, fudgeSeconds, error, other
   ]);
 
 function hmac(key: TsigKey, ...parts: readonly Buffer[]): Buffer {
-  const digest = createHmac('sha256', key.secret);
+  const digest = createHmac(key.algorithm.replace('hmac-', ''), key.secret);
   for (const part of parts) digest.update(part);
   return digest.digest();
 }

@@ -1,9 +1,10 @@
+import { addressBytes } from './ip-address.js';
 import { CLASS, TYPE, u16, u32, wireName } from './wire.js';
 
 /** All records of one name and type; empty means that there are none. */
 export interface RecordSet {
   readonly name: string;
-  readonly type: 'A' | 'TXT';
+  readonly type: 'A' | 'AAAA' | 'TXT';
   readonly values: readonly string[];
 }
 
@@ -44,6 +45,7 @@ function record({ name, type }: RecordSet, recordClass: number, ttlSeconds: numb
 }
 
 const recordData = {
-  A: (address: string) => Buffer.from(address.split('.').map(Number)),
+  A: addressBytes,
+  AAAA: addressBytes,
   TXT: (text: string) => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)]),
 } as const;
