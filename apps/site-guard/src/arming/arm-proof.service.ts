@@ -1,11 +1,11 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { messageOf, NEVER_STAMPED, SignalboxError, UnavailableError, type WriteAccess } from '#libs/domain';
-import { Clock, Readiness } from '#libs/runtime';
+import type { Clock, Readiness } from '#libs/runtime';
 import type { AclWriteAccess } from '../fence/acl.write-access.js';
 import { FenceProofError } from '../errors.js';
 import { inTime } from '../fence/deadline.js';
 import type { ListenerSwitch } from '../fence/listener-switch.js';
-import { GuardStatus } from '../guard-status.js';
+import type { GuardStatus } from '../guard-status.js';
 
 export interface ArmProofSettings {
   /** The guard's own topic on each of the site's clusters, fenced and lifted by the code that fences groups. */
@@ -24,7 +24,6 @@ interface Rung {
 }
 
 /** Proves again and again, on a topic nobody uses, that this guard can fence and lift. */
-@Injectable()
 export class ArmProof implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly stopped = new AbortController();
   private acls: Rung = { says: 'not tried yet', answered: false };

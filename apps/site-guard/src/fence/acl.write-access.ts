@@ -7,7 +7,7 @@ import {
   type Verification,
   type WriteOutcome,
 } from '#libs/domain';
-import type { AccessRule, AccessRules } from '#libs/kafka';
+import type { AccessRule, AccessRules, Listener } from '#libs/kafka';
 import type { Clock } from '#libs/runtime';
 import { AccessObstacleError } from '../errors.js';
 import { obstacles, planAccess, readAccess, type AclReading } from './acl-plan.js';
@@ -15,9 +15,6 @@ import type { AclScope } from './acl-survey.js';
 import { answerWithin } from './deadline.js';
 import type { HeldAccess } from './held-access.js';
 import type { WriteAttempt, WriteProbe } from './write-probe.js';
-
-/** `clients` is what clients connect to; `admin` also answers while that one is closed. */
-type Listener = 'clients' | 'admin';
 
 /** A change of ACLs is in force on every broker some 60 ms after the answer; this is what we give it. */
 const IN_FORCE_WITHIN_MS = 1_000;

@@ -94,7 +94,7 @@ export class LadderWriteAccess extends FencedResource<HeldAccess> {
 
   /** Whether the ACLs alone hold `access`, told by a write past the listener that clients use. */
   verifyBehindListener(access: HeldAccess, signal: AbortSignal): Promise<Verification> {
-    return this.acls.verify(access, signal, 'admin');
+    return this.acls.verify(access, signal, 'control');
   }
 
   /** Opens the listener again, where no other group needs it closed. @throws FenceCommandError */

@@ -1,6 +1,8 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Clock } from '#libs/runtime';
-import { SiteLease } from '../lease/site-lease.service.js';
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import { messageOf } from '#libs/domain';
+import type { Clock, Readiness } from '#libs/runtime';
+import type { ListenerFence } from '../fence/listener-fence.js';
+import type { SiteLease } from '../lease/site-lease.service.js';
 import type { GroupGuard } from './group-guard.js';
 
 /** While something is owed. Short, so that a broker that comes back is fenced within a second. */
@@ -14,7 +16,6 @@ export interface EnforcementSettings {
 }
 
 /** Runs the groups' guards, each in its own loop: one that waits for a frozen broker holds up no other. */
-@Injectable()
 export class Enforcement implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly stopped = new AbortController();
   private wake = new AbortController();
@@ -22,6 +23,8 @@ export class Enforcement implements OnApplicationBootstrap, OnApplicationShutdow
   constructor(
     private readonly lease: SiteLease,
     private readonly clock: Clock,
+    private readonly listener: ListenerFence | undefined,
+    private readonly readiness: Readiness,
     private readonly settings: EnforcementSettings,
   ) {}
 
@@ -47,8 +50,19 @@ export class Enforcement implements OnApplicationBootstrap, OnApplicationShutdow
     });
     const stop = this.lease.start();
     this.stopped.signal.addEventListener('abort', stop);
-    await this.clock.sleep(firstReadMs, AbortSignal.any([answered.signal, this.stopped.signal]));
+    await Promise.all([
+      this.clock.sleep(firstReadMs, AbortSignal.any([answered.signal, this.stopped.signal])),
+      this.recoverListener(),
+    ]);
     await Promise.all(guards.map((guard) => this.loop(guard)));
+  }
+
+  private async recoverListener(): Promise<void> {
+    try {
+      await this.listener?.recover(this.settings.guards.map(({ group }) => group));
+    } catch (error) {
+      this.readiness.missing('fence command', messageOf(error));
+    }
   }
 
   private async loop(guard: GroupGuard): Promise<void> {

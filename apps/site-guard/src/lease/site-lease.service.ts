@@ -1,9 +1,8 @@
-import { Injectable } from '@nestjs/common';
 import { messageOf, SignalboxError, type GroupId, type GuardRecord, type ProcessId, type SiteId } from '#libs/domain';
-import { Journal, keys, type LeaseId } from '#libs/journal';
-import { Clock, Readiness, type Stop } from '#libs/runtime';
+import { keys, type Journal, type LeaseId } from '#libs/journal';
+import type { Clock, Readiness, Stop } from '#libs/runtime';
 import type { Group } from '#libs/topology';
-import { GuardStatus } from '../guard-status.js';
+import type { GuardStatus } from '../guard-status.js';
 import { readOrders } from './orders.js';
 import { leaseLeftMs, type Moment, type Order } from './self-fence.js';
 
@@ -17,7 +16,6 @@ export interface LeaseSettings {
 }
 
 /** Holds the site's lease: renews it, and knows what the journal said right after each renewal. */
-@Injectable()
 export class SiteLease {
   private lastRenewal?: Moment;
   private orders: ReadonlyMap<GroupId, Order> = new Map();

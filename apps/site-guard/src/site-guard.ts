@@ -1,0 +1,171 @@
+import { groupId, invariant, type ProcessId, type ResourceRef, type SiteId } from '#libs/domain';
+import type { Journal } from '#libs/journal';
+import type { KafkaCluster, Listener } from '#libs/kafka';
+import type { Clock, Log, Random, Readiness } from '#libs/runtime';
+import { clusterOf, flowsOf, policyOf, type Cluster, type Group, type Topology } from '#libs/topology';
+import { ArmProof } from './arming/arm-proof.service.js';
+import type { AclScope } from './fence/acl-survey.js';
+import { AclWriteAccess } from './fence/acl.write-access.js';
+import { LadderWriteAccess } from './fence/ladder.write-access.js';
+import { ListenerFence } from './fence/listener-fence.js';
+import type { ListenerSwitch } from './fence/listener-switch.js';
+import { WriteProbe } from './fence/write-probe.js';
+import { Enforcement } from './group/enforcement.service.js';
+import { GroupGuard } from './group/group-guard.js';
+import { GuardStatus } from './guard-status.js';
+import { SiteLease } from './lease/site-lease.service.js';
+
+/** The guard's own topic, on which it proves that it can fence. */
+const CANARY = 'signalbox.guard-canary';
+
+/** Shares of the fence margin: the ACLs, then the command, and some of it left. */
+const RUNG_SHARE = 0.4;
+const FIRST_READ_MS = 1_000;
+
+export interface SiteGuardParts {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly readiness: Readiness;
+  /** Each call makes a connection of its own, so that a proof never holds up a fence. */
+  readonly open: (cluster: Cluster, listener: Listener, timeoutMs: number) => KafkaCluster;
+  /** Absent where the site provides no command; `timeoutMs` is for one run of it. */
+  readonly listener: (timeoutMs: number) => ListenerSwitch | undefined;
+}
+
+export interface SiteGuardIdentity {
+  readonly topology: Topology;
+  readonly site: SiteId;
+  readonly process: ProcessId;
+}
+
+/** A group's write access at this site, and the guard that takes turns with the steps that change it. */
+export interface GuardedGroup {
+  readonly access: LadderWriteAccess;
+  readonly guard: GroupGuard;
+}
+
+/** Everything one site's guard is made of, put together from whatever parts: real ones, or those of a simulation. */
+export class SiteGuard {
+  readonly status = new GuardStatus();
+  readonly lease: SiteLease;
+  readonly enforcement: Enforcement;
+  readonly armProof: ArmProof;
+  private readonly groups: ReadonlyMap<string, GuardedGroup>;
+  private readonly connections: KafkaCluster[] = [];
+  private readonly rungTimeoutMs: number;
+
+  constructor(
+    private readonly identity: SiteGuardIdentity,
+    private readonly parts: SiteGuardParts,
+  ) {
+    const { topology, site, process } = identity;
+    const { clock, random, journal, readiness } = parts;
+    const { policy } = topology;
+    const here = topology.groups.filter((group) => group.sites.includes(site));
+    this.rungTimeoutMs = policy.fenceMarginMs * RUNG_SHARE;
+    const settings = { site, process, incarnation: random.id(), groups: here, guardRenewMs: policy.guardRenewMs };
+    const selfFenceMs = Math.min(...here.map((group) => policyOf(topology, group).selfFenceMs), policy.selfFenceMs);
+    this.lease = new SiteLease(journal, clock, readiness, this.status, { ...settings, selfFenceMs });
+
+    const listener = parts.listener(this.rungTimeoutMs);
+    const fence = listener && new ListenerFence(listener);
+    const clusters = new Map(here.map((group) => [clusterOf(topology, group, site), group]));
+    const canaries = [...clusters.keys()].map((cluster) => this.canaryOn(cluster));
+    const sockets = new Map([...clusters.keys()].map((cluster) => [cluster.id, this.probesOf(cluster)]));
+    this.groups = new Map(
+      here.map((group) => {
+        const shared = sockets.get(clusterOf(topology, group, site).id);
+        invariant(shared, `no connection for group ${group.id}`);
+        return [group.id, this.guarded(group, shared, fence)];
+      }),
+    );
+    this.armProof = new ArmProof(clock, readiness, this.status, {
+      canaries,
+      listener,
+      armProofMaxAgeMs: policy.armProofMaxAgeMs,
+      retryMs: policy.guardRenewMs,
+      proofTimeoutMs: policy.requestTimeoutMs,
+    });
+    this.enforcement = new Enforcement(this.lease, clock, fence, readiness, {
+      guards: [...this.groups.values()].map(({ guard }) => guard),
+      reassertMs: policy.reassertMs,
+      firstReadMs: Math.min(FIRST_READ_MS, selfFenceMs / 2),
+    });
+  }
+
+  /** What steps of runs work on. `undefined`: not of this site. */
+  resource(ref: ResourceRef): GuardedGroup | undefined {
+    return ref.kind === 'write-access' && ref.site === this.identity.site ? this.groups.get(ref.group) : undefined;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.connections.map((connection) => connection.close()));
+  }
+
+  private guarded(group: Group, kafka: ClusterConnections, fence: ListenerFence | undefined): GuardedGroup {
+    const { clock, log, readiness } = this.parts;
+    const { topology } = this.identity;
+    const acls = new AclWriteAccess(this.scopeOf(group), kafka.control.rules, kafka.probes, clock);
+    const access = new LadderWriteAccess(acls, fence, clock, {
+      aclTimeoutMs: this.rungTimeoutMs,
+      mayLift: () => this.lease.holds(),
+    });
+    const { mode, fenceMode } = group;
+    const { reassertMs } = policyOf(topology, group);
+    const around = { clock, log, readiness, status: this.status };
+    const guard = new GroupGuard({ group: group.id, mode, fenceMode, reassertMs }, access, this.lease, around);
+    return { access, guard };
+  }
+
+  private scopeOf(group: Group): AclScope {
+    const { topology, site } = this.identity;
+    const cluster = clusterOf(topology, group, site);
+    const inbound = flowsOf(topology, group).filter(({ target }) => target === cluster.id);
+    return {
+      group: group.id,
+      topics: group.topics,
+      probeTopic: `signalbox.probe.${group.id}`,
+      inbound: inbound.map(({ principal }) => principal),
+      self: principalOn(cluster),
+      openByDefault: cluster.openByDefault,
+    };
+  }
+
+  /** By the control listener: it must be possible to prove the ACLs while the clients' one is closed. */
+  private canaryOn(cluster: Cluster): AclWriteAccess {
+    const control = this.connect(cluster, 'control');
+    const probe = new WriteProbe(control.log, this.parts.random);
+    const scope: AclScope = {
+      group: groupId(CANARY),
+      topics: [],
+      probeTopic: CANARY,
+      inbound: [],
+      self: principalOn(cluster),
+      openByDefault: cluster.openByDefault,
+    };
+    return new AclWriteAccess(scope, control.rules, { clients: probe, control: probe }, this.parts.clock);
+  }
+
+  private probesOf(cluster: Cluster): ClusterConnections {
+    const [control, clients] = [this.connect(cluster, 'control'), this.connect(cluster, 'clients')];
+    const { random } = this.parts;
+    const probes = { clients: new WriteProbe(clients.log, random), control: new WriteProbe(control.log, random) };
+    return { control, probes };
+  }
+
+  private connect(cluster: Cluster, listener: Listener): KafkaCluster {
+    const timeoutMs = Math.min(this.identity.topology.policy.requestTimeoutMs, this.rungTimeoutMs);
+    const connection = this.parts.open(cluster, listener, timeoutMs);
+    this.connections.push(connection);
+    return connection;
+  }
+}
+
+interface ClusterConnections {
+  readonly control: KafkaCluster;
+  readonly probes: Readonly<Record<Listener, WriteProbe>>;
+}
+
+const principalOn = ({ sasl }: Cluster): string => `User:${sasl?.username ?? 'ANONYMOUS'}`;
