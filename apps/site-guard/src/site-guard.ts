@@ -3,17 +3,17 @@ import type { Journal } from '#libs/journal';
 import type { KafkaCluster, Listener } from '#libs/kafka';
 import type { Clock, Log, Random, Readiness } from '#libs/runtime';
 import { clusterOf, flowsOf, policyOf, type Cluster, type Group, type Topology } from '#libs/topology';
-import { ArmProof } from './arming/arm-proof.service.js';
+import { ArmProof } from './arming/arm-proof.js';
 import type { AclScope } from './fence/acl-survey.js';
 import { AclWriteAccess } from './fence/acl.write-access.js';
 import { LadderWriteAccess } from './fence/ladder.write-access.js';
 import { ListenerFence } from './fence/listener-fence.js';
 import type { ListenerSwitch } from './fence/listener-switch.js';
 import { WriteProbe } from './fence/write-probe.js';
-import { Enforcement } from './group/enforcement.service.js';
+import { Enforcement } from './group/enforcement.js';
 import { GroupGuard } from './group/group-guard.js';
 import { GuardStatus } from './guard-status.js';
-import { SiteLease } from './lease/site-lease.service.js';
+import { SiteLease } from './lease/site-lease.js';
 
 /** The guard's own topic, on which it proves that it can fence. */
 const CANARY = 'signalbox.guard-canary';
@@ -86,7 +86,7 @@ export class SiteGuard {
       listener,
       armProofMaxAgeMs: policy.armProofMaxAgeMs,
       retryMs: policy.guardRenewMs,
-      proofTimeoutMs: policy.requestTimeoutMs,
+      proofTimeoutMs: policy.stepTimeoutMs,
     });
     this.enforcement = new Enforcement(this.lease, clock, fence, readiness, {
       guards: [...this.groups.values()].map(({ guard }) => guard),
@@ -100,7 +100,15 @@ export class SiteGuard {
     return ref.kind === 'write-access' && ref.site === this.identity.site ? this.groups.get(ref.group) : undefined;
   }
 
-  async close(): Promise<void> {
+  start(): void {
+    void this.enforcement.run();
+    void this.armProof.run();
+  }
+
+  /** Leaves every fence as it is: a site without a guard must be no more open than one with it. */
+  async stop(): Promise<void> {
+    this.enforcement.stop();
+    this.armProof.stop();
     await Promise.all(this.connections.map((connection) => connection.close()));
   }
 

@@ -74,8 +74,16 @@ export class SiteLease {
 
   /** A renewal whose outcome is unknown may count for whoever waits, and never counts for us. */
   private async commit(): Promise<boolean> {
-    const { site, selfFenceMs } = this.settings;
-    const lease = (this.lease ??= await this.journal.grantLease(selfFenceMs));
+    const held = this.lease;
+    if (held !== undefined && (await this.commitUnder(held))) return true;
+    // It ended while we were cut off.
+    this.lease = undefined;
+    this.lease = await this.journal.grantLease(this.settings.selfFenceMs);
+    return this.commitUnder(this.lease);
+  }
+
+  private async commitUnder(lease: LeaseId): Promise<boolean> {
+    const { site } = this.settings;
     const record = this.record();
     const [alive, outcome] = await Promise.all([
       this.journal.renewLease(lease),
@@ -87,9 +95,7 @@ export class SiteLease {
         ],
       }),
     ]);
-    if (alive && outcome.committed) return true;
-    this.lease = undefined;
-    return false;
+    return alive && outcome.committed;
   }
 
   private record(): GuardRecord {

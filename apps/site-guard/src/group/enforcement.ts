@@ -1,8 +1,7 @@
-import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { messageOf } from '#libs/domain';
 import type { Clock, Readiness } from '#libs/runtime';
 import type { ListenerFence } from '../fence/listener-fence.js';
-import type { SiteLease } from '../lease/site-lease.service.js';
+import type { SiteLease } from '../lease/site-lease.js';
 import type { GroupGuard } from './group-guard.js';
 
 /** While something is owed. Short, so that a broker that comes back is fenced within a second. */
@@ -16,7 +15,7 @@ export interface EnforcementSettings {
 }
 
 /** Runs the groups' guards, each in its own loop: one that waits for a frozen broker holds up no other. */
-export class Enforcement implements OnApplicationBootstrap, OnApplicationShutdown {
+export class Enforcement {
   private readonly stopped = new AbortController();
   private wake = new AbortController();
 
@@ -28,11 +27,7 @@ export class Enforcement implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly settings: EnforcementSettings,
   ) {}
 
-  onApplicationBootstrap(): void {
-    void this.run();
-  }
-
-  onApplicationShutdown(): void {
+  stop(): void {
     this.stopped.abort();
   }
 
@@ -57,11 +52,17 @@ export class Enforcement implements OnApplicationBootstrap, OnApplicationShutdow
     await Promise.all(guards.map((guard) => this.loop(guard)));
   }
 
+  /** Until the site's command says so, nobody knows whether an earlier guard left the listener closed. */
   private async recoverListener(): Promise<void> {
+    const { clock, settings, listener, readiness } = this;
     try {
-      await this.listener?.recover(this.settings.guards.map(({ group }) => group));
+      await listener?.recover(settings.guards.map(({ group }) => group));
+      if (listener) readiness.ready('fence command');
     } catch (error) {
-      this.readiness.missing('fence command', messageOf(error));
+      readiness.missing('fence command', messageOf(error));
+      void clock.sleep(settings.reassertMs, this.stopped.signal).then(() => {
+        if (!this.stopped.signal.aborted) void this.recoverListener();
+      });
     }
   }
 

@@ -1,0 +1,9 @@
+import { bootstrap } from '#libs/runtime';
+import { loadTopology } from '#libs/topology';
+import { SiteGuardModule } from './site-guard.module.js';
+
+await bootstrap({
+  name: 'site-guard',
+  module: async ({ configPath, site, process }) =>
+    SiteGuardModule.register({ topology: await loadTopology(configPath), site, process }),
+});

@@ -1,0 +1,82 @@
+import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { invariant, type ClusterId } from '#libs/domain';
+import { EtcdJournal, Journal } from '#libs/journal';
+import { accessTo, openCluster, type ClusterAccess, type Listener } from '#libs/kafka';
+import { Clock, Log, Random, Readiness } from '#libs/runtime';
+import { findSite, hostAndPort, journalEndpoints, type Cluster } from '#libs/topology';
+import { CommandListenerSwitch } from './fence/command.listener-switch.js';
+import { SiteGuard, type SiteGuardIdentity } from './site-guard.js';
+
+/** Keeps a site that is not active from taking writes. Needs the journal and the site's Kafka, and neither to start. */
+@Module({})
+export class SiteGuardModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(
+    private readonly guard: SiteGuard,
+    private readonly journal: Journal,
+  ) {}
+
+  /** @throws SecretError */
+  static async register(identity: SiteGuardIdentity): Promise<DynamicModule> {
+    const { topology, site } = identity;
+    const { requestTimeoutMs } = topology.policy;
+    const { fenceCommand } = findSite(topology, site);
+    const here = topology.clusters.filter((cluster) => cluster.site === site);
+    const listeners = here.flatMap(({ bootstrap }) => bootstrap.map(hostAndPort));
+    const accesses = await accessesTo(here, requestTimeoutMs);
+    return {
+      module: SiteGuardModule,
+      providers: [
+        {
+          provide: Journal,
+          inject: [Clock],
+          useFactory: (clock: Clock) =>
+            new EtcdJournal({ endpoints: journalEndpoints(topology, site), requestTimeoutMs }, clock),
+        },
+        {
+          provide: SiteGuard,
+          inject: [Journal, Clock, Random, Log, Readiness],
+          useFactory: (journal: Journal, clock: Clock, random: Random, log: Log, readiness: Readiness) =>
+            new SiteGuard(identity, {
+              journal,
+              clock,
+              random,
+              log,
+              readiness,
+              open: (cluster, listener, timeoutMs) =>
+                openCluster({ ...accessOf(accesses, cluster, listener), timeoutMs }),
+              listener: (timeoutMs) =>
+                fenceCommand && new CommandListenerSwitch(fenceCommand, listeners, timeoutMs, clock),
+            }),
+        },
+      ],
+    };
+  }
+
+  onApplicationBootstrap(): void {
+    this.guard.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.guard.stop();
+    await this.journal.close();
+  }
+}
+
+type Accesses = ReadonlyMap<ClusterId, Readonly<Record<Listener, ClusterAccess>>>;
+
+async function accessesTo(clusters: readonly Cluster[], timeoutMs: number): Promise<Accesses> {
+  const all = clusters.map(async (cluster) => {
+    const [clients, control] = await Promise.all([
+      accessTo(cluster, 'clients', timeoutMs),
+      accessTo(cluster, 'control', timeoutMs),
+    ]);
+    return [cluster.id, { clients, control }] as const;
+  });
+  return new Map(await Promise.all(all));
+}
+
+function accessOf(accesses: Accesses, { id }: Cluster, listener: Listener): ClusterAccess {
+  const access = accesses.get(id);
+  invariant(access, `cluster ${id} is of another site`);
+  return access[listener];
+}
