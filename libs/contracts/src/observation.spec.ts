@@ -23,6 +23,7 @@ const observation: Observation = {
   failedForMs: 9_000,
   healthyForMs: 0,
   flows: [],
+  recorded: true,
   configHash: 'c0ffee',
 };
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';

@@ -28,6 +28,8 @@ export const ObservationWire = z.object({
   healthyForMs: DurationWire,
   /** As in the vote: flows that end at this vantage's site. */
   flows: z.array(FlowLagWire),
+  /** Whether the observer can vote now. What is not recorded in the journal explains, and is never acted on. */
+  recorded: z.boolean(),
   /** Hash of the topology the observer runs by. */
   configHash: z.string().min(1),
 });

@@ -1,0 +1,86 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { EtcdJournal, Journal } from '#libs/journal';
+import { openCluster, type KafkaCluster } from '#libs/kafka';
+import { busCluster, EventBus, MultiClusterEventBus } from '#libs/messaging';
+import { Clock, Log, Random, Readiness } from '#libs/runtime';
+import { ConnectMirrorPositions } from './lag/connect.mirror-positions.js';
+import { FlowWatch } from './lag/flow-watch.js';
+import { Monitor } from './monitor.service.js';
+import { ClusterWatch } from './probing/cluster-watch.js';
+import { KafkaProbeSet } from './probing/kafka.probe-set.js';
+import { NodeTcpReach } from './probing/node.tcp-reach.js';
+import { SelfDoubt } from './probing/self-doubt.js';
+import { Reporting } from './reporting.js';
+import type { Settings } from './settings.js';
+import { VoteKeeper } from './voting/vote-keeper.js';
+
+/** Lag is sampled no more often than this: Connect writes its offsets once a second at best. */
+const LAG_MIN_MS = 1_000;
+const RETRY_MS = 500;
+
+@Module({})
+export class HealthMonitorModule {
+  static register(settings: Settings): DynamicModule {
+    return {
+      module: HealthMonitorModule,
+      providers: [
+        { provide: Journal, useFactory: (clock: Clock) => journal(settings, clock), inject: [Clock] },
+        { provide: EventBus, useFactory: bus(settings), inject: [Clock, Log, Readiness] },
+        { provide: Monitor, useFactory: monitor(settings), inject: [Journal, EventBus, Clock, Random, Log, Readiness] },
+      ],
+    };
+  }
+}
+
+/** A member that does not answer must leave time for another one before the votes end. */
+const journal = ({ journal: endpoints, policy }: Settings, clock: Clock): Journal =>
+  new EtcdJournal({ endpoints, requestTimeoutMs: Math.min(policy.requestTimeoutMs, policy.voteTtlMs / 4) }, clock);
+
+const bus =
+  ({ bus: clusters, policy }: Settings) =>
+  (clock: Clock, log: Log, readiness: Readiness): EventBus =>
+    new MultiClusterEventBus(
+      clusters.map(busCluster),
+      { waitMs: policy.requestTimeoutMs / 2, retryMs: RETRY_MS },
+      { clock, log, readiness },
+    );
+
+const monitor =
+  (settings: Settings) =>
+  (journal: Journal, bus: EventBus, clock: Clock, random: Random, log: Log, readiness: Readiness): Monitor => {
+    const { policy, speaker, anchors, probed } = settings;
+    const reach = new NodeTcpReach();
+    const opened = probed.map((access) => ({ access, kafka: openCluster(access) }));
+    const selfDoubt = new SelfDoubt(clock, reach, { ...policy, anchors });
+    const observer = { clock, random, readiness, doubtSince: (ms: number) => selfDoubt.since(ms) };
+    const votes = new VoteKeeper(journal, clock, readiness, { ttlMs: policy.voteTtlMs, everyMs: policy.roundMs });
+    return new Monitor({
+      selfDoubt,
+      votes,
+      reporting: new Reporting(speaker, { clock, random, log }, votes, bus),
+      clusters: opened.map(({ access, kafka }) => {
+        const options = { timeoutMs: policy.probeTimeoutMs, bootstrap: access.bootstrap };
+        return new ClusterWatch(
+          access.cluster,
+          new KafkaProbeSet(kafka, reach, { clock, random }, options),
+          observer,
+          policy,
+        );
+      }),
+      flows: settings.flows.flatMap(({ flow, connect }) => {
+        const kafka = opened.find(({ access }) => access.cluster === flow.source)?.kafka;
+        return kafka ? [flowWatch(settings, { flow, connect }, kafka, { clock, readiness })] : [];
+      }),
+    });
+  };
+
+const flowWatch = (
+  { policy }: Settings,
+  { flow, connect }: Settings['flows'][number],
+  source: KafkaCluster,
+  { clock, readiness }: { readonly clock: Clock; readonly readiness: Readiness },
+): FlowWatch => {
+  const positions = new ConnectMirrorPositions(connect, flow.driver.source, policy.probeTimeoutMs);
+  const watched = { flow: flow.id, source: flow.source, topics: flow.topics, sourceLog: source.log, positions };
+  return new FlowWatch(watched, clock, readiness, Math.max(policy.roundMs, LAG_MIN_MS));
+};

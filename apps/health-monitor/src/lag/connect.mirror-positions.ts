@@ -1,0 +1,52 @@
+import { messageOf, UnavailableError } from '#libs/domain';
+import { z } from 'zod';
+import { partitionKey, type Offsets } from './flow-history.js';
+import { MirrorPositions } from './mirror-positions.js';
+
+const Answer = z.object({
+  offsets: z.array(
+    z.object({
+      partition: z.object({ topic: z.string(), partition: z.int() }),
+      offset: z.object({ offset: z.int() }).nullable(),
+    }),
+  ),
+});
+
+/**
+ * Connect's own record of a MirrorSourceConnector. It is written every `offset.flush.interval.ms`, so it may be behind
+ * the mirror by that much, and never ahead of it.
+ * @see KIP-875 (GET /connectors/{name}/offsets)
+ */
+export class ConnectMirrorPositions extends MirrorPositions {
+  private readonly url: string;
+
+  constructor(
+    connect: string,
+    connector: string,
+    private readonly timeoutMs: number,
+  ) {
+    super();
+    this.url = `${connect}/connectors/${encodeURIComponent(connector)}/offsets`;
+  }
+
+  override async read(): Promise<Offsets> {
+    const { offsets } = await this.ask();
+    // Connect keeps the last offset that was replicated; we speak of the next one everywhere.
+    const next = offsets.flatMap(({ partition: { topic, partition }, offset }) =>
+      offset ? [[partitionKey(topic, partition), BigInt(offset.offset) + 1n] as const] : [],
+    );
+    return new Map(next);
+  }
+
+  private async ask(): Promise<z.infer<typeof Answer>> {
+    try {
+      const response = await fetch(this.url, { signal: AbortSignal.timeout(this.timeoutMs) });
+      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      return Answer.parse(await response.json());
+    } catch (error) {
+      throw new UnavailableError(`Connect does not tell the offsets at ${this.url}: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { FlowWatch } from './lag/flow-watch.js';
+import type { ClusterWatch } from './probing/cluster-watch.js';
+import type { SelfDoubt } from './probing/self-doubt.js';
+import type { Reporting } from './reporting.js';
+import type { VoteKeeper } from './voting/vote-keeper.js';
+
+export interface MonitorParts {
+  readonly selfDoubt: SelfDoubt;
+  readonly clusters: readonly ClusterWatch[];
+  readonly flows: readonly FlowWatch[];
+  readonly votes: VoteKeeper;
+  readonly reporting: Reporting;
+}
+
+/** Starts and stops everything that watches. */
+@Injectable()
+export class Monitor implements OnApplicationBootstrap, OnApplicationShutdown {
+  private stops: readonly (() => unknown)[] = [];
+
+  constructor(private readonly parts: MonitorParts) {}
+
+  onApplicationBootstrap(): void {
+    const { selfDoubt, clusters, flows, votes, reporting } = this.parts;
+    const watches = clusters.map((watch) => watch.start((round) => reporting.report(round, flows)));
+    this.stops = [...watches, ...flows.map((flow) => flow.start()), selfDoubt.start(), votes.start()];
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.stops.map((stop) => stop()));
+  }
+}

@@ -1,0 +1,53 @@
+import { signingKey } from '#libs/contracts';
+import { accessTo, type ClusterAccess } from '#libs/kafka';
+import { readSecret, type Environment } from '#libs/runtime';
+import {
+  findSite,
+  hostAndPort,
+  journalEndpoints,
+  loadTopology,
+  topologyHash,
+  type Flow,
+  type Policy,
+} from '#libs/topology';
+import type { Speaker } from './reporting.js';
+
+export interface FlowSettings {
+  readonly flow: Flow;
+  /** Connect of this site, which runs the flow's mirror. */
+  readonly connect: string;
+}
+
+/** Everything a health monitor is told, read and checked before it starts. */
+export interface Settings {
+  readonly speaker: Speaker;
+  readonly policy: Policy;
+  readonly journal: readonly string[];
+  readonly anchors: readonly { readonly host: string; readonly port: number }[];
+  /** For the probes, with their time-out. */
+  readonly probed: readonly ClusterAccess[];
+  /** For the event bus. */
+  readonly bus: readonly ClusterAccess[];
+  readonly flows: readonly FlowSettings[];
+}
+
+/** @throws TopologyError, SecretError, SigningKeyError */
+export async function loadSettings({ configPath, site, process }: Environment): Promise<Settings> {
+  const topology = await loadTopology(configPath, site);
+  const { signing, anchors } = findSite(topology, site);
+  const { clusters, policy } = topology;
+  const key = signingKey(signing.keyId, await readSecret(signing.privateKey, `signing key of site ${site}`));
+  const access = (timeoutMs: number) => Promise.all(clusters.map((cluster) => accessTo(cluster, 'clients', timeoutMs)));
+  return {
+    speaker: { site, process, key, configHash: topologyHash(topology) },
+    policy,
+    journal: journalEndpoints(topology, site),
+    anchors: anchors.map(hostAndPort),
+    probed: await access(policy.probeTimeoutMs),
+    bus: await access(policy.requestTimeoutMs),
+    flows: topology.flows.flatMap((flow) => {
+      const target = clusters.find(({ id }) => id === flow.target);
+      return target?.site === site && target.connect ? [{ flow, connect: target.connect }] : [];
+    }),
+  };
+}
