@@ -12,6 +12,7 @@ export const ResourceRefWire = z.discriminatedUnion('kind', [
 export const StepWire = z.object({
   name: z.string().min(1),
   stage: CountWire,
+  neededBy: CountWire.optional(),
   action: z.enum(['seal', 'apply', 'inspect']),
   resource: ResourceRefWire,
   desired: JsonWire.optional(),

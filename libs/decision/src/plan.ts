@@ -1,8 +1,12 @@
 import { invariant, type GroupId, type Json, type Plan, type SiteId, type Step } from '#libs/domain';
 import type { DecisionPolicy, GroupShape } from './policy.js';
 
-/** A plan's steps without their stage, which is their place in the list of stages. */
-type Draft = Omit<Step, 'stage'>;
+/** The order of a failover; what it guards against is in the order. */
+const STAGES = ['seal', 'fence', 'close-inbound', 'positions', 'promote', 'redirect', 'verify'] as const;
+type StageName = (typeof STAGES)[number];
+
+/** A step whose place in the order is still a name. */
+type Draft = Omit<Step, 'stage' | 'neededBy'> & { readonly neededBy?: StageName };
 
 export interface FailoverRequest {
   readonly shape: GroupShape;
@@ -16,18 +20,22 @@ export interface FailoverRequest {
 /** Unplanned active-passive: fence, then promote, then redirect, and verify each (design §7). Pure. */
 export function failoverPlan(request: FailoverRequest): Plan {
   const { shape, from, to } = request;
-  const stages: readonly (readonly Draft[])[] = [
-    seal(request),
-    [fenceOldSite(request)],
-    closeInbound(request),
-    recordPositions(request),
-    [{ ...writeAccess(request, to, 'promote', 'clients'), pointOfNoReturn: true }],
-    shape.names.map((name) => redirect(request, name)),
-    [{ ...writeAccess(request, to, 'verify-writes', 'clients'), action: 'inspect', mayFail: true }],
-  ];
-  const steps = stages
-    .filter((drafts) => drafts.length > 0)
-    .flatMap((drafts, stage) => drafts.map((draft): Step => ({ ...draft, stage })));
+  const stages: Readonly<Record<StageName, readonly Draft[]>> = {
+    seal: seal(request),
+    fence: [fenceOldSite(request)],
+    'close-inbound': closeInbound(request),
+    positions: recordPositions(request),
+    promote: [{ ...writeAccess(request, to, 'promote', 'clients'), pointOfNoReturn: true }],
+    redirect: shape.names.map((name) => redirect(request, name)),
+    verify: [{ ...writeAccess(request, to, 'verify-writes', 'clients'), action: 'inspect', mayFail: true }],
+  };
+  const steps = STAGES.flatMap((name, stage) =>
+    stages[name].map(({ neededBy, ...draft }): Step => ({
+      ...draft,
+      stage,
+      ...(neededBy && { neededBy: STAGES.indexOf(neededBy) }),
+    })),
+  );
   return { kind: 'failover', group: shape.group as GroupId, from, to, steps };
 }
 
@@ -76,7 +84,11 @@ function fenceOldSite(request: FailoverRequest): Draft {
   }
 }
 
-/** The inbound principal's loss of WRITE, not the connector's STOP, is what refuses a late tail (design §7). */
+/**
+ * The inbound principal's loss of WRITE, not the connector's STOP, is what refuses a late tail: promotion waits for the
+ * first. With a dead source STOP takes a second or more; consumers wait for it, because a running checkpoint connector
+ * could still set their groups back.
+ */
 function closeInbound(request: FailoverRequest): Draft[] {
   const stops = inboundFlows(request).map((flow): Draft => ({
     name: `stop-mirror-${flow.id}`,
@@ -87,6 +99,7 @@ function closeInbound(request: FailoverRequest): Draft[] {
     worker: 'mirror-switcher',
     deadlineMs: request.policy.stepTimeoutMs,
     mayFail: true,
+    neededBy: 'redirect',
   }));
   return [...stops, writeAccess(request, request.to, 'deny-inbound', 'none')];
 }

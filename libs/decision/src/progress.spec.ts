@@ -123,6 +123,12 @@ describe(advance.name, () => {
     });
   });
 
+  it('promotes while the mirror is still stopping, and moves no client before it has stopped', () => {
+    const { opened } = play((step) => (step.name === 'stop-mirror-a-to-b' ? 'open' : 'done'));
+    expect(opened).toContain('promote-b');
+    expect(opened).not.toContain('redirect-kafka.example');
+  });
+
   it('asks a person when a required step keeps failing before the point of no return', () => {
     const { opened, end } = play((step) => (step.name === 'deny-inbound-b' ? 'failed' : 'done'), patient);
     expect(opened.filter((name) => name === 'deny-inbound-b')).toHaveLength(MAX_ATTEMPTS);

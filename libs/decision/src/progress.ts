@@ -46,21 +46,25 @@ const RETRY_AFTER_MS = 500;
  */
 export function advance(run: Run, records: readonly StepRecord[], surroundings: Surroundings): Move {
   if (isTerminal(run.phase) || run.phase === 'needs-human') return { kind: 'wait' };
-  const stage = records.filter((record) => record.stage === run.stage);
+  const underWay = records.filter((record) => record.stage <= run.stage && lastStageOf(record) >= run.stage);
 
-  const refused = stage.find((record) => record.status === 'refused');
+  const refused = underWay.find((record) => record.status === 'refused');
   if (refused)
     return { kind: 'stand-down', reason: `${refused.name} was refused by a higher epoch: ${refused.problem ?? ''}` };
 
-  const planned = stage.filter((record) => record.status === 'planned');
+  const planned = underWay.filter((record) => record.status === 'planned');
   if (planned.length > 0) return { kind: 'open-steps', steps: planned };
 
-  for (const record of stage) {
-    const move = settle(run, record, records, surroundings);
-    if (move) return move;
-  }
-  return finishStage(run, stage, records);
+  const due = underWay.filter((record) => lastStageOf(record) === run.stage);
+  const moves = underWay.map((record) => ({ record, move: settle(run, record, records, surroundings) }));
+  const urgent = moves.find(({ move }) => move && move.kind !== 'wait');
+  if (urgent?.move) return urgent.move;
+  if (moves.some(({ record, move }) => move && due.includes(record))) return { kind: 'wait' };
+  return finishStage(run, due, records);
 }
+
+/** The stage that does not end before this step is over. */
+const lastStageOf = ({ stage, neededBy }: Step): number => (neededBy ?? stage + 1) - 1;
 
 /** What one step of the stage needs, or undefined when it is over. */
 function settle(run: Run, record: StepRecord, records: readonly StepRecord[], around: Surroundings): Move | undefined {
@@ -86,8 +90,8 @@ function overdue(record: StepRecord, around: Surroundings): Move | undefined {
   return { kind: 'settle-step', step: record, status: 'unreachable', check: 'deadline', observed };
 }
 
-function finishStage(run: Run, stage: readonly StepRecord[], records: readonly StepRecord[]): Move {
-  const exceptions = [...run.exceptions, ...stage.filter((record) => record.status !== 'done').map(exceptionOf)];
+function finishStage(run: Run, due: readonly StepRecord[], records: readonly StepRecord[]): Move {
+  const exceptions = [...run.exceptions, ...due.filter((record) => record.status !== 'done').map(exceptionOf)];
   const last = Math.max(...records.map((record) => record.stage));
   if (run.stage < last)
     return { kind: 'next-stage', run: { ...run, phase: 'stepping', stage: run.stage + 1, exceptions } };

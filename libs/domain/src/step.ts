@@ -28,8 +28,10 @@ export const resourceKey = (ref: ResourceRef): string => {
 export interface Step {
   /** Unique in its run, kebab-case: `fence-a`, `promote-b`. */
   readonly name: string;
-  /** Steps of one stage run side by side; the next stage waits for all of them. */
+  /** Steps of one stage run side by side; the next stage waits for all of them, `neededBy` excepted. */
   readonly stage: number;
+  /** The stage that waits for this step instead of the next one. */
+  readonly neededBy?: number;
   readonly action: StepAction;
   readonly resource: ResourceRef;
   readonly desired?: Json;
