@@ -10,7 +10,7 @@ export class SecretError extends SignalboxError {
 /** Reads a referenced secret, without the line end editors add. `purpose` names it in errors. @throws SecretError */
 export async function readSecret(ref: { readonly file: string }, purpose: string): Promise<string> {
   const text = await readFile(ref.file, 'utf8').catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unreadable';
     throw new SecretError(`The ${purpose} cannot be read from ${ref.file}: ${code}. Put it there, readable by us.`);
   });
   const secret = text.replace(/\r?\n$/, '');

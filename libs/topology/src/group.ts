@@ -9,7 +9,7 @@ export const GroupText = record({
   id: GroupIdText,
   pattern: z.literal('active-passive'),
   home: SiteIdText.describe('Active when nothing happened yet, and where failback returns to.'),
-  sites: z.array(SiteIdText, 'a list of sites').min(2, 'at least two sites: the home site and one to move to'),
+  sites: z.array(SiteIdText, 'a list of sites').length(2, 'two sites: the home site and the one to move to'),
   topics: Topics,
   mode: z
     .enum(['observe', 'approve', 'automatic'])

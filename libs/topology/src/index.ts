@@ -1,5 +1,6 @@
-export { checkTopology, type Finding } from './check.js';
+export { checkTopology } from './checks/check-topology.js';
 export type { Cluster, Sasl, Tls } from './cluster.js';
+export { editorSchema } from './editor-schema.js';
 export type { Flow } from './flow.js';
 export type { FenceMode, Group, GroupMode } from './group.js';
 export { topologyHash } from './hash.js';
@@ -24,5 +25,6 @@ export { describeProblem, TopologyError, type Problem } from './problem.js';
 export type { SecretRef } from './scalars.js';
 export type { Site } from './site.js';
 export { matchesTopic } from './topics.js';
+export { describeRto, rtoSum, type RtoSum } from './rto.js';
 export { TopologyText, type ApiRole, type ApiToken, type Topology } from './topology.js';
 export type { DnsTraffic } from './traffic.js';

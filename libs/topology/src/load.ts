@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { messageOf, type SiteId } from '#libs/domain';
+import type { SiteId } from '#libs/domain';
 import { parseTopology } from './parse.js';
 import { TopologyError } from './problem.js';
 import type { Topology } from './topology.js';
@@ -10,7 +10,7 @@ import type { Topology } from './topology.js';
  */
 export async function loadTopology(path: string, here?: SiteId): Promise<Topology> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    const problem = { path: '', found: `no readable file (${messageOf(error)})`, expected: 'a signalbox.yaml there' };
+    const problem = { path: '', found: `no readable file (${codeOf(error)})`, expected: 'a signalbox.yaml there' };
     throw new TopologyError(path, [problem], { cause: error });
   });
   const topology = parseTopology(text, path);
@@ -20,3 +20,6 @@ export async function loadTopology(path: string, here?: SiteId): Promise<Topolog
     { path: 'SIGNALBOX_SITE', found: JSON.stringify(here), expected: `one of the sites: ${sites.join(', ')}` },
   ]);
 }
+
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown reason';

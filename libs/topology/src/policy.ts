@@ -1,11 +1,29 @@
 import { z } from 'zod';
-import { Milliseconds } from './scalars.js';
+import { Milliseconds, record } from './scalars.js';
 
 const ms = (standard: number, description: string) => Milliseconds.describe(description).default(standard);
 const count = (standard: number, description: string) =>
   z.number('a number').int('a whole number').min(1, 'at least 1').describe(description).default(standard);
 
-const settings = {
+/** Settings of a decision: every group may have its own. */
+const groupSettings = {
+  quorum: count(2, 'Sites that must say down when the failing site itself is silent.'),
+  dwellShortMs: ms(30_000, 'From the first failed round to the decision when the failing site says down itself.'),
+  dwellLongMs: ms(90_000, 'From the first failed round to the decision when the failing site is silent.'),
+  targetHealthyMs: ms(600_000, 'The target must have been healthy for this long; binds automatic runs.'),
+  rpoMs: ms(10_000, 'Data-loss ceiling: more replication lag than this is a veto.'),
+  coolDownMs: ms(3_600_000, 'Least time between two runs of a group; binds automatic runs.'),
+  fenceMarginMs: ms(2_000, 'Added to 1.1 × selfFenceMs before a silent site counts as fenced.'),
+  sealTimeoutMs: ms(1_000, 'Sealing a resource takes no longer; a lost site is not waited for.'),
+  stepTimeoutMs: ms(5_000, 'A step without a report by then is unreachable.'),
+  approvalTtlMs: ms(600_000, 'An approval that nobody answered ends after this.'),
+  runBudgetMs: ms(5_000, 'What a run may take from decision to redirected traffic; a term of the RTO sum.'),
+  clientBudgetMs: ms(5_000, 'What clients need to follow a changed name; a term of the RTO sum.'),
+  rtoGoalMs: ms(120_000, 'What a failover may take in all, for clients; the RTO sum must not exceed it.'),
+};
+
+/** Settings of processes, which serve every group alike. */
+const processSettings = {
   roundMs: ms(3_000, 'One round of probes starts this long after the previous one.'),
   jitter: z
     .number('a share between 0 and 0.5')
@@ -16,36 +34,23 @@ const settings = {
   probeTimeoutMs: ms(2_000, 'A probe without an answer by then has failed.'),
   suspectAfterRounds: count(3, 'Failed rounds in a row before a vantage says suspect.'),
   downAfterRounds: count(6, 'Failed rounds in a row before a vantage says down.'),
-  quorum: count(2, 'Sites that must say down when the failing site itself is silent.'),
-  dwellShortMs: ms(30_000, 'From the first failed round to the decision when the failing site says down itself.'),
-  dwellLongMs: ms(90_000, 'From the first failed round to the decision when the failing site is silent.'),
-  targetHealthyMs: ms(600_000, 'The target must have been healthy for this long; binds automatic runs.'),
-  rpoMs: ms(10_000, 'Data-loss ceiling: more replication lag than this is a veto.'),
-  coolDownMs: ms(3_600_000, 'Least time between two runs of a group; binds automatic runs.'),
   selfFenceMs: ms(30_000, 'A site-guard that could not renew for this long fences its own site.'),
   guardRenewMs: ms(5_000, "A site-guard renews its site's lease this often."),
-  fenceMarginMs: ms(2_000, 'Added to 1.1 × selfFenceMs before a silent site counts as fenced.'),
   armProofMaxAgeMs: ms(60_000, 'A guard is armed while its last proof that it can fence and lift is younger.'),
   reassertMs: ms(5_000, 'What a weak fence holds is asserted again this often.'),
-  sealTimeoutMs: ms(1_000, 'Sealing a resource takes no longer; a lost site is not waited for.'),
-  stepTimeoutMs: ms(5_000, 'A step without a report by then is unreachable.'),
   voteTtlMs: ms(10_000, 'A vote that is not renewed is gone after this.'),
   leaderTtlMs: ms(15_000, 'A leader that does not renew is replaced after this.'),
-  approvalTtlMs: ms(600_000, 'An approval that nobody answered ends after this.'),
   eventLoopLagMaxMs: ms(200, 'An observer whose own event loop lags more than this abstains.'),
   pollMs: ms(2_000, 'Leaders and workers look at the journal this often, whatever they were told.'),
   requestTimeoutMs: ms(2_000, 'Any single call to another process or resource.'),
-  runBudgetMs: ms(5_000, 'What a run may take from decision to redirected traffic; a term of the RTO sum.'),
-  clientBudgetMs: ms(5_000, 'What clients need to follow a changed name; a term of the RTO sum.'),
-  rtoGoalMs: ms(120_000, 'What a failover may take in all, for clients; the RTO sum must not exceed it.'),
 };
 
-export const PolicyText = z.strictObject(settings, 'a map of settings');
+export const PolicyText = record({ ...processSettings, ...groupSettings });
 export type Policy = Readonly<z.infer<typeof PolicyText>>;
 
 export const DEFAULT_POLICY: Policy = PolicyText.parse({});
 
-type Overrides = { [Key in keyof typeof settings]: z.ZodOptional<z.ZodNumber> };
-const withoutDefault = Object.entries(settings).map(([name, setting]) => [name, setting.unwrap().optional()]);
+type Overrides = { [Key in keyof typeof groupSettings]: z.ZodOptional<z.ZodNumber> };
+const withoutDefault = Object.entries(groupSettings).map(([name, setting]) => [name, setting.unwrap().optional()]);
 /** Only what differs from the policy of the whole document. */
-export const PolicyOverrides = z.strictObject(Object.fromEntries(withoutDefault) as Overrides, 'a map of settings');
+export const PolicyOverrides = record(Object.fromEntries(withoutDefault) as Overrides);

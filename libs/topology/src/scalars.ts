@@ -21,20 +21,26 @@ export const record = <Shape extends z.ZodRawShape>(shape: Shape) =>
   });
 
 export const Text = z.string('a text').trim().min(1, 'a text that is not empty');
-export const Milliseconds = z.number('a number of milliseconds').int('whole milliseconds').positive('at least 1 ms');
+/** What a timer of Node takes; a longer one would fire at once. */
+const LONGEST_MS = 2_147_483_647;
+export const Milliseconds = z
+  .number('a number of milliseconds')
+  .int('whole milliseconds')
+  .min(1, 'at least 1 ms')
+  .max(LONGEST_MS, `at most ${LONGEST_MS} ms, which is 24 days`);
 
 const ENDPOINT = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?):([0-9]{1,5})$/;
 const ENDPOINT_FORM = 'host:port, for example broker-1.a.example:9092';
 export const Endpoint = z
   .string(ENDPOINT_FORM)
-  .regex(ENDPOINT, ENDPOINT_FORM)
+  .regex(ENDPOINT, { error: ENDPOINT_FORM, abort: true })
   .refine((text) => portOf(text) >= 1 && portOf(text) <= 65_535, 'host:port with a port from 1 to 65535');
 const portOf = (text: string): number => Number(text.slice(text.lastIndexOf(':') + 1));
 
 /** Credentials never stand in an address: they would end up in logs. */
 const address = (protocol: RegExp, form: string) =>
   z
-    .url({ protocol, error: form })
+    .url({ protocol, error: form, abort: true })
     .refine((text) => !/\/\/[^/]*@/.test(text), `${form}, without user or password`)
     .transform((text) => text.replace(/\/+$/, ''));
 

@@ -1,0 +1,26 @@
+import type { Topology } from '../topology.js';
+import type { Check, Finding } from './finding.js';
+import { automaticChecks } from './automatic.js';
+import { groupChecks } from './groups.js';
+import { nameChecks } from './names.js';
+import { referenceChecks } from './references.js';
+import { replicationChecks } from './replication.js';
+import { timingChecks } from './timing.js';
+import { trafficChecks } from './traffic.js';
+
+const CHECKS: readonly Check[] = [
+  ...nameChecks,
+  ...referenceChecks,
+  ...groupChecks,
+  ...replicationChecks,
+  ...trafficChecks,
+  ...timingChecks,
+  ...automaticChecks,
+];
+
+/**
+ * Everything the schema alone cannot say: names that must exist, and values that must fit each other. All rules run,
+ * so that everything wrong is seen at once.
+ */
+export const checkTopology = (topology: Topology): readonly Finding[] =>
+  CHECKS.flatMap((check) => [...check(topology)]);

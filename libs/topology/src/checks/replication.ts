@@ -1,0 +1,139 @@
+import { flowsOf } from '../lookup.js';
+import { overlapOf } from '../topics.js';
+import type { Cluster, Flow, Topology } from '../topology.js';
+import { listed, repeated, type Check } from './finding.js';
+
+const clusterOfFlow = ({ clusters }: Topology, id: Flow['source']): Cluster | undefined =>
+  clusters.find((cluster) => cluster.id === id);
+
+const flowsCrossSites: Check = function* (topology) {
+  for (const [at, { source, target }] of topology.flows.entries()) {
+    const [from, to] = [clusterOfFlow(topology, source), clusterOfFlow(topology, target)];
+    if (!from || !to || from.site !== to.site) continue;
+    yield {
+      at: ['flows', at, 'target'],
+      found: `${target}, in the site of the source`,
+      expected: 'a cluster of another site',
+    };
+  }
+};
+
+const connectorsHaveWorkers: Check = function* (topology) {
+  for (const [at, { target }] of topology.flows.entries()) {
+    const cluster = clusterOfFlow(topology, target);
+    if (!cluster || cluster.connect !== undefined) continue;
+    const found = `${target}, which has no Connect workers`;
+    yield { at: ['flows', at, 'target'], found, expected: `a cluster with connect: connect for ${target}` };
+  }
+};
+
+const connectorsDiffer: Check = function* ({ flows }) {
+  const names = flows.flatMap(({ target, driver }, at) =>
+    (['source', 'checkpoint'] as const).map((role) => ({
+      at: ['flows', at, 'driver', role],
+      value: `${driver[role]} at ${target}`,
+    })),
+  );
+  for (const { at, value } of repeated(names)) {
+    yield { at, found: `${value}, which another connector has too`, expected: 'a connector name of its own' };
+  }
+};
+
+/** Promotion denies the inbound principal: one shared by both directions would stop the outbound mirror too. */
+const principalsDiffer: Check = function* (topology) {
+  const { flows } = topology;
+  for (const [at, flow] of flows.entries()) {
+    const other = flows.slice(0, at).find((each) => each.principal === flow.principal && each.target !== flow.target);
+    const path = ['flows', at, 'principal'];
+    if (other) {
+      const found = `${flow.principal}, which flow ${other.id} has too`;
+      yield {
+        at: path,
+        found,
+        expected: 'a principal of its own per direction: it is denied when its target is promoted',
+      };
+    }
+    const ours = clusterOfFlow(topology, flow.target)?.sasl?.username;
+    if (flow.principal === `User:${ours}`) {
+      yield { at: path, found: `${flow.principal}, which is Signalbox itself`, expected: 'a principal of its own' };
+    }
+  }
+};
+
+const nothingIsCopiedTwice: Check = function* ({ flows }) {
+  for (const [at, flow] of flows.entries()) {
+    for (const other of flows.slice(0, at)) {
+      const topic = overlapOf(flow.topics, other.topics);
+      if (topic === undefined || other.source !== flow.source || other.target !== flow.target) continue;
+      const found = `${topic}, which flow ${other.id} copies the same way`;
+      yield { at: ['flows', at, 'topics'], found, expected: 'topics that no other flow copies to the same cluster' };
+    }
+  }
+};
+
+/** Under the identity policy a record that is copied back looks new: both directions at once copy it for ever. */
+const nothingRunsInCircles: Check = function* (topology) {
+  const { flows, groups } = topology;
+  for (const [at, flow] of flows.entries()) {
+    for (const back of flows.slice(0, at)) {
+      const opposite = back.source === flow.target && back.target === flow.source;
+      const topic = overlapOf(flow.topics, back.topics);
+      if (!opposite || topic === undefined || flow.policy !== 'identity' || back.policy !== 'identity') continue;
+      const governed = groups.some((group) => {
+        const own = flowsOf(topology, group);
+        return own.includes(flow) && own.includes(back);
+      });
+      if (governed) continue;
+      const found = `${topic}, which flow ${back.id} copies the other way under the identity policy`;
+      const expected = 'topics of one group, which keeps one direction stopped; or policy: default';
+      yield { at: ['flows', at, 'topics'], found, expected };
+    }
+  }
+};
+
+const everyGroupIsReplicated: Check = function* (topology) {
+  for (const [at, group] of topology.groups.entries()) {
+    for (const site of group.sites.filter((each) => each !== group.home)) {
+      const between = (from: string, to: string) =>
+        flowsOf(topology, group).filter(
+          ({ source, target }) =>
+            clusterOfFlow(topology, source)?.site === from && clusterOfFlow(topology, target)?.site === to,
+        );
+      const [out, back] = [between(group.home, site), between(site, group.home)];
+      const path = ['groups', at, 'topics'];
+      if (out.length !== 1) {
+        const found = `${listed(out.map(({ id }) => id))} from ${group.home} to ${site}`;
+        yield {
+          at: path,
+          found,
+          expected: `exactly one flow from ${group.home} to ${site} that carries ${listed(group.topics)}`,
+        };
+      }
+      if (back.length > 1) {
+        const found = `${listed(back.map(({ id }) => id))} from ${site} to ${group.home}`;
+        yield { at: path, found, expected: `at most one flow from ${site} to ${group.home}` };
+      }
+    }
+  }
+};
+
+/** A flow is stopped and started under one group's epoch. */
+const flowsServeOneGroup: Check = function* (topology) {
+  for (const [at, flow] of topology.flows.entries()) {
+    const groups = topology.groups.filter((group) => flowsOf(topology, group).includes(flow));
+    if (groups.length < 2) continue;
+    const found = `topics of the groups ${listed(groups.map(({ id }) => id))}`;
+    yield { at: ['flows', at, 'topics'], found, expected: 'topics of one group: it is stopped when that group moves' };
+  }
+};
+
+export const replicationChecks: readonly Check[] = [
+  flowsCrossSites,
+  connectorsHaveWorkers,
+  connectorsDiffer,
+  principalsDiffer,
+  nothingIsCopiedTwice,
+  nothingRunsInCircles,
+  everyGroupIsReplicated,
+  flowsServeOneGroup,
+];

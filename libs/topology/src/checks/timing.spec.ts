@@ -1,0 +1,64 @@
+import { describe } from '@jest/globals';
+import { refuses } from '../../../../test/support/broken-topology.js';
+
+describe('the check of timing', () => {
+  refuses([
+    ['down before suspect', (d) => void (d.policy.downAfterRounds = 3), 'policy.downAfterRounds', '3', 'at least 4'],
+    [
+      'a long dwell below the short one',
+      (d) => void (d.policy.dwellShortMs = 90_001),
+      'policy.dwellLongMs',
+      '90000',
+      'at least 90001',
+    ],
+    [
+      'a cool-down within the dwell',
+      (d) => void (d.groups[0].policy.coolDownMs = 90_000),
+      'groups[0].policy.coolDownMs',
+      '90000',
+      'at least 90001',
+    ],
+    [
+      'a vote that ends before it is renewed',
+      (d) => void (d.policy.voteTtlMs = 3_600),
+      'policy.voteTtlMs',
+      '3600',
+      'at least 3601',
+    ],
+    [
+      'a vote that outlives the dwell',
+      (d) => void (d.policy.voteTtlMs = 90_001),
+      'policy.voteTtlMs',
+      '90001',
+      'at most 90000',
+    ],
+    [
+      'a leader that outlives the dwell',
+      (d) => void (d.policy.leaderTtlMs = 90_001),
+      'policy.leaderTtlMs',
+      '90001',
+      'at most 90000',
+    ],
+    [
+      'a guard that renews too rarely',
+      (d) => void (d.policy.guardRenewMs = 10_001),
+      'policy.guardRenewMs',
+      '10001',
+      'at most 10000',
+    ],
+    [
+      'a dwell that ends before the self-fence',
+      (d) => void (d.policy.selfFenceMs = 80_001),
+      'policy.dwellLongMs',
+      '90000',
+      'at least 90002',
+    ],
+    [
+      'an RTO that cannot be met',
+      (d) => void (d.groups[0].traffic[0].ttlSeconds = 60),
+      'policy.rtoGoalMs',
+      '120000 for group orders',
+      '60000 ms DNS time to live + 5000 ms clients = 167600 ms',
+    ],
+  ]);
+});
