@@ -52,6 +52,9 @@ export class ConnectPart implements Part {
       'status.storage.replication.factor': 1,
       'offset.storage.partitions': 1,
       'status.storage.partitions': 1,
+      // A worker that was killed is missed after 3 s, so that its successor need not wait 10 s for its work.
+      'session.timeout.ms': 3000,
+      'heartbeat.interval.ms': 500,
       'offset.flush.interval.ms': 1000,
       'scheduled.rebalance.max.delay.ms': 0,
       'connector.client.config.override.policy': 'All',

@@ -21,7 +21,7 @@ describe('the lab', () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await Lab.up();
+    lab = await Lab.up({ signalbox: false });
   }, 180_000);
 
   afterAll(async () => {

@@ -1,7 +1,10 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process';
+import type { ApiRole, GroupMode } from '#libs/topology';
+import { signalbox } from './app.js';
 import { until } from './condition.js';
 import { type Principal, passwordOf } from './credentials.js';
 import { Firewall } from './firewall.js';
+import { tokenFile } from './identities.js';
 import { LabError } from './lab-error.js';
 import { type KafkaSite, Layout, type LabSite } from './layout.js';
 import { Owner } from './owner.js';
@@ -12,12 +15,17 @@ import { RunDirectory } from './run-directory.js';
 import { type Site, siteOf } from './site.js';
 import { snapshot } from './snapshot.js';
 import { tearDown } from './tear-down.js';
+import { configFile } from './topology-file.js';
 
 export interface LabOptions {
   /** Labs with different numbers run side by side; `SIGNALBOX_LAB_NET`, or 0, when absent. */
   readonly net?: number;
-  /** Only these kinds of real parts; all when absent. */
+  /** Only these kinds of real parts, without Signalbox; everything when absent. */
   readonly parts?: readonly Infrastructure[];
+  /** False for the real parts alone. */
+  readonly signalbox?: boolean;
+  /** What Signalbox may do for the group `orders`; automatic when absent. */
+  readonly mode?: GroupMode;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -42,7 +50,9 @@ export class Lab {
     const layout = Layout.fromEnvironment(options.net);
     const run = new RunDirectory(layout.runDirectory);
     const owner = new Owner(layout, run, options.onProgress ?? (() => undefined));
-    await owner.start(options.parts ?? INFRASTRUCTURE);
+    const hasSignalbox = options.signalbox ?? options.parts === undefined;
+    const mode = hasSignalbox ? (options.mode ?? 'automatic') : undefined;
+    await owner.start({ infrastructure: options.parts ?? INFRASTRUCTURE, mode });
     return new Lab(layout, run, owner);
   }
 
@@ -56,6 +66,20 @@ export class Lab {
 
   site(id: LabSite): Site {
     return siteOf(this.layout, id);
+  }
+
+  /** The lab's signalbox.yaml. */
+  get configFile(): string {
+    return this.run.file(configFile);
+  }
+
+  /** Holds the API token of a role. */
+  tokenFile(role: ApiRole): string {
+    return this.run.file('secrets', tokenFile(role));
+  }
+
+  isDown(site: LabSite): boolean {
+    return this.run.isDown(site);
   }
 
   password(principal: Principal): string {
@@ -84,13 +108,17 @@ export class Lab {
     await this.processes.kill((record) => record.site === site);
   }
 
-  /** Brings a killed site back with the data it had, and waits until its real parts serve. */
+  /** Brings a killed site back with the data it had, and waits until it serves. */
   async restart(site: LabSite): Promise<void> {
     const owner = this.run.owner();
     if (owner === undefined || !isAlive(owner))
       throw new LabError('nobody owns this lab any more, so nothing would start: end it and start a new one');
     this.run.setDown(site, false);
-    const had = infrastructure(this.layout, this.run, undefined, INFRASTRUCTURE).filter(
+    const parts = [
+      ...infrastructure(this.layout, this.run, undefined, INFRASTRUCTURE),
+      ...signalbox(this.layout, this.run),
+    ];
+    const had = parts.filter(
       (part) =>
         part.site === site && this.run.process(site, part.name) !== undefined && !this.run.isHeld(site, part.name),
     );

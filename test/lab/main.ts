@@ -3,10 +3,14 @@ import { messageOf } from '#libs/domain';
 import { Lab } from './lab.js';
 import { LabError } from './lab-error.js';
 import { kafkaSiteNamed, siteNamed } from './layout.js';
+import type { GroupMode } from '#libs/topology';
 import { status } from './status.js';
 
+const MODES: readonly GroupMode[] = ['observe', 'approve', 'automatic'];
+
 const USAGE = `usage: npm run lab -- <command>
-  up                    start two sites and a witness; they run on in the background
+  up [mode]             start two sites and a witness; they run on in the background
+                        (mode of the group: observe, approve or automatic, which is the default)
   status                what runs, what is cut
   kill <site>           SIGKILL everything in a site (a, b or w)
   restart <site>        bring a killed site back with its data
@@ -18,8 +22,8 @@ const USAGE = `usage: npm run lab -- <command>
 SIGNALBOX_LAB_NET=<n> chooses another lab; each has its own addresses.`;
 
 const COMMANDS: Readonly<Record<string, (...args: readonly string[]) => unknown>> = {
-  up: () => startKeeper(),
-  keep: () => keep(),
+  up: (mode) => startKeeper(modeNamed(mode)),
+  keep: (mode) => keep(modeNamed(mode)),
   status: () => showStatus(),
   kill: (site) => Lab.attach().kill(siteNamed(site)),
   restart: (site) => Lab.attach().restart(siteNamed(site)),
@@ -35,8 +39,8 @@ const COMMANDS: Readonly<Record<string, (...args: readonly string[]) => unknown>
 type Message = { readonly kind: 'progress' | 'problem'; readonly text: string } | { readonly kind: 'ready' };
 
 /** A lab ends with the process that owns it: here one of its own, which stays when this command returns. */
-async function startKeeper(): Promise<void> {
-  const keeper = spawn(process.execPath, [import.meta.filename, 'keep'], {
+async function startKeeper(mode: GroupMode): Promise<void> {
+  const keeper = spawn(process.execPath, [import.meta.filename, 'keep', mode], {
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
@@ -58,18 +62,24 @@ async function startKeeper(): Promise<void> {
   }
 }
 
-async function keep(): Promise<void> {
+async function keep(mode: GroupMode): Promise<void> {
   const tell = (message: Message) => void process.send?.(message);
   const onDisconnect = () => process.exit(1);
   process.once('disconnect', onDisconnect);
   try {
-    await Lab.up({ onProgress: (text) => tell({ kind: 'progress', text }) });
+    await Lab.up({ mode, onProgress: (text) => tell({ kind: 'progress', text }) });
     process.off('disconnect', onDisconnect);
     tell({ kind: 'ready' });
   } catch (error) {
     tell({ kind: 'problem', text: messageOf(error) });
     process.exitCode = 1;
   }
+}
+
+function modeNamed(name = 'automatic'): GroupMode {
+  const mode = MODES.find((known) => known === name);
+  if (mode === undefined) throw new LabError(`no mode "${name}": write one of ${MODES.join(', ')}`);
+  return mode;
 }
 
 function showStatus(): void {

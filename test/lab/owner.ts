@@ -1,5 +1,7 @@
 import type { Stop } from '#libs/runtime';
+import type { GroupMode } from '#libs/topology';
 import { startAnchor } from './anchor.js';
+import { AppPart, signalbox } from './app.js';
 import { Archives } from './archives.js';
 import { createTsigSecret } from './bind.js';
 import { setUpCluster } from './cluster-setup.js';
@@ -7,6 +9,7 @@ import { clock } from './condition.js';
 import { createPasswords } from './credentials.js';
 import { writeLadders } from './firewall.js';
 import { startFlow } from './flow.js';
+import { createIdentities } from './identities.js';
 import { LabError } from './lab-error.js';
 import { KAFKA_SITES, type KafkaSite, type Layout, SITES } from './layout.js';
 import { addAddresses, missingAddresses } from './loopback.js';
@@ -18,9 +21,16 @@ import { startReaper } from './reaper.js';
 import type { RunDirectory } from './run-directory.js';
 import { Supervisor } from './supervisor.js';
 import { tearDown } from './tear-down.js';
+import { writeTopology } from './topology-file.js';
 import { recordArchives } from './training.js';
 
 const END_SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+
+/** What to start. Without a mode, the real parts without Signalbox. */
+export interface Wanted {
+  readonly infrastructure: readonly Infrastructure[];
+  readonly mode: GroupMode | undefined;
+}
 
 /** What the process that started a lab does for it: starts the parts, restarts what dies, and ends it with itself. */
 export class Owner {
@@ -37,16 +47,18 @@ export class Owner {
   }
 
   /** Returns when everything serves. Throws, with nothing left behind, when something is missing, taken or does not start. */
-  async start(wanted: readonly Infrastructure[]): Promise<void> {
+  async start({ infrastructure: wanted, mode }: Wanted): Promise<void> {
     checkTools(wanted);
     clearLeftovers(this.layout, this.run);
     const archives = wanted.includes('kafka') ? await Archives.open() : undefined;
-    await checkPorts(this.layout, infrastructure(this.layout, this.run, archives, wanted));
+    const apps = mode === undefined ? [] : signalbox(this.layout, this.run);
+    await checkPorts(this.layout, [...infrastructure(this.layout, this.run, archives, wanted), ...apps]);
     try {
       await this.claim();
+      if (mode !== undefined) this.configure(mode);
       if (archives !== undefined && !archives.areComplete()) await this.train(archives);
       // Only now: the parts take the archives as they are.
-      const parts = infrastructure(this.layout, this.run, archives, wanted);
+      const parts = [...infrastructure(this.layout, this.run, archives, wanted), ...apps];
       await this.startAll(parts);
       this.stops.push(new Supervisor(this.run, this.processes, parts).start());
     } catch (error) {
@@ -76,6 +88,11 @@ export class Owner {
     this.stops.push(() => anchor.close());
   }
 
+  private configure(mode: GroupMode): void {
+    createIdentities(this.run);
+    writeTopology(this.layout, this.run, mode);
+  }
+
   private endWithProcess(): void {
     const onExit = () => this.end();
     process.once('exit', onExit);
@@ -98,6 +115,7 @@ export class Owner {
       ...ofKind('etcd', 'redis', 'bind').map((part) => this.startPart(part)),
       this.startKafka(ofKind('kafka'), ofKind('connect')),
     ]);
+    await Promise.all(parts.filter((part) => part instanceof AppPart).map((part) => this.startPart(part)));
   }
 
   /** Permissions come before the first worker: it logs in as a principal that owns nothing else. */

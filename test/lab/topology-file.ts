@@ -1,0 +1,109 @@
+import { stringify } from 'yaml';
+import { type GroupMode, parseTopology, type TopologyText } from '#libs/topology';
+import type { z } from 'zod';
+import { KAFKA_NAME, TSIG_ALGORITHM, TSIG_KEY_NAME, tsigSecretFile, ZONE } from './bind.js';
+import { connectUrl } from './connect.js';
+import { passwordFile } from './credentials.js';
+import { ladderFile } from './firewall.js';
+import { connectorNames, MIRROR_PRINCIPAL, TOPIC } from './flow.js';
+import { publicKeyOf, ROLES, signingKeyFile, tokenHash } from './identities.js';
+import { KAFKA_SITES, type KafkaSite, type LabSite, type Layout, PORTS, SITES } from './layout.js';
+import { LAB_POLICY } from './profile.js';
+import type { RunDirectory } from './run-directory.js';
+import { siteOf } from './site.js';
+
+export const configFile = 'signalbox.yaml';
+
+type Document = z.input<typeof TopologyText>;
+type Member<K extends keyof Document> = NonNullable<Document[K]>;
+
+/** Writes the lab's signalbox.yaml, and fails when Signalbox itself would refuse it. */
+export function writeTopology(layout: Layout, run: RunDirectory, mode: GroupMode): void {
+  const secret = (name: string) => ({ file: run.file('secrets', name) });
+  const sites: Member<'sites'> = SITES.map((id) => siteEntry(layout, run, id));
+  const clusters: Member<'clusters'> = KAFKA_SITES.map((site) => ({
+    id: clusterName(site),
+    site,
+    bootstrap: [siteOf(layout, site).kafka.clientAddress],
+    adminBootstrap: [siteOf(layout, site).kafka.adminAddress],
+    sasl: { mechanism: 'plain', username: 'signalbox', password: secret(passwordFile('signalbox')) },
+    connect: connectUrl(layout, site),
+  }));
+  const document: Document = {
+    version: 1,
+    sites,
+    journal: { members: Object.fromEntries(SITES.map((site) => [site, siteOf(layout, site).etcdUrl])) },
+    clusters,
+    flows: [flow('a', 'b'), flow('b', 'a')],
+    groups: [group(layout, mode, secret(tsigSecretFile))],
+    policy: LAB_POLICY,
+    api: { tokens: ROLES.map((role) => ({ name: `lab-${role}`, role, sha256: tokenHash(run, role) })) },
+  };
+  const text = stringify(document);
+  parseTopology(text, run.write(text, configFile));
+}
+
+const clusterName = (site: KafkaSite) => `kafka-${site}`;
+
+function siteEntry(layout: Layout, run: RunDirectory, id: LabSite): Member<'sites'>[number] {
+  const { apiUrl, redisUrl, dnsAddress } = siteOf(layout, id);
+  const common = {
+    id,
+    api: apiUrl,
+    signing: {
+      keyId: `${id}-1`,
+      publicKey: publicKeyOf(run, id),
+      privateKey: { file: run.file('secrets', signingKeyFile(id)) },
+    },
+    // Its own gateway, another site, and somebody outside all of them.
+    anchors: [
+      dnsAddress,
+      siteOf(layout, id === 'w' ? 'b' : 'w').dnsAddress,
+      `${layout.address('outside')}:${PORTS.anchor}`,
+    ],
+  };
+  if (id === 'w') return { ...common, witness: true };
+  const ladder = run.file(ladderFile(id));
+  const fenceCommand = { close: [ladder, 'close'], open: [ladder, 'open'], status: [ladder, 'status'] };
+  return { ...common, redis: redisUrl, fenceCommand };
+}
+
+function flow(source: KafkaSite, target: KafkaSite): Member<'flows'>[number] {
+  return {
+    id: `${source}-to-${target}`,
+    source: clusterName(source),
+    target: clusterName(target),
+    topics: [TOPIC],
+    policy: 'identity',
+    principal: `User:${MIRROR_PRINCIPAL[source]}`,
+    driver: { kind: 'connect', ...connectorNames(source, target) },
+  };
+}
+
+function group(layout: Layout, mode: GroupMode, secret: { readonly file: string }): Member<'groups'>[number] {
+  return {
+    id: 'orders',
+    pattern: 'active-passive',
+    home: 'a',
+    sites: [...KAFKA_SITES],
+    topics: [TOPIC],
+    mode,
+    fenceMode: 'strict',
+    traffic: [
+      {
+        kind: 'dns',
+        name: KAFKA_NAME,
+        zone: ZONE,
+        ttlSeconds: 1,
+        addresses: Object.fromEntries(KAFKA_SITES.map((site) => [site, [layout.address(site)]])),
+        provider: {
+          kind: 'rfc2136',
+          primary: siteOf(layout, 'w').dnsAddress,
+          primarySite: 'w',
+          secondaries: Object.fromEntries(KAFKA_SITES.map((site) => [site, siteOf(layout, site).dnsAddress])),
+          tsig: { keyName: TSIG_KEY_NAME, algorithm: TSIG_ALGORITHM, secret },
+        },
+      },
+    ],
+  };
+}
