@@ -1,49 +1,56 @@
-import type { OperatorApi } from '../../apps/cli/src/operator-api.js';
 import type { PlanAnswer, StatusAnswer } from '#libs/contracts';
 import { messageOf } from '#libs/domain';
 import type { Clock } from '#libs/runtime';
+import type { OperatorApi } from '../../apps/cli/src/operator-api.js';
 import { DemoError } from './demo-error.js';
 
 const POLL_MS = 100;
 
-/** Asks until `attempt` has nothing more to say; after the deadline throws what it said last. */
-export const waitFor = async (
+export interface Limits {
+  readonly clock: Clock;
+  readonly withinMs: number;
+}
+
+/** Asks until there is an answer. After the deadline says what it waited for, and the last failure on the way. */
+export const waitFor = async <T>(
   what: string,
-  { clock, withinMs, stop }: { readonly clock: Clock; readonly withinMs: number; readonly stop?: AbortSignal },
-  attempt: () => Promise<string | undefined> | string | undefined,
-): Promise<void> => {
+  { clock, withinMs }: Limits,
+  attempt: () => Promise<T | undefined>,
+): Promise<T> => {
   const startedAtMs = clock.monotonicMs();
+  let last = 'it did not come';
   for (;;) {
-    const missing = await Promise.resolve()
-      .then(attempt)
-      .catch((error: unknown) => messageOf(error));
-    if (missing === undefined) return;
-    stop?.throwIfAborted();
-    if (clock.monotonicMs() - startedAtMs > withinMs)
-      throw new DemoError(`waited ${withinMs} ms for ${what}; still missing: ${missing}`);
-    await clock.sleep(POLL_MS, stop);
+    try {
+      const found = await attempt();
+      if (found !== undefined) return found;
+    } catch (error) {
+      if (error instanceof DemoError) throw error;
+      last = messageOf(error);
+    }
+    if (clock.monotonicMs() - startedAtMs > withinMs) throw new DemoError(`no ${what} within ${withinMs} ms: ${last}`);
+    await clock.sleep(POLL_MS);
   }
 };
 
-/** What an orchestrator still misses before a failover could be shown, in words; undefined when nothing. */
-export const missingForSteady = async (api: OperatorApi, group: string): Promise<string | undefined> => {
+/** Fails, with everything that is missing, until a failover could be shown: no trouble and no veto. */
+export const checkSteady = async (api: OperatorApi, group: string): Promise<true> => {
   const status = await api.get<StatusAnswer>('/status');
-  const missing = [...troubles(status, group)];
-  if (missing.length > 0) return missing.join('; ');
   const { vetoes } = await api.get<PlanAnswer>(`/groups/${group}/plan`);
-  return vetoes.length === 0 ? undefined : vetoes.map(({ name, message }) => `${name}: ${message}`).join('; ');
+  const missing = [...troubles(status, group), ...vetoes.map(({ name, message }) => `${name}: ${message}`)];
+  if (missing.length > 0) throw new Error(missing.join('; '));
+  return true;
 };
 
 const troubles = function* ({ journal, missing, clusters, groups, guards }: StatusAnswer, group: string) {
-  if (!journal.reachable) yield 'the journal';
+  if (!journal.reachable) yield 'the journal cannot be reached';
   yield* missing;
-  if (clusters.length === 0) yield 'a verdict on any cluster';
+  if (clusters.length === 0) yield 'there is no verdict yet';
   for (const { verdict, recorded } of clusters)
     if (verdict.kind !== 'up' || !recorded) yield `cluster ${verdict.cluster} is ${verdict.kind} (${verdict.rule})`;
-  if (!groups.find((each) => each.group === group)?.leader) yield `a leader of ${group}`;
-  if (guards.length < clusters.length) yield 'a site-guard for each cluster';
+  if (!groups.find((each) => each.group === group)?.leader) yield `nobody leads ${group}`;
+  if (guards.length < clusters.length) yield 'not every cluster has a site-guard';
   for (const { record, leaseHeld } of guards) {
-    if (!leaseHeld) yield `the lease of the guard of ${record.site}`;
+    if (!leaseHeld) yield `the guard of ${record.site} holds no lease`;
     if (!record.armed) yield `the guard of ${record.site} is not armed: ${record.armedBy}`;
   }
 };

@@ -1,0 +1,113 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { StatusAnswer } from '#libs/contracts';
+import { clusterId, messageOf, type Instant } from '#libs/domain';
+import { openCluster } from '#libs/kafka';
+import { java } from '../lab/java.js';
+import { askServer } from './followed-name.js';
+import type { KafkaSite, RecordId } from './ledger.js';
+import { PINNED } from './pinned-client.js';
+import type { FenceReport, Report } from './report.js';
+import { dumpArguments, readSegments, segmentsOf } from './segment-dump.js';
+import { signalbox } from './signalbox-cli.js';
+import type { Stage } from './stage.js';
+import { waitFor } from './steady.js';
+import { readTopic } from './topic-reader.js';
+
+const READ_TIMEOUT_MS = 2_000;
+const MENDED_WITHIN_MS = 30_000;
+/** Tries inside A, after it was mended, that must have failed before the fence counts as proven. */
+const ENOUGH_REFUSALS = 20;
+const NAME_SERVERS = ['a', 'b', 'w'] as const;
+
+/** Undoes the fault while the producer inside A goes on, and waits until the fence has been felt there again. */
+export const mendUnderFire = async (stage: Stage): Promise<Pick<FenceReport, 'refusedAtAAfterMend'>> => {
+  const { lab, fault, clock, clients, timeline } = stage;
+  timeline.tell('mend', 'site A comes back; the producer inside it never stopped trying', clock.now());
+  await fault.mend(lab);
+  const mendedAt = clock.now();
+  const refusals = () => clients.ledger.unacknowledged.filter(({ id, sentAt }) => isPinned(id) && sentAt > mendedAt);
+  const limits = { clock, withinMs: MENDED_WITHIN_MS };
+  await waitFor('refusal of the producer inside A', limits, async () => {
+    const { guards } = await stage.api.get<StatusAnswer>('/status');
+    const held = guards.find(({ record }) => record.site === 'a')?.record.enforced[stage.group];
+    return held?.access === 'none' && refusals().length >= ENOUGH_REFUSALS ? true : undefined;
+  });
+  return { refusedAtAAfterMend: refusals().length };
+};
+
+const isPinned = (id: RecordId): boolean => id.startsWith(PINNED);
+
+/** What both clusters hold, each by a reader that is none of the application's clients. */
+export const readLogs = async (
+  stage: Pick<Stage, 'lab' | 'topic'>,
+): Promise<{ a: RecordId[]; b: RecordId[]; readAtA: Report['readAtA'] }> => {
+  const b = await readBroker(stage, 'b');
+  if (!stage.lab.run.isDown('a')) return { a: await readBroker(stage, 'a'), b, readAtA: 'broker' };
+  const { lab, topic } = stage;
+  const segments = segmentsOf(lab.run.file('a', 'kafka'), topic);
+  const a = await readSegments(java(lab.run, 'a.dump', 'none', dumpArguments(segments)));
+  return { a, b, readAtA: 'segment files' };
+};
+
+const readBroker = async ({ lab, topic }: Pick<Stage, 'lab' | 'topic'>, site: KafkaSite): Promise<RecordId[]> => {
+  const [host = '', port] = lab.site(site).kafka.adminAddress.split(':');
+  const cluster = openCluster({
+    cluster: clusterId(site),
+    bootstrap: [{ host, port: Number(port) }],
+    credentials: { mechanism: 'PLAIN', username: 'admin', password: () => lab.password('admin') },
+    timeoutMs: READ_TIMEOUT_MS,
+  });
+  try {
+    return await readTopic(cluster.log, topic);
+  } finally {
+    await cluster.close();
+  }
+};
+
+/** What each name server says, in its own words. */
+export const askNameServers = async ({ lab, name }: Stage): Promise<Report['dnsAnswers']> => {
+  const ask = async (site: (typeof NAME_SERVERS)[number]) =>
+    askServer(lab.site(site).dnsAddress, name).then(
+      (answers) => answers.map(({ address }) => address),
+      () => 'no answer' as const,
+    );
+  return Object.fromEntries(await Promise.all(NAME_SERVERS.map(async (site) => [site, await ask(site)] as const)));
+};
+
+/** With the real command line: exported, kept in a file, and verified offline. */
+export const verifyAudit = async ({ viewer, group, timeline, clock }: Stage): Promise<boolean> => {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-demo-'));
+  try {
+    const file = join(folder, `${group}.ndjson`);
+    await writeFile(file, await signalbox(viewer, 'audit', 'export', group));
+    timeline.tell(
+      'audit',
+      (await signalbox(viewer, 'audit', 'verify', file)).trim().replace(`${folder}/`, ''),
+      clock.now(),
+    );
+    return true;
+  } catch (error) {
+    timeline.tell('audit', messageOf(error), clock.now());
+    return false;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+};
+
+/** Counted over what the clients saw, against the moment the fence was known to hold. */
+export const fenceReport = (
+  { clients }: Stage,
+  fencedAt: Instant,
+  mended: Pick<FenceReport, 'refusedAtAAfterMend'>,
+): FenceReport => {
+  const { acknowledged } = clients.ledger;
+  const sentToB = acknowledged.filter(({ site }) => site === 'b').map(({ sentAt }) => sentAt);
+  return {
+    fencedAt,
+    firstWriteAtB: Math.min(...sentToB) as Instant,
+    ackedAtAAfterFence: acknowledged.filter(({ site, ackedAt }) => site === 'a' && ackedAt > fencedAt).length,
+    ...mended,
+  };
+};

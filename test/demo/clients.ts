@@ -1,0 +1,66 @@
+import { SystemRandom, type Clock } from '#libs/runtime';
+import type { Lab } from '../lab/lab.js';
+import { GroupConsumer } from './consumer.js';
+import { FollowedName } from './followed-name.js';
+import type { Login } from './kafka-login.js';
+import { Ledger, type KafkaSite } from './ledger.js';
+import { PINNED, startPinnedClient } from './pinned-client.js';
+import { SequenceProducer } from './producer.js';
+
+export interface ClientSettings {
+  readonly lab: Lab;
+  readonly clock: Clock;
+  readonly name: string;
+  readonly topic: string;
+  readonly groupId: string;
+  readonly login: Login;
+  /** Starts a producer inside A as well, that knows no name. */
+  readonly pinned: boolean;
+}
+
+/** An application: a producer and a consumer group that follow one name, and what they saw. */
+export class Clients {
+  readonly ledger = new Ledger();
+  /** Told apart from the clients of an earlier run on the same lab. */
+  private readonly run = new SystemRandom().id().slice(0, 6);
+  private readonly stopped = new AbortController();
+  private readonly running: Promise<void>[] = [];
+  private pinned: { stop(): Promise<void> } | undefined;
+
+  constructor(private readonly settings: ClientSettings) {}
+
+  start(): void {
+    const { lab, clock, name, topic, groupId, login, pinned } = this.settings;
+    // The standby's server first: its answers change even when A is gone.
+    const servers = (['b', 'a'] as const).map((site) => lab.site(site).dnsAddress);
+    const producer = new SequenceProducer({ name: `app-${this.run}`, topic, login, clock, ledger: this.ledger });
+    const consumer = new GroupConsumer({ groupId, topic, login, clock, ledger: this.ledger });
+    const follow = (session: (broker: string, site: KafkaSite, leave: AbortSignal) => Promise<void>) =>
+      new FollowedName(name, servers, clock).follow(this.stopped.signal, (address, leave) => {
+        const site = this.siteAt(address);
+        return session(lab.site(site).kafka.clientAddress, site, leave);
+      });
+    this.running.push(
+      follow((broker, site, leave) => producer.produceAt(broker, site, leave)),
+      follow((broker, site, leave) => consumer.consumeAt(broker, site, leave)),
+    );
+    if (pinned) this.pinned = startPinnedClient(lab, { name: `${PINNED}-${this.run}`, topic, login }, this.ledger);
+  }
+
+  /** Those that follow the name; the pinned one goes on. */
+  async stopFollowing(): Promise<void> {
+    this.stopped.abort();
+    await Promise.all(this.running);
+  }
+
+  async stopPinned(): Promise<void> {
+    await this.pinned?.stop();
+    this.pinned = undefined;
+  }
+
+  private siteAt(address: string): KafkaSite {
+    const site = (['a', 'b'] as const).find((each) => this.settings.lab.site(each).address === address);
+    if (site) return site;
+    throw new Error(`${this.settings.name} points to ${address}, which is no site of the lab`);
+  }
+}

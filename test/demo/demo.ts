@@ -1,0 +1,172 @@
+import type { StatusAnswer } from '#libs/contracts';
+import type { Instant } from '#libs/domain';
+import { askNameServers, fenceReport, mendUnderFire, readLogs, verifyAudit } from './aftermath.js';
+import { count } from './counts.js';
+import { DemoError } from './demo-error.js';
+import { disappointments } from './expectations.js';
+import { answerApproval, awaitFailover, awaitNothing, observationMs, type QuietRecord } from './outcome.js';
+import { policyFactors } from './policy-factors.js';
+import { firstFailedRound, reportStep, rto, type FailoverRecord, type Report } from './report.js';
+import type { Stage } from './stage.js';
+import { differences } from './resources.js';
+import { checkSteady, waitFor } from './steady.js';
+
+const FLOWING_WITHIN_MS = 20_000;
+const STEADY_WITHIN_MS = 60_000;
+const IDENTICAL_WITHIN_MS = 40_000;
+const FLOWING_RECORDS = 20;
+/** A round that began before the fault may fail whole; one that begins after it has its time-outs before it. */
+const ROUNDS_BEFORE = 2;
+const ROUNDS_AFTER = 3;
+
+/** The whole story on a lab that is up: applications, fault, what Signalbox does, and what is left afterwards. */
+export const playDemo = async (stage: Stage): Promise<Report> => {
+  const { fault, witness, clients } = stage;
+  try {
+    await becomeSteady(stage);
+    const report = actsOn(stage) ? await failover(stage) : await nothing(stage);
+    const { roundMs, probeTimeoutMs } = stage.policy;
+    const tolerance = { beforeMs: ROUNDS_BEFORE * roundMs, afterMs: ROUNDS_AFTER * roundMs + probeTimeoutMs };
+    const wrong = disappointments(report, fault, tolerance);
+    if (wrong.length > 0) throw new DemoError(`${wrong.join('; ')}\n${JSON.stringify(report, null, 2)}`);
+    return report;
+  } finally {
+    await Promise.allSettled([witness.stop(), clients.stopFollowing(), clients.stopPinned()]);
+  }
+};
+
+/** Whether a run is to be expected. */
+const actsOn = ({ fault, options }: Stage): boolean => fault.verdict === 'down' && options.mode !== 'observe';
+
+const becomeSteady = async (stage: Stage): Promise<void> => {
+  const { clients, clock, timeline, witness, api, group } = stage;
+  clients.start();
+  await waitFor('records through A', { clock, withinMs: FLOWING_WITHIN_MS }, () => {
+    const { acknowledged, consumed } = clients.ledger;
+    return Promise.resolve(Math.min(acknowledged.length, consumed.length) >= FLOWING_RECORDS || undefined);
+  });
+  timeline.tell('client', 'producer and consumer follow the name to A', clock.now());
+  await waitFor('steady state', { clock, withinMs: STEADY_WITHIN_MS }, () => checkSteady(api, group));
+  timeline.tell('steady', 'all clusters up, all guards armed, the mirror keeps up, no veto stands', clock.now());
+  witness.start();
+};
+
+const inject = async ({ fault, lab, timeline, clock, witness }: Stage): Promise<Instant> => {
+  timeline.tell('fault', fault.does, clock.now());
+  const faultAt = clock.now();
+  witness.faultInjected(faultAt);
+  await fault.inject(lab);
+  return faultAt;
+};
+
+const failover = async (stage: Stage): Promise<Report> => {
+  const { clients, options, witness, fault } = stage;
+  const faultAt = await inject(stage);
+  if (options.mode === 'approve') await answerApproval(stage);
+  const record = await awaitFailover(stage, faultAt);
+  await clients.stopFollowing();
+  const mended = fault.survivesAtA ? await mendUnderFire(stage) : undefined;
+  await clients.stopPinned();
+  const { run, steps, verdict, decision, served } = record;
+  const firstFailedRoundAt = firstFailedRound(record, witness.firstFailedRoundAt);
+  return {
+    outcome: 'failed-over',
+    verdict: verdict.kind,
+    verdictRule: verdict.rule,
+    recorded: true,
+    rule: decision.rule,
+    ...rto(firstFailedRoundAt, served.consumedAt, verdict.dwellMs ?? 0),
+    steps: steps.map(reportStep),
+    epoch: run.epoch,
+    milestones: {
+      faultAt,
+      firstFailedRoundAt,
+      decidedAt: decision.at,
+      ...(run.finishedAt !== undefined && { runClosedAt: run.finishedAt }),
+      firstProducedAtBAt: served.producedAt,
+      servedAt: served.consumedAt,
+    },
+    ...(await remains(stage)),
+    ...(mended && { fence: fenceReport(stage, fencedAt(record), mended) }),
+  };
+};
+
+/** The end of the step that fenced A: its fence was read back then, or had been waited out. */
+const fencedAt = ({ steps, run }: FailoverRecord): Instant => {
+  const fence = steps.find(
+    ({ resource, action, desired }) =>
+      resource.kind === 'write-access' && resource.site === run.plan.from && action === 'apply' && desired === 'none',
+  );
+  if (fence?.finishedAt !== undefined) return fence.finishedAt;
+  throw new DemoError(`run ${run.id} has no finished step that fences ${run.plan.from}`);
+};
+
+const nothing = async (stage: Stage): Promise<Report> => {
+  const { clients, timeline, clock, lab } = stage;
+  const before = await lab.snapshot();
+  const faultAt = await inject(stage);
+  timeline.tell(
+    'watch',
+    `for ${observationMs(stage)} ms: twice what an automatic failover takes to be decided`,
+    clock.now(),
+  );
+  const quiet = await awaitNothing(stage, faultAt);
+  await clients.stopFollowing();
+  const resourcesIdentical = await isIdenticalAfterMending(stage, before);
+  const { verdict, recorded, rule, decidedAt } = quiet;
+  return {
+    outcome: 'no-action',
+    verdict: verdict.kind,
+    verdictRule: verdict.rule,
+    recorded,
+    rule,
+    rtoMs: null,
+    dwellMs: null,
+    aboveDwellMs: null,
+    steps: [],
+    epoch: epochIn(quiet, stage.group),
+    milestones: { faultAt, ...(decidedAt !== undefined && { decidedAt }) },
+    resourcesIdentical,
+    ...(await remains(stage)),
+  };
+};
+
+/** Everything that still answers, at once; and everything, when what was taken away is back. */
+const isIdenticalAfterMending = async (stage: Stage, before: string): Promise<boolean> => {
+  const { lab, fault, clock, timeline, api } = stage;
+  const limits = { clock, withinMs: IDENTICAL_WITHIN_MS };
+  const changed = differences(before, await lab.snapshot());
+  for (const difference of changed) timeline.tell('changed', difference, clock.now());
+  timeline.tell('mend', 'the fault is undone', clock.now());
+  await fault.mend(lab);
+  await waitFor('journal', limits, async () =>
+    (await api.get<StatusAnswer>('/status')).journal.reachable ? true : undefined,
+  );
+  await waitFor('unchanged resources', limits, async () => {
+    const now = await lab.snapshot();
+    if (now !== before) throw new Error(differences(before, now).join('; ') || 'a part does not answer yet');
+    return true;
+  });
+  return changed.length === 0;
+};
+
+const epochIn = ({ status }: QuietRecord, group: string): Report['epoch'] => {
+  const found = status.groups.find((each) => each.group === group);
+  if (found) return found.epoch;
+  throw new DemoError(`no orchestrator knows ${group}`);
+};
+
+/** What is told the same way of every run. */
+const remains = async (stage: Stage) => {
+  const { clients, options, policy } = stage;
+  const { readAtA, ...logs } = await readLogs(stage);
+  return {
+    fault: options.fault,
+    mode: options.mode,
+    ...count(clients.ledger, logs),
+    readAtA,
+    dnsAnswers: await askNameServers(stage),
+    auditVerified: await verifyAudit(stage),
+    policy: policyFactors(policy),
+  };
+};

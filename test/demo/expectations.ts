@@ -1,0 +1,46 @@
+import { imbalance } from './counts.js';
+import type { Fault } from './faults.js';
+import type { Report } from './report.js';
+
+/** How far the first failed round may lie from the fault: a round under way may fail whole, the next one starts late. */
+export interface Tolerance {
+  readonly beforeMs: number;
+  readonly afterMs: number;
+}
+
+/** Everything that is not as it has to be, in words. Empty: the demo showed what it promises. */
+export const disappointments = (report: Report, fault: Fault, tolerance: Tolerance): string[] => [
+  ...imbalance(report),
+  ...unless(report.auditVerified, 'the audit chain does not verify'),
+  ...unless(report.verdict === fault.verdict, `the verdict is ${report.verdict}, not ${fault.verdict}`),
+  ...unless(report.recorded === !fault.unrecorded, `the verdict is ${report.recorded ? 'recorded' : 'not recorded'}`),
+  ...(report.outcome === 'failed-over' ? ofFailover(report, tolerance) : ofNoAction(report)),
+  ...ofFence(report),
+];
+
+const unless = (holds: boolean, complaint: string): string[] => (holds ? [] : [complaint]);
+
+const ofFailover = ({ milestones, steps, dnsAnswers }: Report, { beforeMs, afterMs }: Tolerance): string[] => {
+  const { faultAt, firstFailedRoundAt } = milestones;
+  const lateMs = (firstFailedRoundAt ?? Infinity) - faultAt;
+  return [
+    ...unless(steps.length > 0, 'there are no steps'),
+    ...unless(lateMs >= -beforeMs && lateMs <= afterMs, `the first failed round is ${lateMs} ms after the fault`),
+    ...unless(dnsAnswers['b'] !== 'no answer', "B's name server does not answer"),
+  ];
+};
+
+const ofNoAction = ({ steps, resourcesIdentical }: Report): string[] => [
+  ...unless(steps.length === 0, `${steps.length} steps were taken`),
+  ...unless(resourcesIdentical === true, 'a resource was changed'),
+];
+
+const ofFence = ({ fence }: Report): string[] => {
+  if (!fence) return [];
+  const { fencedAt, firstWriteAtB, ackedAtAAfterFence, refusedAtAAfterMend } = fence;
+  return [
+    ...unless(fencedAt <= firstWriteAtB, `B took a write ${fencedAt - firstWriteAtB} ms before A was fenced`),
+    ...unless(ackedAtAAfterFence === 0, `A acknowledged ${ackedAtAAfterFence} records after it was fenced`),
+    ...unless(refusedAtAAfterMend > 0, 'the producer inside A was not heard of after A was mended'),
+  ];
+};
