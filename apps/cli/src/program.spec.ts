@@ -119,4 +119,12 @@ describe('the command line', () => {
     expect((await type('config check /nowhere/signalbox.yaml', [])).exitCode).toBe(78);
     expect((await type('status --config /nowhere/signalbox.yaml', [])).exitCode).toBe(78);
   });
+
+  it('says of a good signalbox.yaml what a failover would take', async () => {
+    const { exitCode, out } = await type('config check docs/examples/two-sites-and-witness.yaml', []);
+    expect(exitCode).toBe(0);
+    expect(out).toContain('is fine: 3 sites, 2 clusters, 2 flows, 1 groups.');
+    expect(out).toContain('+ 90000 ms dwell + 2000 ms decision +');
+    expect(out).toContain('= 112600 ms, of 120000 ms.');
+  });
 });

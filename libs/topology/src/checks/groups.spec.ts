@@ -11,6 +11,7 @@ describe('the check of groups', () => {
       'w, which is a witness',
       'a site that can serve',
     ],
+    ['the same site twice', (d) => void (d.groups[0].sites[1] = 'a'), 'groups[0].sites', 'a, a', 'two different sites'],
     [
       'a topic in two groups',
       (d) => void (secondGroup(d).traffic = []),

@@ -23,7 +23,7 @@ describe('the check of replication', () => {
       'one connector name twice',
       (d) => void (d.flows[0].driver.checkpoint = 'a-to-b-source'),
       'flows[0].driver.checkpoint',
-      'a-to-b-source at kafka-b, which another',
+      'a-to-b-source at http://connect.b.example:8083, which another',
       'a connector name of its own',
     ],
     [

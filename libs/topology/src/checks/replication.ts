@@ -27,13 +27,14 @@ const connectorsHaveWorkers: Check = function* (topology) {
   }
 };
 
-const connectorsDiffer: Check = function* ({ flows }) {
-  const names = flows.flatMap(({ target, driver }, at) =>
-    (['source', 'checkpoint'] as const).map((role) => ({
+const connectorsDiffer: Check = function* (topology) {
+  const names = topology.flows.flatMap(({ target, driver }, at) => {
+    const workers = clusterOfFlow(topology, target)?.connect ?? target;
+    return (['source', 'checkpoint'] as const).map((role) => ({
       at: ['flows', at, 'driver', role],
-      value: `${driver[role]} at ${target}`,
-    })),
-  );
+      value: `${driver[role]} at ${workers}`,
+    }));
+  });
   for (const { at, value } of repeated(names)) {
     yield { at, found: `${value}, which another connector has too`, expected: 'a connector name of its own' };
   }
