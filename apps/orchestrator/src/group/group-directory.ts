@@ -1,0 +1,31 @@
+import { keyringOf } from '#libs/contracts';
+import type { Settings } from '#libs/decision';
+import type { GroupId } from '#libs/domain';
+import type { Journal } from '#libs/journal';
+import type { Log } from '#libs/runtime';
+import type { Topology } from '#libs/topology';
+import { GroupReader } from './group-reader.js';
+import { settingsOf } from './group-settings.js';
+
+export interface KnownGroup {
+  readonly id: GroupId;
+  readonly settings: Settings;
+  readonly reader: GroupReader;
+}
+
+/** The groups of the topology in force, and how to read each. */
+export class GroupDirectory {
+  readonly groups: readonly KnownGroup[];
+
+  constructor(topology: Topology, journal: Journal, log: Log) {
+    const keyring = keyringOf(topology);
+    this.groups = topology.groups.map(({ id }) => {
+      const settings = settingsOf(topology, id);
+      return { id, settings, reader: new GroupReader(journal, settings, keyring, log) };
+    });
+  }
+
+  find(id: string): KnownGroup | undefined {
+    return this.groups.find((group) => group.id === id);
+  }
+}

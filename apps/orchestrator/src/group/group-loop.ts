@@ -1,0 +1,76 @@
+import type { Journal } from '#libs/journal';
+import { hasRun, type RunDriver } from '../run/run-driver.js';
+import type { Evaluation, Leader } from './evaluation.js';
+import type { GroupReader } from './group-reader.js';
+import { GroupTransaction } from './group-transaction.js';
+import type { GroupView } from './group-view.js';
+import type { Leadership } from './leadership.js';
+import type { SelfFenceWatch } from './self-fence-watch.js';
+
+/** The parts of one group's loop; each is pure or a port's user, and none knows the others. */
+export interface GroupParts {
+  readonly reader: GroupReader;
+  readonly evaluation: Evaluation;
+  readonly driver: RunDriver;
+  readonly selfFences: SelfFenceWatch;
+}
+
+/** What a turn came to: whether looking again at once can move something. */
+type Turn = 'again' | 'rest';
+
+/**
+ * One group: load → decide → one transaction. Everything is re-read before each decision, so a missed wake-up costs
+ * one tick and a lost commit is simply decided again. Turns never overlap.
+ */
+export class GroupLoop {
+  constructor(
+    private readonly parts: GroupParts,
+    private readonly journal: Journal,
+    private readonly leadership: Leadership,
+    private readonly leader: Leader,
+    private readonly onView: (view: GroupView) => void,
+  ) {}
+
+  /** Turns until there is nothing left to do for now. @throws SignalboxError when the journal does not answer. */
+  async settle(): Promise<void> {
+    while ((await this.turn()) === 'again');
+  }
+
+  private async turn(): Promise<Turn> {
+    const view = await this.parts.reader.read();
+    this.parts.selfFences.observe(view);
+    const leads = view.leader?.value === this.leader.name;
+    this.onView(view);
+    if (view.leader === undefined) return this.claim(view);
+    if (!leads) return 'rest';
+    await this.leadership.hold();
+    return hasRun(view) ? this.drive(view) : this.evaluate(view);
+  }
+
+  /** Claims an ownerless group. An open run gets its new epoch in the very commit that makes us its leader. */
+  private async claim(view: GroupView): Promise<Turn> {
+    const lease = await this.leadership.renew();
+    const transaction = new GroupTransaction(view).claimLeadership(this.leader.name, lease);
+    if (hasRun(view)) this.parts.driver.takeOver(view, transaction, this.leader);
+    await this.journal.commit(transaction.build());
+    return 'again';
+  }
+
+  private async evaluate(view: GroupView): Promise<Turn> {
+    const next = this.parts.evaluation.next(view, this.leader);
+    if (!next) return 'rest';
+    await this.journal.commit(next.transaction.build());
+    return 'again';
+  }
+
+  private async drive(view: GroupView & Parameters<RunDriver['next']>[0]): Promise<Turn> {
+    const next = this.parts.driver.next(view, this.leader);
+    if (next === undefined) return 'rest';
+    if (typeof next === 'string') {
+      await this.leadership.resign();
+      return 'rest';
+    }
+    await this.journal.commit(next.build());
+    return 'again';
+  }
+}

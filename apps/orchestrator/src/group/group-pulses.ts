@@ -1,0 +1,62 @@
+import type { SignalboxError } from '#libs/domain';
+import type { Journal } from '#libs/journal';
+import type { Clock, Random, Readiness } from '#libs/runtime';
+import { RunDriver } from '../run/run-driver.js';
+import type { ThisProcess } from '../this-process.js';
+import type { VerdictBoard } from '../view/verdict-board.js';
+import { Evaluation } from './evaluation.js';
+import type { KnownGroup } from './group-directory.js';
+import { GroupLoop } from './group-loop.js';
+import { GroupPulse } from './group-pulse.js';
+import { leaderName } from './group-transaction.js';
+import type { GroupView } from './group-view.js';
+import type { Leadership } from './leadership.js';
+import { SelfFenceWatch } from './self-fence-watch.js';
+
+/** How often a group is looked at in one round of probes: while nothing happens, and while something does. */
+const LOOKS_PER_ROUND = { calm: 2, urgent: 10 } as const;
+
+export interface LoopPorts {
+  readonly journal: Journal;
+  readonly leadership: Leadership;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly readiness: Readiness;
+}
+
+/** Puts one group's loop together. */
+export function groupPulse(group: KnownGroup, self: ThisProcess, board: VerdictBoard, ports: LoopPorts): GroupPulse {
+  const { journal, leadership, clock, random, readiness } = ports;
+  const { settings, reader } = group;
+  const { roundMs, fenceMarginMs } = self.topology.policy;
+  const selfFences = new SelfFenceWatch(clock, fenceMarginMs);
+  const parts = {
+    reader,
+    selfFences,
+    evaluation: new Evaluation(settings, self.voters, clock, random),
+    driver: new RunDriver(settings, clock, selfFences),
+  };
+  let looks: number = LOOKS_PER_ROUND.calm;
+  const onView = (view: GroupView) => {
+    looks = view.state.phase === 'steady' ? LOOKS_PER_ROUND.calm : LOOKS_PER_ROUND.urgent;
+    board.showRecorded(
+      group,
+      view.votes.map(({ value }) => value),
+    );
+  };
+  const leader = {
+    name: leaderName(self.process, random.id()),
+    actor: { kind: 'process', id: self.process },
+  } as const;
+  const loop = new GroupLoop(parts, journal, leadership, leader, onView);
+  return new GroupPulse({
+    clock,
+    settle: () => loop.settle(),
+    restMs: () => roundMs / looks,
+    onAvailable: () => readiness.ready('journal'),
+    onUnavailable: (problem: SignalboxError) => {
+      readiness.missing('journal', `The journal does not take decisions: ${problem.message}`);
+      board.showLocal(group);
+    },
+  });
+}

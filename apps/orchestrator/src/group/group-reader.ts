@@ -1,0 +1,44 @@
+import type { Keyring } from '#libs/contracts';
+import type { Settings } from '#libs/decision';
+import { clusterId, siteId, type RunId } from '#libs/domain';
+import { keys, type Journal } from '#libs/journal';
+import type { Log } from '#libs/runtime';
+import { groupViewOf, votesIn, type GroupView } from './group-view.js';
+
+/** Reads all that concerns one group at one journal revision. */
+export class GroupReader {
+  /** The run seen last: read along with the rest, so that one revision usually shows everything. */
+  private run: RunId | undefined;
+
+  constructor(
+    private readonly journal: Journal,
+    private readonly settings: Settings,
+    private readonly keyring: Keyring,
+    private readonly log: Log,
+  ) {}
+
+  /** @throws UnavailableError when the journal does not answer. */
+  async read(): Promise<GroupView> {
+    const view = await this.readOnce();
+    if (view.state.phase !== 'failing-over' || view.run) return view;
+    this.run = view.state.run;
+    return this.readOnce();
+  }
+
+  private async readOnce(): Promise<GroupView> {
+    const { shape } = this.settings;
+    const group = shape.group as GroupView['group'];
+    const snapshot = await this.journal.read(
+      keys.group(group),
+      keys.auditHead(group),
+      keys.guards(),
+      keys.approvals(),
+      ...Object.values(shape.clusters).map((cluster) => keys.votesOn(clusterId(cluster))),
+      ...(this.run ? [keys.runRecords(this.run)] : []),
+    );
+    const votes = votesIn(snapshot, this.keyring, (problem) =>
+      this.log.warn({ problem: problem.message }, 'A vote was dropped'),
+    );
+    return groupViewOf(snapshot, { group, home: shape.home, sites: shape.sites.map(siteId) }, votes);
+  }
+}

@@ -1,0 +1,105 @@
+import { chain, GENESIS, type AuditDraft } from '#libs/audit';
+import type { Freeze, GroupState } from '#libs/decision';
+import type { Approval, Epoch, ProcessId, Run, StepRecord } from '#libs/domain';
+import { keys, type Change, type Condition, type Entry, type LeaseId, type Transaction } from '#libs/journal';
+import type { GroupView } from './group-view.js';
+
+const unchanged = (key: string, entry: Entry | undefined): Condition =>
+  entry ? { kind: 'unchanged', key, revision: entry.revision } : { kind: 'absent', key };
+
+/**
+ * One decision, all or nothing: what was decided, what is owed and the audit entry that says why. It holds only while
+ * the group's epoch, state and audit chain are what the view showed.
+ */
+export class GroupTransaction {
+  private readonly conditions: Condition[];
+  private readonly changes: Change[] = [];
+
+  constructor(private readonly view: GroupView) {
+    this.conditions = [
+      unchanged(keys.epoch(view.group), view.epochEntry),
+      unchanged(keys.groupState(view.group), view.stateEntry),
+    ];
+  }
+
+  /** Only the leader commits this. */
+  asLeader(holder: string): this {
+    this.conditions.push({ kind: 'equals', key: keys.leader(this.view.group), value: holder });
+    return this;
+  }
+
+  /** Becomes the leader by this very commit, for as long as the lease lives. */
+  claimLeadership(holder: string, lease: LeaseId): this {
+    const key = keys.leader(this.view.group);
+    this.conditions.push({ kind: 'absent', key });
+    this.changes.push({ kind: 'put', key, value: holder, lease });
+    return this;
+  }
+
+  /** The evidence is still what was looked at: decide, lock and re-observe in one commit. */
+  whileUnchanged(...entries: readonly Entry[]): this {
+    for (const entry of entries) this.conditions.push(unchanged(entry.key, entry));
+    return this;
+  }
+
+  newEpoch(epoch: Epoch): this {
+    return this.put(keys.epoch(this.view.group), String(epoch));
+  }
+
+  state(state: GroupState): this {
+    return this.put(keys.groupState(this.view.group), JSON.stringify(state));
+  }
+
+  run(run: Run): this {
+    return this.put(keys.run(run.id), JSON.stringify(run));
+  }
+
+  /** An operator's stop, or its end. */
+  freeze(freeze: Freeze | undefined): this {
+    const key = keys.freeze(this.view.group);
+    if (freeze) return this.put(key, JSON.stringify(freeze));
+    this.changes.push({ kind: 'delete', key });
+    return this;
+  }
+
+  approval(approval: Approval): this {
+    return this.put(keys.approval(approval.id), JSON.stringify(approval));
+  }
+
+  step(record: StepRecord): this {
+    return this.put(keys.step(record.run, record.name), JSON.stringify(record));
+  }
+
+  /** The intent, and the mark that workers look for. Durable before anybody acts on it. */
+  openStep(record: StepRecord): this {
+    this.step(record);
+    return this.put(keys.openStep(record.runsAt, record.run, record.name), keys.step(record.run, record.name));
+  }
+
+  closeStep(record: StepRecord): this {
+    this.step(record);
+    this.changes.push({ kind: 'delete', key: keys.openStep(record.runsAt, record.run, record.name) });
+    return this;
+  }
+
+  /** The next link of the group's chain; the condition on its head makes the chain gapless. */
+  audit(draft: Omit<AuditDraft, 'group'>): this {
+    const { group, auditHead, auditHeadEntry } = this.view;
+    const entry = chain(auditHead ?? GENESIS, { ...draft, group });
+    this.conditions.push(unchanged(keys.auditHead(group), auditHeadEntry));
+    this.put(keys.auditEntry(group, entry.sequence), JSON.stringify(entry));
+    return this.put(keys.auditHead(group), JSON.stringify({ sequence: entry.sequence, hash: entry.hash }));
+  }
+
+  build(): Transaction {
+    return { conditions: this.conditions, changes: this.changes };
+  }
+
+  private put(key: string, value: string): this {
+    this.changes.push({ kind: 'put', key, value });
+    return this;
+  }
+}
+
+/** Names one incarnation of a process as a leader: a restarted process is somebody else. */
+export const leaderName = (process: ProcessId, incarnation: string): string => `${process}#${incarnation}`;

@@ -1,0 +1,128 @@
+import {
+  ApprovalWire,
+  decodeOrThrow,
+  GuardRecordWire,
+  openVote,
+  RunWire,
+  StepRecordWire,
+  type Keyring,
+} from '#libs/contracts';
+import { initialGroupState, type Freeze, type GroupState, type GuardEvidence } from '#libs/decision';
+import {
+  epoch,
+  type Approval,
+  type Epoch,
+  type GroupId,
+  type Run,
+  type SiteId,
+  type StepRecord,
+  type Vote,
+} from '#libs/domain';
+import {
+  AuditHeadWire,
+  FreezeWire,
+  GroupStateWire,
+  keys,
+  type AuditHead,
+  type Entry,
+  type Snapshot,
+} from '#libs/journal';
+
+/** A record of the journal with the entry it came from, so that a transaction can say "unchanged". */
+export interface Held<T> {
+  readonly value: T;
+  readonly entry: Entry;
+}
+
+/** Everything about one group at one journal revision. */
+export interface GroupView {
+  readonly group: GroupId;
+  readonly leader: Entry | undefined;
+  readonly epochEntry: Entry | undefined;
+  readonly epoch: Epoch;
+  readonly stateEntry: Entry | undefined;
+  readonly state: GroupState;
+  readonly freeze: Freeze | undefined;
+  readonly votes: readonly Held<Vote>[];
+  readonly guards: Readonly<Record<string, GuardEvidence & { readonly entry?: Entry }>>;
+  readonly auditHead: AuditHead | undefined;
+  readonly auditHeadEntry: Entry | undefined;
+  /** The run that the state names, and its steps in plan order. */
+  readonly run: Held<Run> | undefined;
+  readonly steps: readonly Held<StepRecord>[];
+  /** The approval that the state names. */
+  readonly approval: Held<Approval> | undefined;
+}
+
+export interface GroupNames {
+  readonly group: GroupId;
+  readonly home: SiteId;
+  readonly sites: readonly SiteId[];
+}
+
+/** Decodes a snapshot; pure. Throws a typed error that names the key when a record is malformed. */
+export function groupViewOf(
+  snapshot: Snapshot,
+  { group, home, sites }: GroupNames,
+  votes: readonly Held<Vote>[],
+): GroupView {
+  const entryAt = (key: string) => snapshot.entries.find((entry) => entry.key === key);
+  const stateEntry = entryAt(keys.groupState(group));
+  const state = stateEntry
+    ? decodeOrThrow(GroupStateWire, stateEntry.value, stateEntry.key)
+    : initialGroupState(group, home);
+  const epochEntry = entryAt(keys.epoch(group));
+  const freezeEntry = entryAt(keys.freeze(group));
+  const auditHeadEntry = entryAt(keys.auditHead(group));
+  const runEntry = state.phase === 'failing-over' ? entryAt(keys.run(state.run)) : undefined;
+  const approvalEntry = state.phase === 'awaiting-approval' ? entryAt(keys.approval(state.approval)) : undefined;
+  return {
+    group,
+    leader: entryAt(keys.leader(group)),
+    epochEntry,
+    epoch: epoch(Number(epochEntry?.value ?? 0)),
+    stateEntry,
+    state,
+    freeze: freezeEntry && decodeOrThrow(FreezeWire, freezeEntry.value, freezeEntry.key),
+    votes,
+    guards: Object.fromEntries(sites.map((site) => [site, guardOf(site, entryAt)])),
+    auditHead: auditHeadEntry && decodeOrThrow(AuditHeadWire, auditHeadEntry.value, auditHeadEntry.key),
+    auditHeadEntry,
+    run: runEntry && { value: decodeOrThrow(RunWire, runEntry.value, runEntry.key), entry: runEntry },
+    steps: runEntry ? stepsOf(snapshot, decodeOrThrow(RunWire, runEntry.value, runEntry.key)) : [],
+    approval: approvalEntry && {
+      value: decodeOrThrow(ApprovalWire, approvalEntry.value, approvalEntry.key),
+      entry: approvalEntry,
+    },
+  };
+}
+
+function guardOf(site: SiteId, entryAt: (key: string) => Entry | undefined): GuardEvidence & { entry?: Entry } {
+  const entry = entryAt(keys.guard(site));
+  const record = entry && decodeOrThrow(GuardRecordWire, entry.value, entry.key);
+  return { record, leaseHeld: entryAt(keys.guardLease(site)) !== undefined, ...(entry && { entry }) };
+}
+
+/** A run's steps, in the order of its plan. */
+export function stepsOf(snapshot: Snapshot, run: Run): Held<StepRecord>[] {
+  const prefix = keys.runRecords(run.id);
+  const held = snapshot.entries
+    .filter((entry) => entry.key.startsWith(prefix) && entry.key !== keys.run(run.id))
+    .map((entry) => ({ value: decodeOrThrow(StepRecordWire, entry.value, entry.key), entry }));
+  return run.plan.steps.flatMap((step) => held.filter(({ value }) => value.name === step.name));
+}
+
+/**
+ * The votes of a snapshot. One that is malformed, or that its own site did not sign, is left out: it is no opinion, and
+ * must not silence the others.
+ */
+export function votesIn(snapshot: Snapshot, keyring: Keyring, onRejected: (problem: Error) => void): Held<Vote>[] {
+  return snapshot.entries
+    .filter((entry) => entry.key.startsWith(keys.votes()))
+    .flatMap((entry) => {
+      const vote = openVote(entry.value, keyring, entry.key);
+      if (vote.ok) return [{ value: vote.value, entry }];
+      onRejected(vote.problem);
+      return [];
+    });
+}

@@ -1,0 +1,33 @@
+import type { Observation } from '#libs/contracts';
+import type { Vote } from '#libs/domain';
+import type { Clock } from '#libs/runtime';
+
+interface Seen {
+  readonly vote: Vote;
+  readonly atMs: number;
+}
+
+/**
+ * What the observations on Kafka say, for a process that cannot reach the journal. It is shown, marked unrecorded, and
+ * never acted on: only votes in the journal decide.
+ */
+export class LocalView {
+  private readonly seen = new Map<string, Seen>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly freshForMs: number,
+  ) {}
+
+  observe(observation: Observation): void {
+    const { vantage, process, cluster, probes, configHash, ...opinion } = observation;
+    const vote: Vote = { ...opinion, site: vantage, process, cluster, keyId: '', signature: '' };
+    this.seen.set(`${process}/${cluster}`, { vote, atMs: this.clock.monotonicMs() });
+  }
+
+  /** What would be votes, if the journal had them: only what is still fresh. */
+  votes(): readonly Vote[] {
+    const oldestMs = this.clock.monotonicMs() - this.freshForMs;
+    return [...this.seen.values()].filter(({ atMs }) => atMs >= oldestMs).map(({ vote }) => vote);
+  }
+}

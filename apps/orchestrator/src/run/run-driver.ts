@@ -1,0 +1,160 @@
+import { advance, decide, resume, type Move, type Settings } from '#libs/decision';
+import { epoch, type Json, type Run, type StepRecord } from '#libs/domain';
+import type { Clock } from '#libs/runtime';
+import type { Leader } from '../group/evaluation.js';
+import { GroupTransaction } from '../group/group-transaction.js';
+import type { GroupView, Held } from '../group/group-view.js';
+import type { SelfFenceWatch } from '../group/self-fence-watch.js';
+
+/** A view with a run under way. */
+export type RunningView = GroupView & { readonly run: Held<Run> };
+
+export const hasRun = (view: GroupView): view is RunningView => view.run !== undefined;
+
+/**
+ * What the leader commits next for the run in the view: each move of the pure plan interpreter as one transaction.
+ * It journals and nothing else; workers act.
+ */
+export class RunDriver {
+  /** When this leader opened a step, on its monotonic clock: deadlines are never taken from the journal's wall clock. */
+  private readonly openedAtMs = new Map<string, number>();
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+    private readonly selfFences: SelfFenceWatch,
+  ) {}
+
+  /** Undefined when there is nothing to do but to wait; a string when this leader must stand down, and why. */
+  next(view: RunningView, leader: Leader): GroupTransaction | string | undefined {
+    const records = view.steps.map(({ value }) => value);
+    const move = advance(view.run.value, records, {
+      openForMs: (step) => this.openForMs(step),
+      waitedOut: (site) => this.selfFences.waitedOut(site, view),
+    });
+    switch (move.kind) {
+      case 'wait':
+        return undefined;
+      case 'stand-down':
+        return move.reason;
+      case 'open-steps':
+        return this.open(view, leader, move.steps);
+      case 'settle-step':
+        return this.settle(view, leader, move);
+      case 'next-stage':
+      case 'needs-human':
+        return this.stageDone(view, leader, move.run);
+      case 'close':
+        return this.close(view, leader, move.run);
+    }
+  }
+
+  /** Takes over a run that another leader left: a new epoch first, then the same plan, sealed again. */
+  takeOver(view: RunningView, transaction: GroupTransaction, leader: Leader): GroupTransaction {
+    const inForce = epoch(view.epoch + 1);
+    const resumed = resume(
+      view.run.value,
+      view.steps.map(({ value }) => value),
+      inForce,
+    );
+    transaction.newEpoch(inForce).run(resumed.run).whileUnchanged(view.run.entry);
+    for (const [index, record] of resumed.records.entries()) {
+      const held = view.steps[index];
+      if (held && held.value !== record) transaction.whileUnchanged(held.entry).closeStep(record);
+    }
+    return transaction.audit({
+      at: this.clock.now(),
+      actor: leader.actor,
+      rule: 'take-over-run',
+      before: view.run.value.phase,
+      after: resumed.run.phase,
+      epoch: inForce,
+      evidence: { run: view.run.value.id, previousLeader: view.leader?.value ?? null },
+    });
+  }
+
+  private openForMs(step: StepRecord): number | undefined {
+    const openedAtMs = this.openedAtMs.get(attemptKey(step));
+    return openedAtMs === undefined ? undefined : this.clock.monotonicMs() - openedAtMs;
+  }
+
+  private open(view: RunningView, leader: Leader, steps: readonly StepRecord[]): GroupTransaction {
+    const transaction = this.begin(view, leader);
+    for (const step of steps) {
+      const { verifiedBy, takenBy, problem, finishedAt, ...rest } = step;
+      const opened: StepRecord = { ...rest, status: 'open', attempt: step.attempt + 1, startedAt: this.clock.now() };
+      this.openedAtMs.set(attemptKey(opened), this.clock.monotonicMs());
+      transaction.whileUnchanged(...entriesOf(view, step)).openStep(opened);
+    }
+    return transaction;
+  }
+
+  private settle(view: RunningView, leader: Leader, move: Extract<Move, { kind: 'settle-step' }>): GroupTransaction {
+    const { step, status, check, observed } = move;
+    const transaction = this.begin(view, leader).whileUnchanged(...entriesOf(view, step));
+    // A guard that renews after this commit reads, in the same breath, that its site is fenced.
+    const guard = step.waitOut && view.guards[step.waitOut]?.entry;
+    if (guard) transaction.whileUnchanged(guard);
+    const problem = status === 'done' ? undefined : `nobody at ${step.runsAt} reported within ${step.deadlineMs} ms`;
+    return transaction.closeStep({
+      ...step,
+      status,
+      finishedAt: this.clock.now(),
+      verifiedBy: { check, observed },
+      ...(problem && { problem }),
+    });
+  }
+
+  private stageDone(view: RunningView, leader: Leader, run: Run): GroupTransaction {
+    const before = `${view.run.value.phase}/${view.run.value.stage}`;
+    return this.begin(view, leader)
+      .run(run)
+      .audit({
+        at: this.clock.now(),
+        actor: leader.actor,
+        rule: run.phase === 'needs-human' ? 'run-needs-human' : 'stage-done',
+        before,
+        after: `${run.phase}/${run.stage}`,
+        epoch: view.epoch,
+        evidence: { run: run.id, steps: stageOf(view), ...(run.problem && { problem: run.problem }) },
+      });
+  }
+
+  private close(view: RunningView, leader: Leader, run: Run): GroupTransaction {
+    const at = this.clock.now();
+    const decision = decide(view.state, { kind: 'run-closed', at, run: run.id }, this.settings);
+    return this.begin(view, leader)
+      .run({ ...run, finishedAt: at })
+      .state(decision.state)
+      .audit({
+        at,
+        actor: leader.actor,
+        rule: decision.rule,
+        before: view.state.phase,
+        after: decision.state.phase,
+        epoch: view.epoch,
+        evidence: { run: run.id, phase: run.phase, exceptions: [...run.exceptions], steps: stageOf(view) },
+      });
+  }
+
+  private begin(view: RunningView, leader: Leader): GroupTransaction {
+    return new GroupTransaction(view).asLeader(leader.name).whileUnchanged(view.run.entry);
+  }
+}
+
+const attemptKey = ({ run, name, epoch: under, attempt }: StepRecord): string => `${run}/${name}/${under}/${attempt}`;
+
+const entriesOf = (view: GroupView, step: StepRecord) =>
+  view.steps.filter(({ value }) => value.name === step.name).map(({ entry }) => entry);
+
+/** What the steps of the stage in progress came to, as the audit keeps it. */
+const stageOf = ({ run, steps }: RunningView): Json =>
+  steps
+    .filter(({ value }) => value.stage === run.value.stage)
+    .map(({ value }) => ({
+      name: value.name,
+      site: value.runsAt,
+      status: value.status,
+      verifiedBy: value.verifiedBy ?? null,
+      problem: value.problem ?? null,
+    }));
