@@ -1,0 +1,34 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { ApiErrorBody } from '#libs/contracts';
+import { SignalboxError } from '#libs/domain';
+import type { Response } from 'express';
+
+/** An answer that is not 2xx: what is wrong, and what to do instead. */
+export class ApiError extends HttpException {
+  constructor(status: number, code: string, message: string, remedy: string) {
+    super({ error: { code, message, remedy } } satisfies ApiErrorBody, status);
+  }
+}
+
+const bodyOf = (code: string, message: string, remedy: string): ApiErrorBody => ({ error: { code, message, remedy } });
+
+/** Gives every failure the one shape that clients know. */
+@Catch()
+export class ApiErrorFilter implements ExceptionFilter {
+  catch(error: unknown, host: ArgumentsHost): void {
+    if (host.getType() !== 'http') throw error;
+    const response = host.switchToHttp().getResponse<Response>();
+    if (error instanceof ApiError) {
+      response.status(error.getStatus()).json(error.getResponse());
+    } else if (error instanceof HttpException) {
+      const remedy = 'See docs/cli.md for what this API offers.';
+      response.status(error.getStatus()).json(bodyOf('SB_HTTP', error.message, remedy));
+    } else if (error instanceof SignalboxError) {
+      const remedy = 'Ask an orchestrator of another site, or try again.';
+      response.status(503).json(bodyOf(error.code, error.message, remedy));
+    } else {
+      const remedy = "See this orchestrator's log.";
+      response.status(500).json(bodyOf('SB_INTERNAL', 'This orchestrator failed on the request.', remedy));
+    }
+  }
+}

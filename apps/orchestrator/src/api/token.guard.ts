@@ -1,0 +1,43 @@
+import { Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request } from 'express';
+import { ThisProcess } from '../this-process.js';
+import { ApiError } from './api-error.js';
+import { callerOf, may, type Caller, type Permission } from './access.js';
+
+const PERMISSION = 'signalbox:permission';
+
+/** What a route needs. A route that declares nothing is refused to everybody. */
+export const Needs = (permission: Permission) => SetMetadata(PERMISSION, permission);
+/** Kubelet has no token, and these say nothing secret. */
+const OPEN_PATHS = ['/healthz', '/readyz'];
+
+export type AuthenticatedRequest = Request & { caller: Caller };
+
+@Injectable()
+export class TokenGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly self: ThisProcess,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    if (context.getType() !== 'http') return true;
+    const targets = [context.getHandler(), context.getClass()];
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    if (OPEN_PATHS.includes(request.path)) return true;
+    const caller = callerOf(request.headers.authorization, this.self.topology.api.tokens);
+    if (!caller) {
+      const remedy =
+        'Send "Authorization: Bearer <token>" with a token whose SHA-256 is in signalbox.yaml, api.tokens.';
+      throw new ApiError(401, 'SB_UNAUTHENTICATED', 'No known token was sent.', remedy);
+    }
+    const permission = this.reflector.getAllAndOverride<Permission>(PERMISSION, targets);
+    if (!permission || !may(caller, permission)) {
+      const remedy = `Use a token with a role that may ${permission ?? 'do this'}.`;
+      throw new ApiError(403, 'SB_FORBIDDEN', `${caller.name} is ${caller.role} and may not do this.`, remedy);
+    }
+    request.caller = caller;
+    return true;
+  }
+}

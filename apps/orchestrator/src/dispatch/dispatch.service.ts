@@ -1,0 +1,21 @@
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { Stop } from '#libs/runtime';
+import type { Dispatcher } from './dispatcher.js';
+
+/** Rings this site's workers for as long as the process runs. */
+export class DispatchService implements OnApplicationBootstrap, OnApplicationShutdown {
+  private stop: Stop = () => undefined;
+
+  constructor(
+    private readonly dispatcher: Dispatcher | undefined,
+    private readonly everyMs: number,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.dispatcher) this.stop = this.dispatcher.start(this.everyMs);
+  }
+
+  onApplicationShutdown(): void {
+    this.stop();
+  }
+}

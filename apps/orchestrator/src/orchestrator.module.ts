@@ -1,0 +1,131 @@
+import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { BullmqDoorbell } from '#libs/jobs';
+import { EtcdJournal, Journal } from '#libs/journal';
+import type { ClusterAccess } from '#libs/kafka';
+import { busCluster, EventBus, MultiClusterEventBus } from '#libs/messaging';
+import { Clock, Log, Random, Readiness } from '#libs/runtime';
+import { findSite, journalEndpoints } from '#libs/topology';
+import { ApiErrorFilter } from './api/api-error.js';
+import { ApprovalsController } from './api/approvals.controller.js';
+import { EventsController } from './api/events.controller.js';
+import { GroupsController } from './api/groups.controller.js';
+import { OperatorActions } from './api/operator-actions.js';
+import { RunsController } from './api/runs.controller.js';
+import { StatusController } from './api/status.controller.js';
+import { TokenGuard } from './api/token.guard.js';
+import { DispatchService } from './dispatch/dispatch.service.js';
+import { Dispatcher } from './dispatch/dispatcher.js';
+import { GroupDirectory } from './group/group-directory.js';
+import { GroupLoops } from './group/group-loops.service.js';
+import { groupPulse } from './group/group-pulses.js';
+import { Leadership } from './group/leadership.js';
+import { LocalView } from './observation/local-view.js';
+import { ObservationsController } from './observation/observations.controller.js';
+import { ThisProcess } from './this-process.js';
+import { EventFeed } from './view/event-feed.js';
+import { JournalFollower } from './view/journal-follower.js';
+import { VerdictBoard } from './view/verdict-board.js';
+
+/** How often the bus looks for events while none come, and tries a cluster again that is down. */
+const BUS_PACE = { waitMs: 500, retryMs: 1_000 };
+
+const PORTS = {
+  journal: {
+    provide: Journal,
+    inject: [ThisProcess, Clock],
+    useFactory: ({ topology, site }: ThisProcess, clock: Clock) => {
+      const { requestTimeoutMs } = topology.policy;
+      return new EtcdJournal({ endpoints: journalEndpoints(topology, site), requestTimeoutMs }, clock);
+    },
+  },
+  bus: (clusters: readonly ClusterAccess[]) => ({
+    provide: EventBus,
+    inject: [Clock, Log, Readiness],
+    useFactory: (clock: Clock, log: Log, readiness: Readiness) =>
+      new MultiClusterEventBus(clusters.map(busCluster), BUS_PACE, { clock, log, readiness }),
+  }),
+  /** A witness has no Redis and no workers to ring for. */
+  dispatch: {
+    provide: DispatchService,
+    inject: [ThisProcess, Journal, Clock, Readiness],
+    useFactory: ({ topology, site }: ThisProcess, journal: Journal, clock: Clock, readiness: Readiness) => {
+      const { redis } = findSite(topology, site);
+      const { pollMs, requestTimeoutMs } = topology.policy;
+      if (redis === undefined) return new DispatchService(undefined, pollMs);
+      const doorbell = new BullmqDoorbell({ redis, site, ringTimeoutMs: requestTimeoutMs }, readiness);
+      return new DispatchService(new Dispatcher(journal, doorbell, site, clock), pollMs);
+    },
+  },
+};
+
+/** All observe, the holder of a group's lease decides. */
+@Module({})
+export class OrchestratorModule implements OnApplicationShutdown {
+  constructor(
+    private readonly bus: EventBus,
+    private readonly journal: Journal,
+  ) {}
+
+  static register(self: ThisProcess, clusters: readonly ClusterAccess[]): DynamicModule {
+    const { policy } = self.topology;
+    return {
+      module: OrchestratorModule,
+      controllers: [
+        StatusController,
+        GroupsController,
+        RunsController,
+        ApprovalsController,
+        EventsController,
+        ObservationsController,
+      ],
+      providers: [
+        { provide: ThisProcess, useValue: self },
+        { provide: APP_GUARD, useClass: TokenGuard },
+        { provide: APP_FILTER, useClass: ApiErrorFilter },
+        PORTS.journal,
+        PORTS.bus(clusters),
+        PORTS.dispatch,
+        OperatorActions,
+        EventFeed,
+        JournalFollower,
+        VerdictBoard,
+        { provide: LocalView, inject: [Clock], useFactory: (clock: Clock) => new LocalView(clock, policy.voteTtlMs) },
+        {
+          provide: GroupDirectory,
+          inject: [Journal, Log],
+          useFactory: (journal: Journal, log: Log) => new GroupDirectory(self.topology, journal, log),
+        },
+        {
+          provide: Leadership,
+          inject: [Journal, Clock],
+          useFactory: (journal: Journal, clock: Clock) => new Leadership(journal, clock, policy.leaderTtlMs),
+        },
+        {
+          provide: GroupLoops,
+          inject: [GroupDirectory, VerdictBoard, JournalFollower, Leadership, Journal, Clock, Random, Readiness],
+          useFactory: (
+            directory: GroupDirectory,
+            board: VerdictBoard,
+            follower: JournalFollower,
+            leadership: Leadership,
+            journal: Journal,
+            clock: Clock,
+            random: Random,
+            readiness: Readiness,
+          ) => {
+            const ports = { journal, leadership, clock, random, readiness };
+            const pulses = directory.groups.map((group) => groupPulse(group, self, board, ports));
+            return new GroupLoops(pulses, follower, leadership);
+          },
+        },
+      ],
+    };
+  }
+
+  /** After everything that uses them has stopped. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.bus.close();
+    await this.journal.close();
+  }
+}
