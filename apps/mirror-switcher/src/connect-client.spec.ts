@@ -37,8 +37,12 @@ describe('ConnectClient', () => {
   });
 
   it('is unavailable when the rebalance outlasts the deadline: nothing was changed', async () => {
-    const connect = await failing(409, REBALANCING);
-    const stopping = connect.setState('source', 'stopped', AbortSignal.timeout(200));
+    const { url } = await failing(409, REBALANCING);
+    const deadline = new AbortController();
+    const clock = new SystemClock();
+    // The deadline passes while it waits to ask again: no request is under way whose outcome would be unknown.
+    clock.sleep = () => Promise.resolve(deadline.abort());
+    const stopping = new ConnectClient(url, clock, 300).setState('source', 'stopped', deadline.signal);
     await expect(stopping).rejects.toMatchObject({ code: 'SB_UNAVAILABLE' });
   });
 
