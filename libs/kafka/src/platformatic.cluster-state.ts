@@ -1,7 +1,9 @@
 import { ConfigResourceTypes, describeConfigsV4, describeQuorumV1 } from '@platformatic/kafka';
 import { UnavailableError } from '#libs/domain';
+import type { BrokerConnection } from './broker-connection.js';
 import type { BrokerPool } from './broker-pool.js';
 import { ClusterState, type PartitionHealth } from './cluster-state.js';
+import { answerIn } from './platformatic.errors.js';
 
 const METADATA_LOG = [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }];
 const MIN_ISR = 'min.insync.replicas';
@@ -46,7 +48,23 @@ export class PlatformaticClusterState extends ClusterState {
       resourceName,
       configurationKeys: [MIN_ISR],
     }));
-    const answer = await this.pool.anyone((broker) => broker.call(describeConfigsV4.api, wanted, false, false));
+    const answer = await this.pool.anyone((broker) => configsOf(broker, wanted));
     return new Map(answer.results.map(({ resourceName, configs }) => [resourceName, Number(configs[0]?.value ?? 1)]));
   }
 }
+
+type Configs = Awaited<ReturnType<typeof describeConfigsV4.api.async>>;
+
+/** Topics whose settings we may not read count as having none. */
+const configsOf = async (
+  broker: BrokerConnection,
+  wanted: Parameters<typeof describeConfigsV4.createRequest>[0],
+): Promise<Configs> => {
+  try {
+    return await broker.call(describeConfigsV4.api, wanted, false, false);
+  } catch (error) {
+    const answer = answerIn(error) as Configs | undefined;
+    if (answer) return answer;
+    throw error;
+  }
+};

@@ -23,10 +23,12 @@ export class ClusterReader {
 
   /** Never rejects; ends when `signal` aborts. */
   async run(topic: string, deliver: (record: StoredRecord) => Promise<void>, signal: AbortSignal): Promise<void> {
-    let next: Map<number, bigint> | undefined;
+    let next = new Map<number, bigint>();
+    let isPlaced = false;
     while (!signal.aborted) {
       try {
-        next ??= new Map(await this.log.endOffsets(topic));
+        if (!isPlaced) next = placed(next, await this.log.endOffsets(topic));
+        isPlaced = true;
         const records = await this.readSome(topic, next, signal);
         this.link.up();
         for (const record of records) {
@@ -35,7 +37,9 @@ export class ClusterReader {
           next.set(record.partition, record.offset + 1n);
         }
       } catch (error) {
-        if (error instanceof KafkaRefusedError && error.reason === 'OFFSET_OUT_OF_RANGE') next = undefined;
+        isPlaced = false;
+        // What we wanted has been deleted: what is of use now is what comes next.
+        if (error instanceof KafkaRefusedError) next.clear();
         this.link.down(error);
         await this.clock.sleep(this.pace.retryMs, signal);
       }
@@ -51,3 +55,9 @@ export class ClusterReader {
     return records;
   }
 }
+
+/** Goes on where it was, unless the log is not that long any more, or the partition is a new one. */
+const placed = (before: ReadonlyMap<number, bigint>, ends: ReadonlyMap<number, bigint>): Map<number, bigint> =>
+  new Map([...ends].map(([partition, end]) => [partition, smaller(before.get(partition) ?? end, end)]));
+
+const smaller = (one: bigint, other: bigint): bigint => (one < other ? one : other);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { clusterId } from '#libs/domain';
 import { InMemoryKafka, openInMemory } from '#libs/kafka';
 import { InMemoryLog, ProcessReadiness, SystemClock } from '#libs/runtime';
+import type { Channel } from './event-bus.js';
 import { eventBusConformance } from './event-bus.conformance.js';
 import { MultiClusterEventBus, type BusCluster } from './multi-cluster.event-bus.js';
 
@@ -32,6 +33,7 @@ const make = () => {
   }));
   return {
     bus: new MultiClusterEventBus(parts, pace, { clock, log, readiness }),
+    first: clusters[0]!,
     second: clusters[1]!,
     log,
     readiness,
@@ -70,6 +72,33 @@ describe('event bus over clusters in memory', () => {
     bus.publish('conformance', 'key', 'body');
     await until(() => log.lines.length === 2);
     expect(log.lines[1]?.message).toBe('events to cluster b is back');
+    await bus.close();
+  });
+
+  it('follows a topic that was deleted and made again, smaller and from offset 0', async () => {
+    const { bus, first, second } = make();
+    second.condition = 'killed';
+    const received: string[] = [];
+    const channel: Channel<string> = {
+      topic: 'conformance',
+      open: (text) => {
+        const identity = { source: 'test', incarnation: text, sequence: 1 };
+        return { ok: true, value: { event: text, identity } };
+      },
+    };
+    bus.subscribe(channel, (event) => void received.push(event));
+    let count = 0;
+    const comesThrough = async (key: string) => {
+      const since = count;
+      await until(() => {
+        bus.publish('conformance', key, `event-${++count}`);
+        return received.some((event) => Number(event.split('-')[1]) > since);
+      });
+    };
+    for (const key of ['a', 'b', 'c', 'd']) await comesThrough(key);
+    first.createTopic('conformance', 1);
+    for (const key of ['a', 'b', 'c', 'd']) await comesThrough(key);
+    expect(received.length).toBeGreaterThanOrEqual(8);
     await bus.close();
   });
 

@@ -44,7 +44,9 @@ export class ConnectMirrorPositions extends MirrorPositions {
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
       return Answer.parse(await response.json());
     } catch (error) {
-      throw new UnavailableError(`Connect does not tell the offsets at ${this.url}: ${messageOf(error)}`, {
+      // `fetch` says only that it failed; why stands in the cause.
+      const reason = error instanceof Error && error.cause !== undefined ? error.cause : error;
+      throw new UnavailableError(`Connect does not tell the offsets at ${this.url}: ${messageOf(reason)}`, {
         cause: error,
       });
     }

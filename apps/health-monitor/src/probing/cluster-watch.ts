@@ -49,8 +49,9 @@ export class ClusterWatch {
     while (!stopped.aborted) {
       const report = await this.round();
       if (!stopped.aborted) onRound(report);
-      dueMs = Math.max(dueMs + this.spreadMs(), clock.monotonicMs());
-      await clock.sleep(dueMs - clock.monotonicMs(), stopped);
+      const nowMs = clock.monotonicMs();
+      dueMs = Math.max(dueMs + this.spreadMs(), nowMs);
+      await clock.sleep(dueMs - nowMs, stopped);
     }
   }
 

@@ -105,6 +105,6 @@ function good(before: Streak, round: Round): Judgement {
 }
 
 const ages = ({ failedSinceMs, healthySinceMs }: Streak, nowMs: number) => ({
-  failedForMs: failedSinceMs === undefined ? 0 : nowMs - failedSinceMs,
-  healthyForMs: healthySinceMs === undefined ? 0 : nowMs - healthySinceMs,
+  failedForMs: failedSinceMs === undefined ? 0 : Math.round(nowMs - failedSinceMs),
+  healthyForMs: healthySinceMs === undefined ? 0 : Math.round(nowMs - healthySinceMs),
 });

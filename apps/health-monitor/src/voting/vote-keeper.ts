@@ -88,7 +88,6 @@ export class VoteKeeper {
       this.readiness.ready(COMPONENT);
       return true;
     } catch (error) {
-      this.lookAgain();
       this.readiness.missing(COMPONENT, `Not voting, since the journal cannot be reached: ${messageOf(error)}`);
       return false;
     }
@@ -98,7 +97,8 @@ export class VoteKeeper {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       await this.keepLease();
       if (await this.write()) return;
-      this.lookAgain();
+      this.revisions = undefined;
+      this.mustRenew = true;
     }
   }
 
@@ -165,11 +165,6 @@ export class VoteKeeper {
   private async look(): Promise<Map<string, Revision>> {
     const { entries } = await this.journal.read(...[...this.offers.values()].map(({ vote }) => keyOf(vote)));
     return new Map(entries.map(({ key, revision }) => [key, revision]));
-  }
-
-  private lookAgain(): void {
-    this.revisions = undefined;
-    this.mustRenew = true;
   }
 }
 

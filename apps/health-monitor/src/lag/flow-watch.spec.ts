@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import { clusterId, flowId, UnavailableError } from '#libs/domain';
+import { InMemoryKafka, openInMemory } from '#libs/kafka';
+import { InMemoryLog, ProcessReadiness } from '#libs/runtime';
+import { VirtualClock } from '../../../../test/support/virtual-clock.js';
+import type { Offsets } from './flow-history.js';
+import { FlowWatch } from './flow-watch.js';
+import { MirrorPositions } from './mirror-positions.js';
+
+class HandMirror extends MirrorPositions {
+  positions: Offsets | undefined = new Map();
+  override async read(): Promise<Offsets> {
+    if (!this.positions) throw new UnavailableError('Connect does not tell the offsets');
+    return this.positions;
+  }
+}
+
+const watched = async (topics: readonly string[]) => {
+  const clock = new VirtualClock();
+  const options = { cluster: clusterId('a'), timeoutMs: 400, superUsers: ['User:admin'] };
+  const kafka = new InMemoryKafka(options, clock).createTopic('orders').createTopic('orders.eu').createTopic('other');
+  const { log } = openInMemory(kafka);
+  const mirror = new HandMirror();
+  const readiness = new ProcessReadiness(new InMemoryLog(), clock);
+  const parts = { flow: flowId('a-to-b'), source: clusterId('a'), topics, sourceLog: log, positions: mirror };
+  const watch = new FlowWatch(parts, clock, readiness, 1_000);
+  watch.start();
+  await clock.advance(1_000);
+  const append = (topic: string) => log.append(topic, 0, [{ value: Buffer.from('x') }]);
+  return { clock, kafka, mirror, readiness, append, lag: () => watch.lag(clock.monotonicMs()) };
+};
+
+describe('the watch on a flow', () => {
+  it('measures exactly the topics of the flow', async () => {
+    const { clock, append, lag } = await watched(['orders*']);
+    await append('orders');
+    await append('orders.eu');
+    await append('other');
+    await clock.advance(2_000);
+    expect(lag()).toMatchObject({ lagRecords: 2, lagMs: 1_000 });
+  });
+
+  it('keeps the last sample of a lost source, and lets it grow old', async () => {
+    const { clock, kafka, append, lag, mirror } = await watched(['orders']);
+    await append('orders');
+    await clock.advance(1_000);
+    kafka.condition = 'killed';
+    await clock.advance(10_000);
+    expect(lag()).toMatchObject({ lagRecords: 1, sampleAgeMs: 10_000 });
+    mirror.positions = new Map([['orders/0', 1n]]);
+    await clock.advance(1_000);
+    expect(lag()).toMatchObject({ lagRecords: 0, lagMs: 0, sampleAgeMs: 11_000 });
+  });
+
+  it('knows no lag while the mirror has never told its position, and says what is missing', async () => {
+    const { clock, mirror, readiness, lag } = await watched(['orders']);
+    expect(lag()).toBeDefined();
+    mirror.positions = undefined;
+    await clock.advance(5_000);
+    expect(lag()?.sampleAgeMs).toBe(5_000);
+    expect(readiness.report().components['position of flow a-to-b']).toMatchObject({ state: 'missing' });
+  });
+});
