@@ -92,6 +92,12 @@ describe('a real Redis', () => {
     });
   });
 
+  it('rings at the first try', async () => {
+    const doorbell = make();
+    expect(await doorbell.ring('dns-switcher', '/at-once')).toBe(true);
+    await doorbell.close();
+  });
+
   it('starts while Redis is away, and is heard when it comes', async () => {
     await redis.kill();
     const doorbell = make();

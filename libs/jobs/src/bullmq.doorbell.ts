@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Queue, Worker } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
 import { messageOf, type SiteId, type WorkerKind } from '#libs/domain';
@@ -34,12 +35,12 @@ export class BullmqDoorbell extends Doorbell {
   }
 
   override async ring(worker: WorkerKind, stepKey: string): Promise<boolean> {
-    const queue = this.#queueOf(worker);
-    // BullMQ keeps what is added while Redis is away for as long as that lasts.
-    if (this.#ringing?.status !== 'ready') return false;
+    this.#ringing ??= this.#connect({ maxRetriesPerRequest: 0, commandTimeout: this.options.ringTimeoutMs });
+    const queue = this.#queueOf(worker, this.#ringing);
     // The same step rings once at a time. An id must not hold a colon, which BullMQ uses for its own keys.
     const job = { jobId: stepKey.replaceAll(':', '_'), attempts: 1, removeOnComplete: true, removeOnFail: true };
     try {
+      await inTime(connected(this.#ringing), this.options.ringTimeoutMs);
       await inTime(queue.add('ring', { stepKey }, job), this.options.ringTimeoutMs);
       this.readiness.ready(COMPONENT);
       return true;
@@ -85,12 +86,10 @@ export class BullmqDoorbell extends Doorbell {
     return `signalbox-${this.options.site}`;
   }
 
-  #queueOf(worker: WorkerKind): Queue {
+  #queueOf(worker: WorkerKind, connection: Redis): Queue {
     const known = this.#queues.get(worker);
     if (known) return known;
-    const { ringTimeoutMs } = this.options;
-    this.#ringing ??= this.#connect({ maxRetriesPerRequest: 0, commandTimeout: ringTimeoutMs });
-    const queue = new Queue(queueName(worker), { connection: this.#ringing, prefix: this.#prefix });
+    const queue = new Queue(queueName(worker), { connection, prefix: this.#prefix });
     queue.on('error', (error) => this.#missing(error));
     this.#queues.set(worker, queue);
     return queue;
@@ -115,6 +114,12 @@ export class BullmqDoorbell extends Doorbell {
 }
 
 const queueName = (worker: WorkerKind): string => `steps-${worker}`;
+
+/** BullMQ would keep what is added while Redis is away, for as long as that lasts; only a first connection is waited for. */
+async function connected(redis: Redis): Promise<void> {
+  if (redis.status === 'connecting' || redis.status === 'connect') await once(redis, 'ready');
+  if (redis.status !== 'ready') throw new Error('not connected');
+}
 
 /** A promise that does not settle while Redis is away gets an end. */
 function inTime<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
