@@ -2,6 +2,7 @@ export { ApprovalWire } from './approval.js';
 export { AuditEntryWire } from './audit-entry.js';
 export { canonicalJson, canonicalOf, hashOf, sha256Hex } from './canonical.js';
 export { decode, decodeOrThrow, decodeValue, MalformedError, parseJson, type Decoded } from './decode.js';
+export { decodeDesired } from './desired.js';
 export { GuardRecordWire } from './guard-record.js';
 export type { Mirrors } from './mirrors.js';
 export {

@@ -1,0 +1,72 @@
+import { decodeOrThrow, RunWire, StepRecordWire } from '#libs/contracts';
+import { invariant, type GroupId, type Instant, type ProcessId, type RunId, type StepRecord } from '#libs/domain';
+import { keys, type Condition, type Journal, type Revision } from '#libs/journal';
+import type { StepResult } from './step-result.js';
+
+/** A step as it stood at one revision; nothing is done with it unless it still stands so. */
+export interface JournaledStep {
+  readonly key: string;
+  readonly record: StepRecord;
+  readonly revision: Revision;
+  readonly group: GroupId;
+}
+
+/** What a worker reads and writes of steps. Every write compares the step and the group's epoch. */
+export class StepLedger {
+  /** A run's group never changes. */
+  readonly #groups = new Map<RunId, GroupId>();
+
+  constructor(private readonly journal: Journal) {}
+
+  /** `readAt` is the journal's revision: everything up to it is in `step`. @throws UnavailableError, MalformedError */
+  async load(key: string): Promise<{ readonly readAt: Revision; readonly step?: JournaledStep }> {
+    const { revision: readAt, entries } = await this.journal.read(key);
+    const [entry] = entries;
+    if (!entry) return { readAt };
+    const record = decodeOrThrow(StepRecordWire, entry.value, key) as StepRecord;
+    return { readAt, step: { key, record, revision: entry.revision, group: await this.#groupOf(record.run) } };
+  }
+
+  /** Undefined when it is not there to be taken any more. @throws UnavailableError, OutcomeUnknownError */
+  async take(step: JournaledStep, takenBy: ProcessId, startedAt: Instant): Promise<JournaledStep | undefined> {
+    const { verifiedBy, problem, finishedAt, ...open } = step.record;
+    const record: StepRecord = { ...open, status: 'taken', takenBy, startedAt };
+    const outcome = await this.journal.commit({
+      conditions: this.#stillSo(step),
+      changes: [{ kind: 'put', key: step.key, value: JSON.stringify(record) }],
+    });
+    return outcome.committed ? { ...step, record, revision: outcome.revision } : undefined;
+  }
+
+  /** False when the step has moved on, so that nobody waits for this result. @throws UnavailableError, OutcomeUnknownError */
+  async report(step: JournaledStep, result: StepResult, finishedAt: Instant): Promise<boolean> {
+    const { runsAt, run, name } = step.record;
+    const record: StepRecord = { ...step.record, ...result, finishedAt };
+    const { committed } = await this.journal.commit({
+      conditions: this.#stillSo(step),
+      changes: [
+        { kind: 'put', key: step.key, value: JSON.stringify(record) },
+        { kind: 'delete', key: keys.openStep(runsAt, run, name) },
+      ],
+    });
+    return committed;
+  }
+
+  #stillSo({ key, revision, group, record }: JournaledStep): readonly Condition[] {
+    return [
+      { kind: 'unchanged', key, revision },
+      { kind: 'equals', key: keys.epoch(group), value: String(record.epoch) },
+    ];
+  }
+
+  async #groupOf(run: RunId): Promise<GroupId> {
+    const known = this.#groups.get(run);
+    if (known) return known;
+    const key = keys.run(run);
+    const [entry] = (await this.journal.read(key)).entries;
+    invariant(entry, `${key} is written before its steps are opened`);
+    const { group } = decodeOrThrow(RunWire, entry.value, key).plan;
+    this.#groups.set(run, group as GroupId);
+    return group as GroupId;
+  }
+}

@@ -1,0 +1,6 @@
+import type { StepRecord } from '#libs/domain';
+
+/** How a step ended; becomes part of its record. */
+export interface StepResult extends Pick<StepRecord, 'verifiedBy' | 'problem'> {
+  readonly status: 'done' | 'refused' | 'failed' | 'unknown';
+}

@@ -1,0 +1,264 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { epoch, processId, siteId, type ResourceRef, type WriteAccess } from '#libs/domain';
+import { keys } from '#libs/journal';
+import { TroubledResource } from '../../../test/support/troubled-resource.js';
+import { GUARD, POLL_MS, WorkerBench } from '../../../test/support/worker-bench.js';
+import { InMemoryDoorbell } from './in-memory.doorbell.js';
+import { StepWorker } from './step-worker.js';
+
+const NAME: ResourceRef = { kind: 'name', name: 'kafka.example' };
+
+describe(StepWorker.name, () => {
+  let bench: WorkerBench;
+  beforeEach(async () => void (bench = await WorkerBench.make()));
+  afterEach(() => bench.end());
+
+  describe('finding steps', () => {
+    it('takes what was open before it started', async () => {
+      await bench.book.open();
+      bench.worker.start();
+      await bench.settledAs('done');
+      expect(bench.resource.held.value).toBe('clients');
+    });
+
+    it('leaves steps alone that another worker or another site does', async () => {
+      bench.worker.start();
+      await bench.book.open({ name: 'dns', worker: 'dns-switcher', resource: NAME });
+      await bench.book.open({ name: 'fence', runsAt: siteId('a') });
+      await bench.clock.advance(10 * POLL_MS);
+      expect(await bench.book.status('dns')).toBe('open');
+      expect(await bench.book.status('fence')).toBe('open');
+    });
+
+    it('starts at once when the journal or the doorbell tells of a step', async () => {
+      bench.worker.start();
+      await bench.clock.advance(100);
+      await bench.book.open();
+      await bench.clock.advance(0);
+      expect(await bench.book.status()).toBe('done');
+    });
+
+    it('hears the doorbell while the watch is silent', async () => {
+      const doorbell = new InMemoryDoorbell();
+      bench.worker = bench.makeWorker(doorbell);
+      bench.journal.goesAway();
+      bench.worker.start();
+      await bench.clock.advance(0);
+      bench.journal.returns();
+      const step = await bench.book.open();
+      await doorbell.ring('site-guard', bench.book.keyOf(step));
+      await doorbell.ring('site-guard', '/somewhere/else');
+      await bench.clock.advance(0);
+      expect(await bench.book.status()).toBe('done');
+    });
+
+    it('does a step once, however often it is told of it', async () => {
+      const doorbell = new InMemoryDoorbell();
+      bench.worker = bench.makeWorker(doorbell);
+      bench.worker.start();
+      const step = await bench.book.open();
+      for (let rings = 0; rings < 5; rings++) await doorbell.ring('site-guard', bench.book.keyOf(step));
+      await bench.settledAs('done');
+      await doorbell.ring('site-guard', bench.book.keyOf(step));
+      await bench.clock.advance(3 * POLL_MS);
+      expect(bench.resource.asked).toHaveLength(1);
+    });
+
+    it('finds a step by looking when neither watch nor doorbell told of it', async () => {
+      bench.journal.goesAway();
+      bench.worker.start();
+      await bench.clock.advance(100);
+      await bench.book.open();
+      bench.journal.returns();
+      await bench.clock.advance(POLL_MS);
+      expect(await bench.book.status()).toBe('done');
+    });
+
+    it('says that the journal is missing, and that it is back', async () => {
+      bench.journal.goesAway();
+      bench.worker.start();
+      await bench.clock.advance(0);
+      expect(bench.readiness.report().components['journal']).toMatchObject({ state: 'missing' });
+      bench.journal.returns();
+      await bench.clock.advance(POLL_MS);
+      expect(bench.readiness.report().components['journal']).toEqual({ state: 'ready' });
+    });
+
+    it('says so when a record makes no sense, and goes on with the others', async () => {
+      bench.worker.start();
+      const key = keys.step((await bench.book.open({ name: 'odd', runsAt: siteId('a') })).run, 'odd');
+      await bench.truth.commit({
+        conditions: [],
+        changes: [
+          { kind: 'put', key, value: '{' },
+          { kind: 'put', key: `${keys.openSteps(siteId('b'))}odd`, value: key },
+        ],
+      });
+      await bench.clock.advance(0);
+      expect(bench.readiness.report().components['steps']).toMatchObject({ state: 'missing' });
+      await bench.book.open();
+      await bench.settledAs('done');
+    });
+  });
+
+  describe('under an epoch that is over', () => {
+    it('does not take a step', async () => {
+      await bench.book.open({ epoch: epoch(6) });
+      bench.worker.start();
+      await bench.clock.advance(2 * POLL_MS);
+      expect(await bench.book.status()).toBe('open');
+      expect(bench.resource.asked).toEqual([]);
+    });
+
+    it('does not report a step that it had taken', async () => {
+      bench.worker.start();
+      bench.resource.writes.push(async () => void (await bench.book.epoch(8)));
+      await bench.book.open();
+      await bench.clock.advance(POLL_MS);
+      expect(await bench.book.status()).toBe('taken');
+    });
+
+    it('drops a step that is opened anew, and does the new one', async () => {
+      bench.worker.start();
+      bench.resource.isAway = true;
+      await bench.book.open({ deadlineMs: 60_000 });
+      await bench.clock.advance(500);
+      await bench.book.epoch(8);
+      await bench.book.open({ epoch: epoch(8), desired: 'none' });
+      bench.resource.isAway = false;
+      await bench.clock.advance(0);
+      expect(await bench.book.read()).toMatchObject({ status: 'done', epoch: 8 });
+      expect(bench.resource.held).toMatchObject({ value: 'none', epoch: 8 });
+    });
+
+    it('does not let a step of the old epoch hold up another one at the same resource', async () => {
+      bench.worker.start();
+      bench.resource.isAway = true;
+      await bench.book.open({ deadlineMs: 60_000 });
+      await bench.clock.advance(500);
+      await bench.book.epoch(8);
+      await bench.book.open({ name: 'seal', action: 'seal', desired: undefined, epoch: epoch(8) });
+      bench.resource.isAway = false;
+      await bench.clock.advance(0);
+      expect(await bench.book.status('seal')).toBe('done');
+    });
+  });
+
+  describe('side by side', () => {
+    beforeEach(() => bench.worker.start());
+
+    it('does one step at a time at one resource, in the order in which they came', async () => {
+      bench.resource.isAway = true;
+      await bench.book.open({ name: 'one', desired: 'none' });
+      await bench.clock.advance(0);
+      await bench.book.open({ name: 'two', desired: 'clients' });
+      await bench.clock.advance(0);
+      expect(await bench.book.status('two')).toBe('open');
+      bench.resource.isAway = false;
+      await bench.settledAs('done', 'two');
+      expect(bench.resource.asked.map(({ next }) => next)).toEqual(['none', 'clients']);
+    });
+
+    it('does not let one resource hold up another', async () => {
+      const other = new TroubledResource<WriteAccess>('inbound');
+      bench.resources.set('write-access/payments/b', other);
+      bench.resource.isHung = true;
+      await bench.book.open({ name: 'hangs' });
+      await bench.book.open({ name: 'goes', resource: { kind: 'write-access', group: 'payments', site: 'b' } });
+      await bench.clock.advance(0);
+      expect(await bench.book.status('goes')).toBe('done');
+    });
+  });
+
+  describe('when it or the journal fails', () => {
+    it('does a step again that an earlier incarnation left between write and report', async () => {
+      bench.worker.start();
+      bench.resource.writes.push(() => bench.journal.goesAway());
+      await bench.book.open();
+      await bench.clock.advance(0);
+      expect(bench.resource.held).toMatchObject({ value: 'clients', epoch: 7 });
+      expect(await bench.book.status()).toBe('taken');
+      await bench.stopWorker();
+
+      bench.journal.returns();
+      bench.worker = bench.makeWorker();
+      bench.worker.start();
+      await bench.clock.advance(0);
+      expect(await bench.book.status()).toBe('done');
+      expect(bench.resource.asked).toHaveLength(2);
+    });
+
+    it('leaves a step to the process that took it until its deadline, then takes it over', async () => {
+      await bench.book.open({ status: 'taken', takenBy: processId('site-guard@b-2'), deadlineMs: 5_000 });
+      bench.worker.start();
+      await bench.clock.advance(4_900);
+      expect(bench.resource.asked).toEqual([]);
+      await bench.settledAs('done');
+      expect((await bench.book.read()).takenBy).toBe(GUARD);
+    });
+
+    it('does not take over a step that was settled while it waited', async () => {
+      const step = await bench.book.open({ status: 'taken', takenBy: processId('site-guard@b-2'), deadlineMs: 5_000 });
+      bench.worker.start();
+      await bench.clock.advance(1_000);
+      await bench.book.settle(step);
+      await bench.clock.advance(10_000);
+      expect(await bench.book.status()).toBe('unreachable');
+      expect(bench.resource.asked).toEqual([]);
+    });
+
+    it('takes a step after all when the answer to taking it was lost', async () => {
+      bench.worker.start();
+      bench.journal.unanswered.push('written');
+      await bench.book.open();
+      await bench.clock.advance(POLL_MS);
+      expect(await bench.book.status()).toBe('done');
+    });
+
+    it('reports as soon as the journal is back', async () => {
+      bench.worker.start();
+      bench.resource.writes.push(() => bench.journal.goesAway());
+      await bench.book.open();
+      await bench.clock.advance(20_000);
+      expect(await bench.book.status()).toBe('taken');
+      bench.journal.returns();
+      await bench.clock.advance(250);
+      expect(await bench.book.status()).toBe('done');
+      expect(bench.resource.asked).toHaveLength(1);
+    });
+
+    it.each(['written', 'unwritten'] as const)(
+      'reports once when a report goes unanswered and was %s',
+      async (fate) => {
+        bench.worker.start();
+        bench.resource.writes.push(() => void bench.journal.unanswered.push(fate));
+        await bench.book.open();
+        await bench.settledAs('done');
+        await bench.clock.advance(3 * POLL_MS);
+        expect(bench.resource.asked).toHaveLength(1);
+      },
+    );
+
+    it('keeps a result to itself that the leader no longer waits for', async () => {
+      bench.worker.start();
+      bench.resource.isAway = true;
+      const step = await bench.book.open();
+      await bench.clock.advance(1_000);
+      await bench.book.settle(step);
+      bench.resource.isAway = false;
+      await bench.clock.advance(POLL_MS);
+      expect(await bench.book.status()).toBe('unreachable');
+    });
+
+    it('reports nothing once it is stopped', async () => {
+      bench.worker.start();
+      bench.resource.isAway = true;
+      await bench.book.open();
+      await bench.clock.advance(100);
+      await bench.stopWorker();
+      bench.resource.isAway = false;
+      await bench.clock.advance(10 * POLL_MS);
+      expect(await bench.book.status()).toBe('taken');
+    });
+  });
+});

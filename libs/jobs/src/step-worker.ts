@@ -1,0 +1,147 @@
+import {
+  messageOf,
+  resourceKey,
+  SignalboxError,
+  type ProcessId,
+  type SiteId,
+  type StepRecord,
+  type WorkerKind,
+} from '#libs/domain';
+import { keys, type Journal, type Revision } from '#libs/journal';
+import type { Clock, Readiness, Stop } from '#libs/runtime';
+import type { Doorbell } from './doorbell.js';
+import { OpenSteps } from './open-steps.js';
+import { ResourceLanes } from './resource-lanes.js';
+import { StepAttempt, type ResolveResource } from './step-attempt.js';
+import { StepLedger, type JournaledStep } from './step-ledger.js';
+
+export interface StepWorkerPorts {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly readiness: Readiness;
+  /** Where there is none, or while it is silent, the journal alone tells what to do. */
+  readonly doorbell?: Doorbell;
+}
+
+export interface StepWorkerIdentity {
+  readonly site: SiteId;
+  readonly worker: WorkerKind;
+  /** Stable across restarts: a step that an earlier incarnation left `taken` is taken again at once. */
+  readonly process: ProcessId;
+  /** How often the journal is looked at, whatever the watch and the doorbell say. */
+  readonly pollMs: number;
+}
+
+interface Attention {
+  readonly superseded: AbortController;
+  /** The latest opening that was heard of. */
+  opened: number;
+  /** How new the record was that is being worked on. */
+  readAt: number | undefined;
+}
+
+/**
+ * The loop of every worker process: finds its open steps, takes each under the group's epoch, performs it at its resource
+ * and reports what was read back. Steps run side by side, one at a time per resource.
+ */
+export class StepWorker {
+  readonly #ledger: StepLedger;
+  readonly #attempt: StepAttempt;
+  readonly #lanes = new ResourceLanes();
+  readonly #attended = new Map<string, Attention>();
+  readonly #working = new Set<Promise<void>>();
+  #stops: readonly Stop[] = [];
+  #isStopped = false;
+
+  constructor(
+    private readonly ports: StepWorkerPorts,
+    private readonly self: StepWorkerIdentity,
+    resolve: ResolveResource,
+  ) {
+    this.#ledger = new StepLedger(ports.journal);
+    this.#attempt = new StepAttempt(this.#ledger, ports.clock, self.process, resolve);
+  }
+
+  start(): void {
+    const { journal, clock, readiness, doorbell } = this.ports;
+    const { site, pollMs, worker } = this.self;
+    const openSteps = new OpenSteps(journal, clock, readiness);
+    this.#stops = [
+      openSteps.follow(site, pollMs, (stepKey, revision) => this.#notice(stepKey, revision)),
+      doorbell?.listen(worker, (stepKey) => this.#notice(stepKey)) ?? (() => undefined),
+    ];
+  }
+
+  /** Ends work in progress without reporting it: the next incarnation does it again. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    for (const stop of this.#stops) stop();
+    for (const { superseded } of this.#attended.values()) superseded.abort();
+    await Promise.all(this.#working);
+  }
+
+  /** A step may be open. Hearing of the same opening again, however often and by whatever way, changes nothing. */
+  #notice(stepKey: string, opened: Revision | 0 = 0): void {
+    // A ring comes through Redis, where anybody may have written.
+    if (this.#isStopped || !stepKey.startsWith(keys.runs())) return;
+    const current = this.#attended.get(stepKey);
+    if (current) {
+      current.opened = Math.max(current.opened, opened);
+      if (current.readAt !== undefined && opened > current.readAt) current.superseded.abort();
+      return;
+    }
+    const attention: Attention = { superseded: new AbortController(), opened, readAt: undefined };
+    this.#attended.set(stepKey, attention);
+    const work = this.#attend(stepKey, attention).finally(() => {
+      this.#working.delete(work);
+      this.#attended.delete(stepKey);
+      if (attention.readAt !== undefined && attention.opened > attention.readAt) {
+        this.#notice(stepKey, attention.opened as Revision);
+      }
+    });
+    this.#working.add(work);
+  }
+
+  async #attend(stepKey: string, attention: Attention): Promise<void> {
+    try {
+      const step = await this.#loadWhenFree(stepKey, attention);
+      if (!step) return;
+      const { resource, epoch } = step.record;
+      await this.#lanes.take(resourceKey(resource), epoch, attention.superseded, async (waited) => {
+        const current = waited ? await this.#load(stepKey, attention) : step;
+        if (current && (current.revision === step.revision || isOpenTo(this.self.process, current.record))) {
+          await this.#attempt.run(current, attention.superseded.signal);
+        }
+      });
+      this.ports.readiness.ready('steps');
+    } catch (error) {
+      if (!(error instanceof SignalboxError)) throw error;
+      // The journal's absence shows where it is looked at; the next look finds the step again.
+      if (error.retryable || error.code === 'SB_OUTCOME_UNKNOWN') return;
+      this.ports.readiness.missing('steps', `A step cannot be worked on: ${messageOf(error)}`);
+    }
+  }
+
+  /** Waits out another worker's deadline when it holds the step: it may have died. */
+  async #loadWhenFree(stepKey: string, attention: Attention): Promise<JournaledStep | undefined> {
+    const step = await this.#load(stepKey, attention);
+    if (!step || isOpenTo(this.self.process, step.record)) return step;
+    await this.ports.clock.sleep(step.record.deadlineMs, attention.superseded.signal);
+    const later = await this.#load(stepKey, attention);
+    return later?.revision === step.revision ? later : undefined;
+  }
+
+  /** Undefined when it is not this worker's, or needs nobody any more. */
+  async #load(stepKey: string, attention: Attention): Promise<JournaledStep | undefined> {
+    if (attention.superseded.signal.aborted) return undefined;
+    const { readAt, step } = await this.#ledger.load(stepKey);
+    attention.readAt = readAt;
+    if (!step) return undefined;
+    const { worker, runsAt, status } = step.record;
+    const isOurs = worker === this.self.worker && runsAt === this.self.site;
+    return isOurs && (status === 'open' || status === 'taken') ? step : undefined;
+  }
+}
+
+const isOpenTo = (process: ProcessId, { status, takenBy }: StepRecord): boolean =>
+  status === 'open' || takenBy === process;

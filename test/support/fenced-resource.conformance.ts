@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { canonicalJson } from '#libs/contracts';
+import { epoch, type FencedResource, type Stamped } from '#libs/domain';
+
+export interface ResourceUnderTest<V> {
+  readonly resource: FencedResource<V>;
+  /** Two values that it can hold; it holds the first. */
+  readonly values: readonly [held: V, other: V];
+  /** The highest epoch that it may carry already, when it is one that other tests have used. */
+  readonly epochBefore?: number;
+  end(): Promise<void>;
+}
+
+const CALL_TIMEOUT_MS = 10_000;
+
+/** What every resource does that a run may change. A weak fence is held to all of it but the race. */
+export function fencedResourceConformance<V>(name: string, make: () => Promise<ResourceUnderTest<V>>): void {
+  describe(`${name} › conforms`, () => {
+    let under: ResourceUnderTest<V>;
+    let resource: FencedResource<V>;
+    let base: number;
+
+    beforeEach(async () => {
+      under = await make();
+      resource = under.resource;
+      base = under.epochBefore ?? 0;
+    });
+    afterEach(() => under.end());
+
+    const limit = () => AbortSignal.timeout(CALL_TIMEOUT_MS);
+    const read = () => resource.read(limit());
+    const write = (seen: Stamped<V>, next: V, above: number) =>
+      resource.write(seen, next, epoch(base + above), limit());
+    const same = (one: V, other: V) => canonicalJson(one) === canonicalJson(other);
+
+    it('shows what was written, under the epoch it was written with', async () => {
+      const [, other] = under.values;
+      expect(await write(await read(), other, 2)).toBe('written');
+      const shown = await read();
+      expect(shown).toMatchObject({ epoch: base + 2 });
+      expect(same(shown.value, other)).toBe(true);
+    });
+
+    it('keeps its value when it is sealed', async () => {
+      const seen = await read();
+      expect(await write(seen, seen.value, 3)).toBe('written');
+      const shown = await read();
+      expect(shown).toMatchObject({ epoch: base + 3 });
+      expect(same(shown.value, seen.value)).toBe(true);
+    });
+
+    it('refuses a lower epoch than it carries, and keeps what it holds', async () => {
+      const [, other] = under.values;
+      const before = await read();
+      expect(await write(before, before.value, 5)).toBe('written');
+      const sealed = await read();
+      expect(await write(sealed, other, 4)).toBe('refused');
+      expect(await read()).toEqual(sealed);
+    });
+
+    it('refuses a write prepared before a seal: the same value is not the same state', async () => {
+      const [, other] = under.values;
+      const prepared = await read();
+      expect(await write(prepared, prepared.value, 2)).toBe('written');
+      expect(await write(prepared, other, 1)).toBe('refused');
+      expect(await write(prepared, other, 2)).toBe('refused');
+      expect(same((await read()).value, prepared.value)).toBe(true);
+    });
+
+    it('refuses a write whose sight of it is stale, even under a higher epoch', async () => {
+      const [held, other] = under.values;
+      const stale = await read();
+      expect(await write(stale, other, 1)).toBe('written');
+      expect(await write(stale, held, 2)).toBe('refused');
+      expect(same((await read()).value, other)).toBe(true);
+    });
+
+    it('stamps the epoch also when the value is right already', async () => {
+      const [, other] = under.values;
+      expect(await write(await read(), other, 1)).toBe('written');
+      expect(await write(await read(), other, 2)).toBe('written');
+      expect(await read()).toMatchObject({ epoch: base + 2 });
+    });
+
+    it('can be written again under the same epoch, as after a crash', async () => {
+      const [, other] = under.values;
+      expect(await write(await read(), other, 1)).toBe('written');
+      expect(await write(await read(), other, 1)).toBe('written');
+      const shown = await read();
+      expect(shown).toMatchObject({ epoch: base + 1 });
+      expect(same(shown.value, other)).toBe(true);
+    });
+
+    it('lets exactly one of several writers win that saw the same, where the fence is strong', async () => {
+      const [held, other] = under.values;
+      const seen = await read();
+      const outcomes = await Promise.all([other, held, other].map((next, i) => write(seen, next, i + 1)));
+      const winners = outcomes.filter((outcome) => outcome === 'written');
+      expect(winners.length).toBeGreaterThanOrEqual(1);
+      expect(resource.fence === 'weak' || winners.length === 1).toBe(true);
+    });
+
+    it('verifies what it holds, tells it apart from what it does not, and only reports when nothing is expected', async () => {
+      const [held, other] = under.values;
+      expect(await write(await read(), other, 1)).toBe('written');
+      expect(await resource.verify(other, limit())).toMatchObject({ holds: true });
+      expect(await resource.verify(held, limit())).toMatchObject({ holds: false });
+      expect(await resource.verify(undefined, limit())).toMatchObject({ holds: true });
+    });
+  });
+}

@@ -1,0 +1,87 @@
+import { StepRecordWire, decodeOrThrow } from '#libs/contracts';
+import { epoch, groupId, instant, runId, siteId, type Epoch, type Plan, type Run, type StepRecord } from '#libs/domain';
+import { keys, type Journal, type Transaction } from '#libs/journal';
+
+const GROUP = groupId('orders');
+const RUN = runId('run-1');
+
+/** Writes steps into the journal as a leader does, and reads what became of them. */
+export class StepBook {
+  constructor(private readonly journal: Journal) {}
+
+  /** The group's current epoch; steps opened from here on carry it unless they say otherwise. */
+  async epoch(value: number): Promise<Epoch> {
+    await this.#commit({ kind: 'put', key: keys.epoch(GROUP), value: String(value) });
+    return epoch(value);
+  }
+
+  /** An apply of `clients` at site b, by its guard, under epoch 7, unless `step` says otherwise. */
+  async open(step: Partial<StepRecord> = {}): Promise<StepRecord> {
+    const record: StepRecord = {
+      name: 'promote',
+      stage: 1,
+      action: 'apply',
+      resource: { kind: 'write-access', group: GROUP, site: 'b' },
+      desired: 'clients',
+      runsAt: siteId('b'),
+      worker: 'site-guard',
+      deadlineMs: 5_000,
+      run: RUN,
+      epoch: epoch(7),
+      status: 'open',
+      attempt: 1,
+      ...step,
+    };
+    const plan: Plan = { kind: 'failover', group: GROUP, from: siteId('a'), to: siteId('b'), steps: [] };
+    const run: Run = {
+      id: RUN,
+      plan,
+      planHash: 'plan',
+      evidenceHash: 'evidence',
+      epoch: record.epoch,
+      phase: 'stepping',
+      stage: 1,
+      startedAt: instant(0),
+      exceptions: [],
+    };
+    await this.#commit(
+      { kind: 'put', key: keys.run(RUN), value: JSON.stringify(run) },
+      { kind: 'put', key: this.keyOf(record), value: JSON.stringify(record) },
+      { kind: 'put', key: keys.openStep(record.runsAt, RUN, record.name), value: this.keyOf(record) },
+    );
+    return record;
+  }
+
+  /** What a leader does with a step whose deadline has passed. */
+  async settle(step: StepRecord): Promise<void> {
+    const record: StepRecord = { ...step, status: 'unreachable' };
+    await this.#commit(
+      { kind: 'put', key: this.keyOf(step), value: JSON.stringify(record) },
+      { kind: 'delete', key: keys.openStep(step.runsAt, step.run, step.name) },
+    );
+  }
+
+  keyOf({ run, name }: Pick<StepRecord, 'run' | 'name'>): string {
+    return keys.step(run, name);
+  }
+
+  async read(name = 'promote'): Promise<StepRecord> {
+    const key = keys.step(RUN, name);
+    const { entries } = await this.journal.read(key);
+    return decodeOrThrow(StepRecordWire, entries[0]?.value ?? '', key) as StepRecord;
+  }
+
+  async status(name?: string): Promise<StepRecord['status']> {
+    return (await this.read(name)).status;
+  }
+
+  /** The names of the steps that still wait at site b. */
+  async waiting(): Promise<readonly string[]> {
+    const { entries } = await this.journal.read(keys.openSteps(siteId('b')));
+    return entries.map(({ key }) => key.split('.').at(-1) ?? '');
+  }
+
+  async #commit(...changes: Transaction['changes']): Promise<void> {
+    await this.journal.commit({ conditions: [], changes });
+  }
+}
