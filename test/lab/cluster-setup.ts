@@ -62,7 +62,7 @@ const COMMON: readonly AclEntry[] = [
   ...allow('app', startingWith(group, GROUP_PREFIX), 'READ'),
   ...allow('signalbox', startingWith(topic, 'signalbox.'), 'ALL'),
   ...allow('signalbox', startingWith(group, 'signalbox.'), 'ALL'),
-  ...allow('signalbox', literal(topic, TOPIC), 'READ', 'DESCRIBE'),
+  ...allow('signalbox', literal(topic, TOPIC), 'READ', 'DESCRIBE', 'DESCRIBE_CONFIGS'),
   ...allow('signalbox', literal(group, '*'), 'DESCRIBE'),
   ...allow('signalbox', CLUSTER, 'ALTER', 'DESCRIBE', 'ALTER_CONFIGS', 'DESCRIBE_CONFIGS'),
   ...allow('connect', startingWith(topic, 'connect-'), 'ALL'),
