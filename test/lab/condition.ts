@@ -8,7 +8,12 @@ const POLL_MS = 40;
 export const clock = new SystemClock();
 
 /** Repeats `attempt` until it does not throw; after `deadlineMs` throws what stood in the way last. */
-export async function until<T>(what: string, deadlineMs: number, attempt: () => Promise<T>): Promise<T> {
+export async function until<T>(
+  what: string,
+  deadlineMs: number,
+  attempt: () => Promise<T>,
+  pollMs = POLL_MS,
+): Promise<T> {
   const startedAt = clock.monotonicMs();
   for (;;) {
     try {
@@ -19,6 +24,6 @@ export async function until<T>(what: string, deadlineMs: number, attempt: () => 
         throw new LabError(`${what}: not within ${deadlineMs} ms; last: ${messageOf(error)}`, { cause: error });
       }
     }
-    await clock.sleep(POLL_MS);
+    await clock.sleep(pollMs);
   }
 }

@@ -1,0 +1,4 @@
+/** Nothing was measured. */
+export class BenchError extends Error {
+  override readonly name = 'BenchError';
+}

@@ -1,0 +1,35 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { messageOf } from '#libs/domain';
+import { benchFailover } from './failover.js';
+import { inWords } from './figures.js';
+
+const DEFAULT_RUNS = 5;
+
+interface Options {
+  readonly runs: number;
+  /** Only the report on stdout. */
+  readonly json: boolean;
+}
+
+const positiveCount = (text: string): number => {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Write a whole number from 1.');
+  return Number(text);
+};
+
+const program = new Command('npm run bench --').description('Measures on real parts; asserts nothing about speed.');
+program
+  .command('failover')
+  .description('how long a failover takes on top of the dwell, beside the bare calls by a script')
+  .option('--runs <count>', 'how many failovers, and as many runs of the script', positiveCount, DEFAULT_RUNS)
+  .option('--json', 'print the report as JSON, and nothing else, on stdout', false)
+  .action(async ({ runs, json }: Options) => {
+    const report = await benchFailover(runs, (line) => void process.stderr.write(`${line}\n`));
+    process.stdout.write(`${json ? JSON.stringify(report, null, 2) : inWords(report)}\n`);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`bench: ${messageOf(error)}\n`);
+  process.exitCode = 1;
+}
