@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+
+/** Each test starts a process, which takes its time on a busy machine. */
+jest.setTimeout(30_000);
 
 const PROGRAM = `${import.meta.dirname}/../../../test/support/tiny-process.js`;
 
