@@ -15,7 +15,7 @@ export type AppName = (typeof AT_SITE)[number];
 
 /** One Signalbox process of a site, started as in production: by its environment and signalbox.yaml. */
 export class AppPart implements Part {
-  readonly readyWithinMs = 30_000;
+  readonly readyWithinMs = 60_000;
   readonly ports;
 
   constructor(

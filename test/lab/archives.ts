@@ -1,65 +1,74 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { ARCHIVES } from './cache.js';
 import { type ClassArchive, jars, javaVersion } from './java.js';
 
-export type Program = 'kafka' | 'connect';
+/** Class archives of both programs, and the first metadata of an empty broker, which the format tool writes. */
+export type Recording = 'kafka.jsa' | 'connect.jsa' | 'bootstrap.checkpoint';
+export const RECORDINGS: readonly Recording[] = ['kafka.jsa', 'connect.jsa', 'bootstrap.checkpoint'];
 
 interface Stamp {
-  /** What the archive was made from. */
+  /** What it was made from. */
   readonly key: string;
-  readonly bytes: number;
+  readonly crc32: number;
 }
 
-/** The class archives in the cache. One that is missing, cut short, or made for another JDK or other jars counts as absent. */
+/** The recordings in the cache. One that is missing, damaged, or made for another JDK or other jars counts as absent. */
 export class Archives {
-  private constructor(private readonly key: string) {}
+  private readonly sound: Set<Recording>;
+
+  private constructor(private readonly key: string) {
+    this.sound = new Set(RECORDINGS.filter((recording) => this.isSound(recording)));
+  }
 
   static async open(): Promise<Archives> {
     const made = jars().map((path) => [path, statSync(path).size, statSync(path).mtimeMs]);
-    return new Archives(
-      createHash('sha256')
-        .update(await javaVersion())
-        .update(JSON.stringify(made))
-        .digest('hex'),
-    );
-  }
-
-  for(program: Program): ClassArchive {
-    return this.has(program) ? { use: this.path(program) } : 'none';
+    const text = JSON.stringify([await javaVersion(), made]);
+    return new Archives(createHash('sha256').update(text).digest('hex'));
   }
 
   areComplete(): boolean {
-    return this.has('kafka') && this.has('connect');
+    return this.sound.size === RECORDINGS.length;
   }
 
-  private has(program: Program): boolean {
+  for(program: 'kafka' | 'connect'): ClassArchive {
+    const path = this.find(`${program}.jsa`);
+    return path === undefined ? 'none' : { use: path };
+  }
+
+  find(recording: Recording): string | undefined {
+    return this.sound.has(recording) ? pathOf(recording) : undefined;
+  }
+
+  /** Where a program that is being recorded writes; `keep` puts it in place. */
+  draft(recording: Recording): string {
+    mkdirSync(ARCHIVES, { recursive: true });
+    return `${pathOf(recording)}.${process.pid}`;
+  }
+
+  keep(recording: Recording): void {
+    const draft = this.draft(recording);
+    const stamp: Stamp = { key: this.key, crc32: crc32(readFileSync(draft)) };
+    writeFileSync(`${draft}.json`, JSON.stringify(stamp));
+    // The stamp goes first and comes back last: in between nothing counts.
+    rmSync(stampOf(recording), { force: true });
+    renameSync(draft, pathOf(recording));
+    renameSync(`${draft}.json`, stampOf(recording));
+    this.sound.add(recording);
+  }
+
+  /** A damaged class archive would not be refused by the JVM, which checks its header only. */
+  private isSound(recording: Recording): boolean {
     try {
-      const stamp = JSON.parse(readFileSync(`${this.path(program)}.json`, 'utf8')) as Stamp;
-      return stamp.key === this.key && stamp.bytes === statSync(this.path(program)).size;
+      const stamp = JSON.parse(readFileSync(stampOf(recording), 'utf8')) as Stamp;
+      return stamp.key === this.key && stamp.crc32 === crc32(readFileSync(pathOf(recording)));
     } catch {
       return false;
     }
   }
-
-  /** Where a program that is being recorded writes; `keep` puts it in place. */
-  draft(program: Program): string {
-    mkdirSync(ARCHIVES, { recursive: true });
-    return `${this.path(program)}.${process.pid}`;
-  }
-
-  /** Puts the archive in place BEFORE its stamp, so that a half-written one never counts. */
-  keep(program: Program): void {
-    const draft = this.draft(program);
-    const stamp: Stamp = { key: this.key, bytes: statSync(draft).size };
-    rmSync(`${this.path(program)}.json`, { force: true });
-    renameSync(draft, this.path(program));
-    writeFileSync(`${draft}.json`, JSON.stringify(stamp));
-    renameSync(`${draft}.json`, `${this.path(program)}.json`);
-  }
-
-  private path(program: Program): string {
-    return join(ARCHIVES, `${program}.jsa`);
-  }
 }
+
+const pathOf = (recording: Recording) => join(ARCHIVES, recording);
+const stampOf = (recording: Recording) => `${pathOf(recording)}.json`;

@@ -8,6 +8,8 @@ import type { RunDirectory } from './run-directory.js';
 /** Seconds to wait for another program's change of the rules. */
 const LOCK_SECONDS = '5';
 
+type Direction = readonly [from: LabSite, to: LabSite | 'outside'];
+
 /** Rules of this lab, found again by their comment: also those that a killed run left. */
 export class Firewall {
   constructor(private readonly layout: Layout) {}
@@ -15,14 +17,22 @@ export class Firewall {
   /** Nothing from one site reaches the other. */
   cut(one: LabSite, other: LabSite): void {
     if (one === other) throw new LabError(`cut takes two different sites, not ${one} twice`);
-    this.drop(one, other);
-    this.drop(other, one);
+    this.drop([
+      [one, other],
+      [other, one],
+    ]);
   }
 
-  /** Cut off from every other site and from the world outside. */
+  /** Cut off from every other site and from the world outside, all at once. */
   isolate(site: LabSite): void {
-    for (const other of SITES) if (other !== site) this.cut(site, other);
-    this.drop(site, 'outside');
+    const others = SITES.filter((other) => other !== site);
+    this.drop([
+      ...others.flatMap((other): Direction[] => [
+        [site, other],
+        [other, site],
+      ]),
+      [site, 'outside'],
+    ]);
   }
 
   heal(): void {
@@ -43,38 +53,39 @@ export class Firewall {
     if (isRoot) this.remove('');
   }
 
-  /** By the sender's group, since any process may send from any loopback address. */
-  private drop(from: LabSite, to: LabSite | 'outside'): void {
+  /** By the sender's group, since any process may send from any loopback address. All rules take effect together. */
+  private drop(directions: readonly Direction[]): void {
     if (!isRoot) throw new LabError('cut and isolate change firewall rules: run as root');
-    const kind = `cut:${from}-${to}`;
-    if (this.tagged(kind).length > 0) return;
-    const owner = ['-m', 'owner', '--gid-owner', String(this.layout.gid(from))];
-    const comment = ['-m', 'comment', '--comment', `${this.layout.tag}:${kind}`];
-    iptables('-A', 'OUTPUT', '-o', 'lo', '-d', this.layout.network(to), ...owner, ...comment, '-j', 'DROP');
+    const present = this.cuts();
+    const missing = directions.filter(([from, to]) => !present.includes(`${from}-${to}`));
+    change(
+      missing.map(([from, to]) => {
+        const comment = `-m comment --comment ${this.layout.tag}:cut:${from}-${to}`;
+        const owner = `-m owner --gid-owner ${this.layout.gid(from)}`;
+        return `-A OUTPUT -o lo -d ${this.layout.network(to)} ${owner} ${comment} -j DROP`;
+      }),
+    );
   }
 
   private remove(kind: string): void {
-    for (const rule of this.tagged(kind)) iptables('-D', ...rule.split(' ').slice(1));
+    change(this.tagged(kind).map((rule) => rule.replace(/^-A/, '-D')));
   }
 
   private tagged(kind: string): string[] {
     if (!isRoot) return [];
-    return iptables('-S')
+    const rules = execFileSync('iptables', ['-w', LOCK_SECONDS, '-S'], { encoding: 'utf8' });
+    return rules
       .split('\n')
-      .filter(
-        (rule) =>
-          rule.includes(`--comment ${this.layout.tag}:${kind}`) ||
-          rule.includes(`--comment "${this.layout.tag}:${kind}`),
-      )
-      .map((rule) => rule.replaceAll('"', ''));
+      .map((rule) => rule.replaceAll('"', ''))
+      .filter((rule) => rule.includes(`--comment ${this.layout.tag}:${kind}`));
   }
 }
 
-function iptables(...args: readonly string[]): string {
-  return execFileSync('iptables', ['-w', LOCK_SECONDS, ...args], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+/** One transaction: all of it or nothing. */
+function change(rules: readonly string[]): void {
+  if (rules.length === 0) return;
+  const input = `*filter\n${rules.join('\n')}\nCOMMIT\n`;
+  execFileSync('iptables-restore', ['-w', LOCK_SECONDS, '--noflush'], { input, stdio: ['pipe', 'ignore', 'pipe'] });
 }
 
 /** Writes the command by which a site-guard closes its Kafka's client listener when the broker itself does not answer. */

@@ -1,13 +1,17 @@
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { clock, until } from './condition.js';
 import { kafkaClient } from './kafka.js';
 import { Lab } from './lab.js';
-import type { KafkaSite } from './layout.js';
-import { PORTS } from './layout.js';
-import { isAlive } from './processes.js';
+import { type KafkaSite, Layout, PORTS } from './layout.js';
+import { missingAddresses } from './loopback.js';
+import { isAlive, Processes } from './processes.js';
+import { RunDirectory } from './run-directory.js';
 
 const SOON_MS = 20_000;
 
@@ -81,7 +85,12 @@ describe('the lab', () => {
   });
 
   it('reads the same snapshot twice while nothing is changed, and another one after a change', async () => {
+    await expectSoon('the offsets of the first record are stored', async () =>
+      expect(await lab.snapshot()).toContain('"hasOffsets": true'),
+    );
     const before = await lab.snapshot();
+    expect(before).toContain('"kafka.signalbox.test 1 A 127.');
+    expect(before).toContain('"ALLOW User:app ALL from * on LITERAL TOPIC orders"');
     await produce('a', 'second');
     await mirrored(2);
     expect(await lab.snapshot()).toBe(before);
@@ -111,7 +120,10 @@ describe('the lab', () => {
     };
     const producer = client('a').producer();
     await producer.connect();
-    await producer.send({ topic: 'orders', acks: -1, messages: [{ value: 'open' }] });
+    // A broker that was frozen for longer than its session is fenced by its own controller for a moment.
+    await expectSoon('the producer writes', () =>
+      producer.send({ topic: 'orders', acks: -1, messages: [{ value: 'open' }] }),
+    );
     lab.freeze('a');
     const inFlight = outcome(producer.send({ topic: 'orders', acks: -1, messages: [{ value: 'in flight' }] }));
     ladder('close');
@@ -175,5 +187,58 @@ describe('the lab', () => {
     expect(execFileSync('iptables', ['-S'], { encoding: 'utf8' })).not.toContain(`${lab.layout.tag}:`);
     const present = (networkInterfaces()['lo'] ?? []).map((entry) => entry.address);
     expect(added.filter((address) => present.includes(address))).toEqual([]);
+  });
+});
+
+describe('a lab whose owner is gone', () => {
+  it('is taken down, also after SIGKILL', async () => {
+    const layout = Layout.fromEnvironment();
+    const run = new RunDirectory(layout.runDirectory);
+    const script = `import { Lab } from ${JSON.stringify(join(import.meta.dirname, 'lab.js'))}; await Lab.up({ parts: ['redis', 'bind'] }); console.log('up');`;
+    const owner = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(owner.stdout, 'data');
+    const records = run.processes();
+    expect(records.filter(isAlive)).toHaveLength(5);
+    owner.kill('SIGKILL');
+    await until('nothing is left', SOON_MS, async () => {
+      expect(records.filter(isAlive)).toEqual([]);
+      expect(run.exists()).toBe(false);
+    });
+    expect(missingAddresses([layout.address('a')])).toEqual([layout.address('a')]);
+  });
+});
+
+describe('a lab that cannot start', () => {
+  const layout = Layout.fromEnvironment();
+
+  it('names every port that is taken, and leaves nothing behind', async () => {
+    const server = createServer().listen(PORTS.redis, layout.address('b'));
+    await once(server, 'listening');
+    await expect(Lab.up({ parts: ['redis'] })).rejects.toThrow(
+      `${layout.address('b')}:${PORTS.redis} (Redis of site b)`,
+    );
+    server.close();
+    expect(existsSync(layout.runDirectory)).toBe(false);
+  });
+
+  it('does not touch a lab that somebody else owns', async () => {
+    const lab = await Lab.up({ parts: ['redis'] });
+    await expect(Lab.up({ parts: ['redis'] })).rejects.toThrow(`lab ${layout.net} is up already`);
+    expect(lab.run.processes().filter(isAlive)).toHaveLength(2);
+    await lab.down();
+  });
+
+  it('shows the end of the log of what does not start', async () => {
+    const lab = await Lab.up({ parts: ['redis'] });
+    const record = lab.run.process('a', 'redis');
+    if (record === undefined) throw new Error('Redis of site a has no record');
+    await lab.holdProcess('a', 'redis');
+    const processes = new Processes(lab.layout, lab.run);
+    await expect(processes.ready(record, 1_000, () => Promise.resolve())).rejects.toThrow(
+      /ended before it was ready[^]*Redis version/,
+    );
+    await lab.down();
   });
 });

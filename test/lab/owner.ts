@@ -11,7 +11,7 @@ import { writeLadders } from './firewall.js';
 import { startFlow } from './flow.js';
 import { createIdentities } from './identities.js';
 import { LabError } from './lab-error.js';
-import { KAFKA_SITES, type KafkaSite, type Layout, SITES } from './layout.js';
+import { type KafkaSite, type Layout, SITES } from './layout.js';
 import { addAddresses, missingAddresses } from './loopback.js';
 import type { Part } from './part.js';
 import { infrastructure, type Infrastructure } from './parts.js';
@@ -109,29 +109,28 @@ export class Owner {
     await recordArchives(this.layout, this.run, this.processes, archives);
   }
 
+  /** Signalbox needs none of the parts to start, but on few cores the brokers go first. */
   private async startAll(parts: readonly Part[]): Promise<void> {
     const ofKind = (...kinds: readonly string[]) => parts.filter((part) => kinds.includes(part.name));
+    const start = (some: readonly Part[]) => Promise.all(some.map((part) => this.startPart(part)));
     await Promise.all([
-      ...ofKind('etcd', 'redis', 'bind').map((part) => this.startPart(part)),
-      this.startKafka(ofKind('kafka'), ofKind('connect')),
+      start(ofKind('etcd', 'redis', 'bind')),
+      Promise.all(ofKind('kafka').map((part) => this.startBroker(part))),
     ]);
-    await Promise.all(parts.filter((part) => part instanceof AppPart).map((part) => this.startPart(part)));
+    await Promise.all([this.startMirror(ofKind('connect')), start(parts.filter((part) => part instanceof AppPart))]);
   }
 
-  /** Permissions come before the first worker: it logs in as a principal that owns nothing else. */
-  private async startKafka(brokers: readonly Part[], workers: readonly Part[]): Promise<void> {
-    const site = async (broker: Part) => {
-      await this.startPart(broker);
-      await setUpCluster(this.layout, this.run, broker.site as KafkaSite);
-      await Promise.all(
-        workers.filter((worker) => worker.site === broker.site).map((worker) => this.startPart(worker)),
-      );
-    };
-    await Promise.all(brokers.map(site));
-    if (workers.length === KAFKA_SITES.length) {
-      await startFlow(this.layout, this.run, 'a', 'b');
-      this.report('flow a-to-b runs');
-    }
+  /** Permissions come before the first client: a Connect worker that is refused its topics ends at once. */
+  private async startBroker(part: Part): Promise<void> {
+    await this.startPart(part);
+    await setUpCluster(this.layout, this.run, part.site as KafkaSite);
+  }
+
+  private async startMirror(workers: readonly Part[]): Promise<void> {
+    await Promise.all(workers.map((worker) => this.startPart(worker)));
+    if (workers.length === 0) return;
+    await startFlow(this.layout, this.run, 'a', 'b');
+    this.report('flow a-to-b runs');
   }
 
   private async startPart(part: Part): Promise<void> {

@@ -19,7 +19,11 @@ export function infrastructure(
   wanted: readonly Infrastructure[],
 ): Part[] {
   const kinds: Readonly<Record<Infrastructure, () => Part[]>> = {
-    kafka: () => KAFKA_SITES.map((site) => new KafkaPart(site, layout, run, archives?.for('kafka') ?? 'none')),
+    kafka: () =>
+      KAFKA_SITES.map(
+        (site) =>
+          new KafkaPart(site, layout, run, archives?.for('kafka') ?? 'none', archives?.find('bootstrap.checkpoint')),
+      ),
     connect: () => KAFKA_SITES.map((site) => new ConnectPart(site, layout, run, archives?.for('connect') ?? 'none')),
     redis: () => KAFKA_SITES.map((site) => new RedisPart(site, layout, run)),
     etcd: () => SITES.map((site) => new EtcdPart(site, layout, run)),

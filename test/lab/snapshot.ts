@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import kafkajs from 'kafkajs';
+import type { Answer } from 'dns-packet';
+import kafkajs, { type Acl, type AclResource } from 'kafkajs';
 import { ZONE } from './bind.js';
 import { connectCall } from './connect.js';
 import { Firewall } from './firewall.js';
@@ -25,7 +26,8 @@ export async function snapshot(layout: Layout, run: RunDirectory): Promise<strin
     })),
   ]);
   const entries = KAFKA_SITES.map((site, index) => [site, sites[index]]);
-  return canonicalize({ dns, sites: Object.fromEntries(entries) }) ?? '';
+  const content: unknown = JSON.parse(canonicalize({ dns, sites: Object.fromEntries(entries) }) ?? '');
+  return JSON.stringify(content, undefined, 2);
 }
 
 async function reached<T>(read: () => Promise<T>): Promise<T | typeof UNREACHABLE> {
@@ -38,7 +40,13 @@ async function reached<T>(read: () => Promise<T>): Promise<T | typeof UNREACHABL
 
 async function dnsRecords(layout: Layout): Promise<string[]> {
   const records = await transferZone(layout.address('w'), PORTS.dns, ZONE);
-  return records.map((record) => canonicalize(record) ?? '').sort();
+  return records.map(recordText).sort();
+}
+
+function recordText(record: Answer): string {
+  const data = record.type === 'TXT' ? [record.data].flat().map(String) : 'data' in record ? record.data : '';
+  const ttl = 'ttl' in record ? record.ttl : '';
+  return `${record.name} ${ttl} ${record.type} ${typeof data === 'string' ? data : JSON.stringify(data)}`;
 }
 
 function acls(layout: Layout, run: RunDirectory, site: KafkaSite): Promise<string[]> {
@@ -50,12 +58,19 @@ function acls(layout: Layout, run: RunDirectory, site: KafkaSite): Promise<strin
       permissionType: kafkajs.AclPermissionTypes.ANY,
     });
     return resources
-      .flatMap(({ acls: entries, ...resource }) =>
-        entries.map((entry) => canonicalize({ ...resource, ...entry }) ?? ''),
-      )
+      .flatMap((resource) => resource.acls.map((acl) => `${ruleText(acl)} on ${resourceText(resource)}`))
       .sort();
   });
 }
+
+const ruleText = ({ permissionType, principal, operation, host }: Acl) =>
+  `${nameOf(kafkajs.AclPermissionTypes, permissionType)} ${principal} ${nameOf(kafkajs.AclOperationTypes, operation)} from ${host}`;
+
+const resourceText = ({ resourcePatternType, resourceType, resourceName }: AclResource) =>
+  `${nameOf(kafkajs.ResourcePatternTypes, resourcePatternType)} ${nameOf(kafkajs.AclResourceTypes, resourceType)} ${resourceName}`;
+
+const nameOf = (names: Readonly<Record<string, unknown>>, value: number) =>
+  Object.keys(names).find((name) => names[name] === value) ?? String(value);
 
 async function connectors(layout: Layout, site: KafkaSite): Promise<Record<string, unknown>> {
   const names = (await connectCall(layout, site, 'GET', '/connectors')) as readonly string[];

@@ -4,7 +4,7 @@ import type { Part } from './part.js';
 import { isAlive, type Processes } from './processes.js';
 import type { RunDirectory } from './run-directory.js';
 
-const LOOK_EVERY_MS = 100;
+const LOOK_EVERY_MS = 200;
 /** As a kubelet's first restart. */
 const RESTART_AFTER_MS = 1_000;
 
@@ -22,8 +22,9 @@ export class Supervisor {
     return clock.every(LOOK_EVERY_MS, () => this.look());
   }
 
+  /** A part that cannot be started now is tried again at the next look. */
   private async look(): Promise<void> {
-    await Promise.all(this.parts.map((part) => this.lookAfter(part)));
+    await Promise.allSettled(this.parts.map((part) => this.lookAfter(part)));
   }
 
   private async lookAfter(part: Part): Promise<void> {

@@ -1,10 +1,10 @@
-import { rmSync } from 'node:fs';
-import type { Archives } from './archives.js';
+import { copyFileSync, rmSync } from 'node:fs';
+import { type Archives, RECORDINGS } from './archives.js';
 import { setUpCluster } from './cluster-setup.js';
 import { until } from './condition.js';
 import { ConnectPart } from './connect.js';
 import { startFlow } from './flow.js';
-import { KafkaPart } from './kafka.js';
+import { BOOTSTRAP_CHECKPOINT, KafkaPart } from './kafka.js';
 import type { Layout } from './layout.js';
 import { isAlive, logTail, type Processes, signal } from './processes.js';
 import type { ProcessRecord, RunDirectory } from './run-directory.js';
@@ -21,8 +21,8 @@ export async function recordArchives(
   processes: Processes,
   archives: Archives,
 ): Promise<void> {
-  const recorded = new KafkaPart('b', layout, run, { writeAtExit: archives.draft('kafka') });
-  const worker = new ConnectPart('b', layout, run, { writeAtExit: archives.draft('connect') });
+  const recorded = new KafkaPart('b', layout, run, { writeAtExit: archives.draft('kafka.jsa') });
+  const worker = new ConnectPart('b', layout, run, { writeAtExit: archives.draft('connect.jsa') });
   const [broker] = await Promise.all([
     processes.startPart(recorded),
     processes.startPart(new KafkaPart('a', layout, run, 'none')),
@@ -33,8 +33,8 @@ export async function recordArchives(
   // The worker first: it says goodbye to the broker.
   await written(connect);
   await written(broker);
-  archives.keep('connect');
-  archives.keep('kafka');
+  copyFileSync(run.file('b', 'kafka', BOOTSTRAP_CHECKPOINT), archives.draft(BOOTSTRAP_CHECKPOINT));
+  for (const recording of RECORDINGS) archives.keep(recording);
   await processes.kill((record) => record.name === 'kafka');
   for (const site of ['a', 'b']) rmSync(run.file(site), { recursive: true, force: true });
 }
