@@ -1,5 +1,5 @@
 import { InvariantViolation } from '#libs/domain';
-import { bootstrap, Clock, readSecret } from '#libs/runtime';
+import { bootstrap, Clock, readSecret, Readiness } from '#libs/runtime';
 import { Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 
 /** The smallest process: what bootstrap does, seen from outside. `TINY` says how it misbehaves. */
@@ -7,7 +7,8 @@ const behaviour = process.env['TINY'];
 
 @Injectable()
 class Work implements OnApplicationShutdown {
-  constructor(clock: Clock) {
+  constructor(clock: Clock, readiness: Readiness) {
+    if (behaviour === 'blocked') readiness.missing('journal', 'no etcd member answers', 'blocked');
     if (behaviour === 'bug') {
       void clock.sleep(50).then(() => {
         throw new InvariantViolation('two leaders in one epoch');

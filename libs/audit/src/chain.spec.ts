@@ -80,9 +80,15 @@ describe('an exported chain', () => {
       group,
       entries: 3,
       head: { sequence: 3, hash: at(three, 2).hash },
+      signature: 'unchecked',
+      signedBy: 'b-1',
     });
-    expect(verifyExport(bytes(text), keyring)).toMatchObject({ ok: true, signedBy: 'b-1' });
-    expect(verifyExport(bytes(exportChain(group, [], origin)))).toMatchObject({ ok: true, entries: 0 });
+    expect(verifyExport(bytes(text), keyring)).toMatchObject({ ok: true, signature: 'valid', signedBy: 'b-1' });
+    expect(verifyExport(bytes(exportChain(group, [], origin)))).toMatchObject({
+      ok: true,
+      entries: 0,
+      signature: 'absent',
+    });
     expect(verifyExport(bytes(exportChain(group, three.slice(1), origin)))).toMatchObject({ ok: true, entries: 2 });
   });
 

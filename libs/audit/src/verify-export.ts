@@ -10,7 +10,9 @@ export type ExportVerdict =
       readonly group: GroupId;
       readonly entries: number;
       readonly head: ChainHead;
-      /** The key that signed it; absent when it is unsigned or no keys were given. */
+      /** `unchecked`: there is one, and no keys were given. Without a valid one, a chain that was rewritten as a whole passes. */
+      readonly signature: 'valid' | 'absent' | 'unchecked';
+      /** The key it names. */
       readonly signedBy?: string;
     }
   | {
@@ -42,8 +44,9 @@ export function verifyExport(bytes: Uint8Array, keyring?: Keyring): ExportVerdic
     line += 1;
   }
   if (head.sequence < last) return bad(`it is missing: the header says that the chain ends at entry ${last}`);
-  const signedBy = keyring && keyId !== undefined ? { signedBy: keyId } : {};
-  return { ok: true, group, entries: entryLines.length, head: { sequence: last, hash: end }, ...signedBy };
+  const signature = keyId === undefined ? 'absent' : keyring ? 'valid' : 'unchecked';
+  const signedBy = keyId === undefined ? {} : { signedBy: keyId };
+  return { ok: true, group, entries: entryLines.length, head: { sequence: last, hash: end }, signature, ...signedBy };
 }
 
 function readHeader(line: Uint8Array, keyring: Keyring | undefined): Reading<ExportHeader> {

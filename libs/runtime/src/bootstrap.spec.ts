@@ -60,6 +60,20 @@ describe('bootstrap', () => {
     expect(await rest).toContain('work in progress has ended');
   });
 
+  it('answers 503 and says why while it cannot do its job at all', async () => {
+    const { port, release } = await freePort();
+    await release();
+    const { child, ended } = start({ TINY: 'blocked', SIGNALBOX_LISTEN: `127.0.0.1:${port}` });
+    await said(child, 'is up');
+    const answer = await fetch(`http://127.0.0.1:${port}/readyz`);
+    expect([answer.status, await answer.json()]).toMatchObject([
+      503,
+      { status: 'blocked', components: { journal: { state: 'missing', reason: 'no etcd member answers' } } },
+    ]);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+  });
+
   it('names every wrong variable at once and ends with 78', async () => {
     const { ended, stderr } = start({ SIGNALBOX_SITE: '', SIGNALBOX_LISTEN: 'here', LOG_LEVEL: 'loud' });
     expect(await ended).toBe(78);

@@ -53,8 +53,13 @@ const report = (checked: readonly Checked[], { terminal, json }: VerifyOutput): 
 
 const describe = ({ name, verdict }: Checked): string => {
   if (verdict.ok) {
-    const signed = verdict.signedBy === undefined ? 'signature not checked' : `signed by ${verdict.signedBy}`;
-    return `${name}: ok, ${verdict.entries} entries of ${verdict.group}, head ${verdict.head.hash.slice(0, 12)}, ${signed}`;
+    const { signature, signedBy, entries, group, head } = verdict;
+    const signed = {
+      valid: `signed by ${signedBy}`,
+      unchecked: `names ${signedBy} as its signer, which was not checked`,
+      absent: 'unsigned',
+    };
+    return `${name}: ok, ${entries} entries of ${group}, head ${head.hash.slice(0, 12)}, ${signed[signature]}`;
   }
   const entry = verdict.sequence === undefined ? 'the header' : `entry ${verdict.sequence}`;
   return `${name}: BROKEN at ${entry} (line ${verdict.line}): ${verdict.reason}`;
