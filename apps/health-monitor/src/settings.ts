@@ -1,5 +1,5 @@
 import { signingKey } from '#libs/contracts';
-import { accessTo, type ClusterAccess } from '#libs/kafka';
+import { accessTo, type ClusterAccess, type Listener } from '#libs/kafka';
 import { readSecret, type Environment } from '#libs/runtime';
 import {
   findSite,
@@ -37,14 +37,15 @@ export async function loadSettings({ configPath, site, process }: Environment): 
   const { signing, anchors } = findSite(topology, site);
   const { clusters, policy } = topology;
   const key = signingKey(signing.keyId, await readSecret(signing.privateKey, `signing key of site ${site}`));
-  const access = (timeoutMs: number) => Promise.all(clusters.map((cluster) => accessTo(cluster, 'clients', timeoutMs)));
+  const access = (listener: Listener, timeoutMs: number) =>
+    Promise.all(clusters.map((cluster) => accessTo(cluster, listener, timeoutMs)));
   return {
     speaker: { site, process, key, configHash: topologyHash(topology) },
     policy,
     journal: journalEndpoints(topology, site),
     anchors: anchors.map(hostAndPort),
-    probed: await access(policy.probeTimeoutMs),
-    bus: await access(policy.requestTimeoutMs),
+    probed: await access('clients', policy.probeTimeoutMs),
+    bus: await access('control', policy.requestTimeoutMs),
     flows: topology.flows.flatMap((flow) => {
       const target = clusters.find(({ id }) => id === flow.target);
       return target?.site === site && target.connect ? [{ flow, connect: target.connect }] : [];

@@ -28,9 +28,7 @@ export class BrokerConnection {
       return await api.async(connection, ...args);
     } catch (error) {
       if (isAnswer(error)) throw error;
-      throw new OutcomeUnknownError(`No answer from ${this.where} within ${this.access.timeoutMs} ms.`, {
-        cause: error,
-      });
+      throw new OutcomeUnknownError(`No answer from ${this.where}: ${rootMessage(error)}`, { cause: error });
     }
   }
 

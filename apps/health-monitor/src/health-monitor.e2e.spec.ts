@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { keyringOf, openVote, type ObservationEvent } from '#libs/contracts';
+import { clusterId, type ClusterId, type Vote } from '#libs/domain';
+import { EtcdJournal, keys } from '#libs/journal';
+import { openCluster, type KafkaCluster } from '#libs/kafka';
+import { busCluster, MultiClusterEventBus, observationsChannel } from '#libs/messaging';
+import { InMemoryLog, ProcessReadiness, SystemClock } from '#libs/runtime';
+import { journalEndpoints, loadTopology, type Topology } from '#libs/topology';
+import { until } from '../../../test/lab/condition.js';
+import { createIdentities } from '../../../test/lab/identities.js';
+import { Lab } from '../../../test/lab/lab.js';
+import { PORTS } from '../../../test/lab/layout.js';
+import { writeTopology } from '../../../test/lab/topology-file.js';
+import { labAccess } from '../../../test/support/lab-kafka.js';
+
+const SOON_MS = 45_000;
+const MAIN = join(import.meta.dirname, 'main.js');
+const A = clusterId('kafka-a');
+const B = clusterId('kafka-b');
+
+describe('a health monitor at site b, on real parts', () => {
+  const clock = new SystemClock();
+  const closers: (() => Promise<void>)[] = [];
+  const observed: { readonly event: ObservationEvent; readonly through: ClusterId; readonly atMs: number }[] = [];
+  let lab: Lab;
+  let topology: Topology;
+  let journal: EtcdJournal;
+  let orders: KafkaCluster;
+
+  beforeAll(async () => {
+    lab = await Lab.up({ parts: ['kafka', 'connect', 'etcd', 'bind'] });
+    createIdentities(lab.run);
+    writeTopology(lab.layout, lab.run, 'observe');
+    topology = await loadTopology(lab.configFile);
+    journal = new EtcdJournal({ endpoints: journalEndpoints(topology), requestTimeoutMs: 1_000 }, clock);
+    orders = openCluster(labAccess(lab, 'a', 'app'));
+    const readiness = new ProcessReadiness(new InMemoryLog(), clock);
+    const clusters = (['a', 'b'] as const).map((site) => busCluster(labAccess(lab, site, 'signalbox')));
+    const bus = new MultiClusterEventBus(
+      clusters,
+      { waitMs: 300, retryMs: 200 },
+      { clock, log: new InMemoryLog(), readiness },
+    );
+    bus.subscribe(observationsChannel(keyringOf(topology)), (event, through) => {
+      observed.push({ event, through, atMs: clock.monotonicMs() });
+    });
+    closers.push(
+      () => bus.close(),
+      () => orders.close(),
+      () => journal.close(),
+    );
+    start('health-monitor', {});
+  }, 240_000);
+
+  afterAll(async () => {
+    await Promise.all(closers.map((close) => close()));
+    await lab?.down();
+  });
+
+  const listen = (offset: number) => `${lab.site('b').address}:${PORTS['health-monitor'] + offset}`;
+
+  function start(name: string, env: Record<string, string>): void {
+    const common = { SIGNALBOX_CONFIG: lab.configFile, SIGNALBOX_SITE: 'b', SIGNALBOX_LISTEN: listen(0) };
+    const command = { file: process.execPath, args: [MAIN], env: { ...common, ...env } };
+    lab.spawnAt('b', name, command, 'ignore');
+  }
+
+  async function voteOn(cluster: ClusterId, process = 'health-monitor@b'): Promise<Vote | undefined> {
+    const { entries } = await journal.read(keys.votesOn(cluster));
+    const votes = entries.map(({ key, value }) => openVote(value, keyringOf(topology), key));
+    return votes.flatMap((vote) => (vote.ok && vote.value.process === process ? vote.value : []))[0];
+  }
+
+  const votesSoon = (cluster: ClusterId, expected: Partial<Vote>, withinMs = SOON_MS) =>
+    until(`a vote on ${cluster}: ${JSON.stringify(expected)}`, withinMs, async () => {
+      const vote = await voteOn(cluster);
+      expect(vote).toMatchObject(expected);
+      return vote!;
+    });
+
+  const eventsOn = (cluster: ClusterId, sinceMs: number) =>
+    observed.filter(({ event, atMs }) => event.data.cluster === cluster && atMs >= sinceMs);
+
+  it('votes on every cluster, signed, with what Kafka calls it', async () => {
+    await votesSoon(A, { opinion: 'up', site: topology.sites[1]!.id });
+    const vote = await votesSoon(B, { opinion: 'up' });
+    expect(vote.kafkaClusterId).toMatch(/^.{22}$/);
+  });
+
+  it('measures the lag of the flow that ends at its site', async () => {
+    await until('records are mirrored', SOON_MS, async () => {
+      await orders.log.append('orders', 0, [{ value: Buffer.from('x') }]);
+      const flow = (await voteOn(A))?.flows[0];
+      expect(flow).toMatchObject({ flow: 'a-to-b' });
+      expect(flow!.sampleAgeMs).toBeLessThan(5_000);
+    });
+    await votesSoon(A, { flows: [expect.objectContaining({ lagRecords: 0, lagMs: 0 })] as never });
+    expect((await voteOn(B))?.flows).toEqual([]);
+  });
+
+  const losses = {
+    frozen: { lose: async () => lab.freeze('a'), regain: () => lab.thaw('a') },
+    killed: { lose: () => lab.holdProcess('a', 'kafka'), regain: () => lab.releaseProcess('a', 'kafka') },
+  };
+  for (const [condition, { lose, regain }] of Object.entries(losses)) {
+    it(`says down after six rounds of a ${condition} broker, at an unchanged pace, over the cluster that is left`, async () => {
+      await votesSoon(A, { opinion: 'up' });
+      const lostAtMs = clock.monotonicMs();
+      await lose();
+      const down = await votesSoon(A, { opinion: 'down' });
+      expect(down.reason).toMatch(/^produce failed on 1 of 1 canary partitions for \d+ rounds$/);
+      expect(down.healthyForMs).toBe(0);
+      await until('ten more rounds', SOON_MS, async () =>
+        expect(eventsOn(A, lostAtMs).filter(({ event }) => event.data.opinion === 'down').length).toBeGreaterThan(10),
+      );
+
+      const failed = eventsOn(A, lostAtMs).filter(({ event }) => event.data.failedForMs > 0);
+      expect(failed.findIndex(({ event }) => event.data.opinion === 'down')).toBe(5);
+      expect(failed.every(({ through }) => through === B)).toBe(true);
+      const times = failed.map(({ event }) => event.data.failedForMs);
+      const paceMs = (times.at(-1)! - times[0]!) / (times.length - 1);
+      expect(paceMs).toBeGreaterThan(400);
+      expect(paceMs).toBeLessThan(650);
+      expect((await voteOn(B))?.opinion).toBe('up');
+
+      regain();
+      expect(await votesSoon(A, { opinion: 'up' })).toMatchObject({ failedForMs: 0 });
+    });
+  }
+
+  it('keeps observing while the journal has no quorum, marks it, and votes again when it is back', async () => {
+    await votesSoon(A, { opinion: 'up' });
+    await Promise.all((['a', 'w'] as const).map((site) => lab.holdProcess(site, 'etcd')));
+    const lostAtMs = clock.monotonicMs();
+    await until('what is observed is marked', SOON_MS, async () =>
+      expect(eventsOn(A, lostAtMs).at(-1)?.event.data.recorded).toBe(false),
+    );
+    const report = await fetch(`http://${listen(0)}/readyz`, { signal: AbortSignal.timeout(2_000) });
+    expect(await report.json()).toMatchObject({ status: 'degraded', components: { journal: { state: 'missing' } } });
+
+    for (const site of ['a', 'w'] as const) lab.releaseProcess(site, 'etcd');
+    await votesSoon(A, { opinion: 'up' });
+    const backAtMs = clock.monotonicMs();
+    await until('what is observed is recorded', SOON_MS, async () =>
+      expect(eventsOn(A, backAtMs).at(-1)?.event.data.recorded).toBe(true),
+    );
+  });
+
+  it('abstains and says so when its password is refused, and never calls that an outage', async () => {
+    const wrong = lab.run.write('wrong', 'secrets', 'wrong.password');
+    const text = readFileSync(lab.configFile, 'utf8').replaceAll(/file: .*signalbox\.password/g, `file: ${wrong}`);
+    const env = { SIGNALBOX_CONFIG: lab.run.write(text, 'wrong.yaml'), SIGNALBOX_LISTEN: listen(100) };
+    start('stranger', { ...env, SIGNALBOX_PROCESS: 'stranger@b' });
+    await until('an abstention', SOON_MS, async () =>
+      expect(await voteOn(A, 'stranger@b')).toMatchObject({
+        opinion: 'abstain',
+        reason: expect.stringContaining('cluster kafka-a as signalbox refused the login'),
+      }),
+    );
+    await lab.killProcess('b', 'stranger');
+  });
+
+  it('leaves no vote behind when it is killed', async () => {
+    await votesSoon(A, { opinion: 'up' });
+    await lab.killProcess('b', 'health-monitor');
+    await until('the votes are gone', 10_000, async () => {
+      expect((await journal.read(keys.votes())).entries).toEqual([]);
+    });
+  });
+});

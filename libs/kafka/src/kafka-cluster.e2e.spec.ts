@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { until } from '../../../test/lab/condition.js';
+import { withAdmin } from '../../../test/lab/kafka.js';
+import { Lab } from '../../../test/lab/lab.js';
+import { createTopic, labAccess } from '../../../test/support/lab-kafka.js';
+import { accessRulesConformance } from './access-rules.conformance.js';
+import type { AccessRule } from './access-rules.js';
+import { openCluster, type KafkaCluster } from './kafka-cluster.js';
+import { topicLogConformance } from './topic-log.conformance.js';
+
+const SOON_MS = 15_000;
+const record = [{ value: Buffer.from('x') }];
+
+describe('a real Kafka cluster', () => {
+  let lab: Lab;
+  const opened: KafkaCluster[] = [];
+  const open = (...who: Parameters<typeof labAccess> extends [unknown, ...infer Rest] ? Rest : never) => {
+    const cluster = openCluster(labAccess(lab, ...who));
+    opened.push(cluster);
+    return cluster;
+  };
+
+  beforeAll(async () => {
+    lab = await Lab.up({ parts: ['kafka'] });
+    await createTopic(lab, 'a', 'conformance', 2);
+  }, 180_000);
+
+  afterAll(async () => {
+    await Promise.all(opened.map((cluster) => cluster.close()));
+    await lab?.down();
+  });
+
+  topicLogConformance(async () => open('a', 'admin').log);
+  accessRulesConformance(async () => open('a', 'admin').rules);
+
+  it('tells its quorum leader, its partitions and its topics', async () => {
+    const { state, log } = open('a', 'signalbox');
+    expect(await state.quorumLeader()).toBe(1);
+    expect(await state.partitionHealth()).toMatchObject({ offline: 0, underMinIsr: 0 });
+    expect(state.certificateEnd()).toBeUndefined();
+    expect(await log.topics()).toEqual(expect.arrayContaining(['orders', 'signalbox.canary']));
+  });
+
+  it('refuses a write, on a connection that wrote before, soon after a deny was added', async () => {
+    const app = open('a', 'app').log;
+    const { rules } = open('a', 'admin');
+    const deny: AccessRule = {
+      permission: 'deny',
+      principal: 'User:*',
+      operation: 'write',
+      topic: 'orders',
+      match: 'literal',
+      host: '*',
+    };
+    expect(await app.append('orders', 0, record)).toMatchObject({ outcome: 'appended' });
+    await rules.add([deny]);
+    const refused = { outcome: 'refused', reason: 'TOPIC_AUTHORIZATION_FAILED' };
+    await until('the deny is in force', SOON_MS, async () =>
+      expect(await app.append('orders', 0, record)).toEqual(refused),
+    );
+    await rules.remove([deny]);
+    await until('the deny is lifted', SOON_MS, async () =>
+      expect(await app.append('orders', 0, record)).toMatchObject({ outcome: 'appended' }),
+    );
+  });
+
+  it('reads what a group has committed', async () => {
+    const { log, groups } = open('a', 'admin');
+    await log.append('orders', 0, record);
+    await until('a group can commit', SOON_MS, () =>
+      withAdmin(lab.layout, lab.run, 'a', (admin) =>
+        admin.setOffsets({ groupId: 'orders-app', topic: 'orders', partitions: [{ partition: 0, offset: '1' }] }),
+      ),
+    );
+    expect(await groups.committedOffsets('orders-app', 'orders')).toEqual(new Map([[0, 1n]]));
+    expect(await groups.committedOffsets('nobody', 'orders')).toEqual(new Map());
+  });
+
+  it('names cluster and principal when a login is refused, and not the password', async () => {
+    const { log } = open('a', 'signalbox', 'wrong-password');
+    const refusal = await log.partitions('orders').catch((error: unknown) => error as Error);
+    expect(refusal).toMatchObject({ code: 'SB_KAFKA_AUTHENTICATION', retryable: false });
+    expect(String(refusal)).toContain('cluster kafka-a as signalbox');
+    expect(`${String(refusal)} ${JSON.stringify(refusal)}`).not.toContain('wrong-password');
+  });
+
+  it('ends every call in time while the broker is frozen, and works on when it is back', async () => {
+    const cluster = open('a', 'admin');
+    const before = await cluster.log.append('orders', 0, record);
+    expect(before.outcome).toBe('appended');
+    lab.freeze('a');
+    await expect(cluster.log.append('orders', 0, record)).rejects.toMatchObject({ code: 'SB_OUTCOME_UNKNOWN' });
+    await expect(cluster.log.endOffsets('orders')).rejects.toMatchObject({ code: 'SB_UNAVAILABLE' });
+    await expect(cluster.state.quorumLeader()).rejects.toMatchObject({ code: 'SB_UNAVAILABLE' });
+    lab.thaw('a');
+    await until('it takes writes again', SOON_MS, async () =>
+      expect(await cluster.log.append('orders', 0, record)).toMatchObject({ outcome: 'appended' }),
+    );
+  });
+
+  it('tells that a killed broker cannot be reached, and works on when it is back', async () => {
+    const cluster = open('b', 'admin');
+    await cluster.log.append('orders', 0, record);
+    await lab.holdProcess('b', 'kafka');
+    // The first call may still be sent: the socket's end has not been noticed yet.
+    await expect(cluster.log.append('orders', 0, record)).rejects.toMatchObject({
+      code: expect.stringMatching(/^SB_/),
+    });
+    await expect(cluster.log.append('orders', 0, record)).rejects.toMatchObject({ code: 'SB_UNAVAILABLE' });
+    await expect(cluster.rules.list()).rejects.toMatchObject({ code: 'SB_UNAVAILABLE' });
+    lab.releaseProcess('b', 'kafka');
+    await until('it takes writes again', 45_000, async () =>
+      expect(await cluster.log.append('orders', 0, record)).toMatchObject({ outcome: 'appended' }),
+    );
+  });
+});
