@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import { epoch, instant } from '#libs/domain';
+import { disappointments } from './expectations.js';
+import { FAULTS } from './faults.js';
+import type { Report } from './report.js';
+
+const tolerance = { beforeMs: 1_000, afterMs: 2_000 };
+
+const good: Report = {
+  outcome: 'failed-over',
+  fault: 'freeze',
+  mode: 'automatic',
+  verdict: 'down',
+  verdictRule: 'verdict-2-own-down-confirmed',
+  recorded: true,
+  rule: 'start-failover',
+  rtoMs: 3_000,
+  dwellMs: 2_000,
+  aboveDwellMs: 1_000,
+  steps: [{ name: 'fence-a', site: 'a', startedAt: null, finishedAt: null, status: 'done', verifiedBy: null }],
+  ackedRecords: 3,
+  deliveredRecords: 2,
+  strandedRecords: 1,
+  unackedRecords: 0,
+  appendedUnackedAtA: 0,
+  duplicateRecords: 0,
+  missingRecords: [],
+  dnsAnswers: { b: ['127.2.0.1'] },
+  epoch: epoch(1),
+  auditVerified: true,
+  policy: {},
+  milestones: { faultAt: instant(10_000), firstFailedRoundAt: instant(10_100) },
+  readAtA: 'broker',
+  fence: { fencedAt: instant(12_000), firstWriteAtB: instant(12_500), ackedAtAAfterFence: 0, refusedAtAAfterMend: 20 },
+};
+
+const complaints = (change: Partial<Report>, fault: keyof typeof FAULTS = 'freeze') =>
+  disappointments({ ...good, ...change }, FAULTS[fault], tolerance);
+
+describe('a demo that went well', () => {
+  it('leaves nothing to complain about', () => {
+    expect(complaints({})).toEqual([]);
+  });
+});
+
+describe('a demo fails', () => {
+  it('when a record is unaccounted for', () => {
+    expect(complaints({ strandedRecords: 0 })).toEqual(['3 acknowledged are not 2 delivered and 0 stranded']);
+  });
+
+  it('when A could write after it was fenced, or B before', () => {
+    const fence = { fencedAt: instant(5), firstWriteAtB: instant(3), ackedAtAAfterFence: 2, refusedAtAAfterMend: 0 };
+    expect(complaints({ fence })).toEqual([
+      'B took a write 2 ms before A was fenced',
+      'A acknowledged 2 records after it was fenced',
+      'the producer inside A was not heard of after A was mended',
+    ]);
+  });
+
+  it('when the first failed round cannot be the fault', () => {
+    const milestones = { faultAt: instant(10_000), firstFailedRoundAt: instant(8_000) };
+    expect(complaints({ milestones })).toEqual(['the first failed round is -2000 ms after the fault']);
+  });
+
+  it('when the verdict is another one, or on record when it must not be', () => {
+    const quiet: Partial<Report> = { outcome: 'no-action', steps: [], resourcesIdentical: true };
+    expect(complaints(quiet, 'kill-witness-and-a')).toEqual([
+      'the verdict is down, not no-quorum',
+      'the verdict is recorded',
+    ]);
+  });
+
+  it('when something was touched that should not have been', () => {
+    expect(complaints({ outcome: 'no-action', resourcesIdentical: false })).toEqual([
+      '1 steps were taken',
+      'a resource was changed',
+    ]);
+  });
+});
