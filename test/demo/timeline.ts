@@ -15,6 +15,7 @@ const COLUMN = 9;
 /** Turns events into lines for a person: what was seen, which rule, which step, what was read back, how long. */
 export class Timeline {
   private readonly told = new Map<string, string>();
+  private readonly latest = new Map<string, number>();
   private startedAt: Instant;
 
   constructor(
@@ -36,10 +37,19 @@ export class Timeline {
 
   /** Says each thing once, however often it is reported. */
   event({ kind, data }: StreamedEvent, now: Instant): void {
+    if (kind === 'observation' && this.isOld(data as Observation)) return;
     const news = describe(kind, data);
     if (!news || this.told.get(news.about) === news.state) return;
     this.told.set(news.about, news.state);
     this.tell(news.what, news.text, now);
+  }
+
+  /** Each cluster passes observations on by itself, and one that was cut off passes its backlog on when it is back. */
+  private isOld({ process, incarnation, cluster, sequence }: Observation): boolean {
+    const source = `${process}/${incarnation}/${cluster}`;
+    if (sequence <= (this.latest.get(source) ?? -1)) return true;
+    this.latest.set(source, sequence);
+    return false;
   }
 }
 

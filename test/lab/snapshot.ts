@@ -14,7 +14,8 @@ const UNREACHABLE = 'unreachable';
 
 /**
  * Every resource that Signalbox can change, as canonical JSON: the same text means that nothing was changed.
- * Left out is what moves by itself: offsets, the zone's serial, which worker runs a task. Logins are shown as a hash.
+ * Left out is what moves by itself: offsets, a connector's tasks (without its source a checkpoint connector has none),
+ * the zone's serial. Logins are shown as a hash.
  */
 export async function snapshot(layout: Layout, run: RunDirectory): Promise<string> {
   const [dns, ...sites] = await Promise.all([
@@ -81,17 +82,9 @@ async function connectors(layout: Layout, site: KafkaSite): Promise<Record<strin
 
 async function connector(layout: Layout, site: KafkaSite, name: string): Promise<unknown> {
   const read = (what: string) => connectCall(layout, site, 'GET', `/connectors/${name}/${what}`);
-  const [config, status, offsets] = await Promise.all([read('config'), read('status'), read('offsets')]);
-  const { connector: own, tasks } = status as {
-    readonly connector: { readonly state: string };
-    readonly tasks: readonly { readonly state: string }[];
-  };
-  return {
-    config: hideLogins(config as Record<string, string>),
-    state: own.state,
-    tasks: tasks.map((task) => task.state),
-    hasOffsets: (offsets as { readonly offsets: readonly unknown[] }).offsets.length > 0,
-  };
+  const [config, status] = await Promise.all([read('config'), read('status')]);
+  const { connector: own } = status as { readonly connector: { readonly state: string } };
+  return { config: hideLogins(config as Record<string, string>), state: own.state };
 }
 
 function hideLogins(config: Readonly<Record<string, string>>): Record<string, string> {
