@@ -1,0 +1,164 @@
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { clusterId, groupId, siteId, type Epoch, type GuardRecord } from '#libs/domain';
+import { GuardRecordWire } from '#libs/contracts';
+import { initialGroupState, type GroupState } from '#libs/decision';
+import { EtcdJournal, keys } from '#libs/journal';
+import { openCluster, type KafkaCluster } from '#libs/kafka';
+import { readAccess } from '../../apps/site-guard/src/fence/acl-plan.js';
+import type { HeldAccess } from '../../apps/site-guard/src/fence/held-access.js';
+import { clock } from '../lab/condition.js';
+import { passwordFile, type Principal } from '../lab/credentials.js';
+import { Lab } from '../lab/lab.js';
+import { PORTS, type KafkaSite } from '../lab/layout.js';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const GROUP = groupId('orders');
+const TIMEOUT_MS = 1_000;
+
+/** The lab's clocks: about a tenth of the defaults. */
+const POLICY = {
+  selfFenceMs: 3_000,
+  guardRenewMs: 500,
+  fenceMarginMs: 1_000,
+  reassertMs: 1_000,
+  armProofMaxAgeMs: 6_000,
+  requestTimeoutMs: 500,
+};
+
+/** Kafka and etcd of the lab with a site-guard process at either site. */
+export class GuardedLab {
+  readonly policy = POLICY;
+  readonly journal: EtcdJournal;
+
+  private constructor(readonly lab: Lab) {
+    const endpoints = [lab.site('w').etcdUrl, lab.site('b').etcdUrl];
+    this.journal = new EtcdJournal({ endpoints, requestTimeoutMs: TIMEOUT_MS }, clock);
+  }
+
+  static async up(): Promise<GuardedLab> {
+    const guarded = new GuardedLab(await Lab.up({ parts: ['kafka', 'etcd'] }));
+    guarded.lab.run.write(JSON.stringify(guarded.document()), 'guarded.yaml');
+    return guarded;
+  }
+
+  startGuard(site: KafkaSite): void {
+    const { run, layout } = this.lab;
+    const env = {
+      SIGNALBOX_CONFIG: run.file('guarded.yaml'),
+      SIGNALBOX_SITE: site,
+      SIGNALBOX_LISTEN: `${layout.address(site)}:${PORTS['site-guard']}`,
+    };
+    const args = [join(ROOT, 'dist/apps/site-guard/src/main.js')];
+    const log = openSync(run.file('logs', `${site}.site-guard.log`), 'a', 0o600);
+    this.lab.spawnAt(site, 'site-guard', { file: process.execPath, args, env }, ['ignore', log, log]);
+    closeSync(log);
+  }
+
+  /** As `principal`, by the listener of clients unless told otherwise. */
+  kafka(site: KafkaSite, principal: Principal, port: number = PORTS.kafkaClient): KafkaCluster {
+    return openCluster({
+      cluster: clusterId(site),
+      bootstrap: [{ host: this.lab.layout.address(site), port }],
+      timeoutMs: TIMEOUT_MS,
+      credentials: { mechanism: 'PLAIN', username: principal, password: () => this.lab.password(principal) },
+    });
+  }
+
+  /** As the ACLs say, read by the listener that stays open. */
+  async held(site: KafkaSite): Promise<{ readonly value: HeldAccess; readonly epoch: Epoch }> {
+    const kafka = this.kafka(site, 'signalbox', PORTS.kafkaAdmin);
+    try {
+      const inbound = [site === 'a' ? 'User:mm2-ba' : 'User:mm2-ab'];
+      const scope = { group: GROUP, topics: ['orders'], probeTopic: 'signalbox.probe.orders', inbound };
+      return readAccess({ ...scope, self: 'User:signalbox', openByDefault: false }, await kafka.rules.list());
+    } finally {
+      await kafka.close();
+    }
+  }
+
+  async record(site: KafkaSite): Promise<GuardRecord | undefined> {
+    const { entries } = await this.journal.read(keys.guard(siteId(site)));
+    return entries[0] && GuardRecordWire.parse(JSON.parse(entries[0].value));
+  }
+
+  /** Puts what the leader would: the group's state and epoch. */
+  async order(change: Partial<GroupState>, current: number): Promise<void> {
+    const state = { ...initialGroupState(GROUP, siteId('a')), ...change };
+    await this.journal.commit({
+      conditions: [],
+      changes: [
+        { kind: 'put', key: keys.groupState(GROUP), value: JSON.stringify(state) },
+        { kind: 'put', key: keys.epoch(GROUP), value: String(current) },
+      ],
+    });
+  }
+
+  async down(): Promise<void> {
+    await this.journal.close();
+    await this.lab.down();
+  }
+
+  private document(): unknown {
+    const document = parse(readFileSync(join(ROOT, 'docs/examples/two-sites-and-witness.yaml'), 'utf8')) as {
+      clusters: { site: KafkaSite }[];
+      sites: { id: KafkaSite | 'w'; fenceCommand?: object }[];
+      journal: object;
+      policy: object;
+    };
+    const { lab } = this;
+    const ladder = (site: KafkaSite) => {
+      const script = lab.run.file(`ladder-${site}.sh`);
+      return { close: [script, 'close'], open: [script, 'open'], status: [script, 'status'] };
+    };
+    const password = { file: lab.run.file('secrets', passwordFile('signalbox')) };
+    return {
+      ...document,
+      policy: { ...document.policy, ...POLICY },
+      journal: { members: { a: lab.site('a').etcdUrl, b: lab.site('b').etcdUrl, w: lab.site('w').etcdUrl } },
+      sites: document.sites.map((site) =>
+        site.fenceCommand ? { ...site, fenceCommand: ladder(site.id as KafkaSite) } : site,
+      ),
+      clusters: document.clusters.map((cluster) => ({
+        ...cluster,
+        bootstrap: [lab.site(cluster.site).kafka.clientAddress],
+        adminBootstrap: [lab.site(cluster.site).kafka.adminAddress],
+        sasl: { mechanism: 'plain', username: 'signalbox', password },
+      })),
+    };
+  }
+}
+
+/** A client that writes as fast as it is answered, on several partitions at once, and remembers when it was. */
+export class Hammer {
+  private readonly stopped = new AbortController();
+  private readonly ackedAtMs: number[] = [];
+  private readonly running: Promise<unknown>;
+
+  constructor(private readonly kafka: KafkaCluster) {
+    this.running = Promise.all([0, 1, 2].map((partition) => this.write(partition)));
+  }
+
+  acksAfter(momentMs: number): number {
+    return this.ackedAtMs.filter((acked) => acked > momentMs).length;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped.abort();
+    await this.running;
+    await this.kafka.close();
+  }
+
+  private async write(partition: number): Promise<void> {
+    while (!this.stopped.signal.aborted) {
+      try {
+        const answer = await this.kafka.log.append('orders', partition, [{ value: Buffer.from('x') }]);
+        if (answer.outcome === 'appended') this.ackedAtMs.push(clock.monotonicMs());
+        else await clock.sleep(2);
+      } catch {
+        await clock.sleep(10);
+      }
+    }
+  }
+}
