@@ -145,7 +145,7 @@ export class GuardedSite {
 
   async held() {
     const resource = this.guard.resource({ kind: 'write-access', group: GROUP, site: this.site });
-    const { value, epoch: stamped } = await resource!.access.read(new AbortController().signal);
+    const { value, epoch: stamped } = await resource!.read(new AbortController().signal);
     return { value, epoch: stamped };
   }
 

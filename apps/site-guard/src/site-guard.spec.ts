@@ -147,7 +147,7 @@ describe('a site-guard', () => {
     it('lets no step open the site once its lease has lapsed', async () => {
       a.connection.connection = 'cut';
       await a.clock.advance(selfFenceMs + fenceMarginMs);
-      const { access } = a.guard.resource({ kind: 'write-access', group: GROUP, site: 'a' })!;
+      const access = a.guard.resource({ kind: 'write-access', group: GROUP, site: 'a' })!;
       const seen = await access.read(never);
       await expect(access.write(seen, 'clients', epoch(9), never)).rejects.toThrow(/lease has lapsed/);
       expect(await a.canWrite()).toBe(false);
@@ -227,6 +227,13 @@ describe('a site-guard', () => {
       expect(a.kafka.rules.some(({ permission, principal }) => permission === 'deny' && principal === 'User:*')).toBe(
         true,
       );
+    });
+
+    it('keeps the listener closed while a write is not refused behind it', async () => {
+      a.kafka.demand = () => undefined;
+      a.kafka.condition = 'serving';
+      await a.clock.advance(30_000);
+      expect(a.listener.isOpen).toBe(false);
     });
 
     it('opens again for clients only when the journal orders it', async () => {

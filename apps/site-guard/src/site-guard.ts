@@ -1,4 +1,4 @@
-import { groupId, invariant, type ProcessId, type ResourceRef, type SiteId } from '#libs/domain';
+import { groupId, invariant, type FencedResource, type ProcessId, type ResourceRef, type SiteId } from '#libs/domain';
 import type { Journal } from '#libs/journal';
 import type { KafkaCluster, Listener } from '#libs/kafka';
 import type { Clock, Log, Random, Readiness } from '#libs/runtime';
@@ -6,20 +6,23 @@ import { clusterOf, flowsOf, policyOf, type Cluster, type Group, type Topology }
 import { ArmProof } from './arming/arm-proof.js';
 import type { AclScope } from './fence/acl-survey.js';
 import { AclWriteAccess } from './fence/acl.write-access.js';
+import type { HeldAccess } from './fence/held-access.js';
 import { LadderWriteAccess } from './fence/ladder.write-access.js';
 import { ListenerFence } from './fence/listener-fence.js';
 import type { ListenerSwitch } from './fence/listener-switch.js';
 import { WriteProbe } from './fence/write-probe.js';
 import { Enforcement } from './group/enforcement.js';
 import { GroupGuard } from './group/group-guard.js';
+import { StepAccess } from './group/step-access.js';
 import { GuardStatus } from './guard-status.js';
 import { SiteLease } from './lease/site-lease.js';
 
 /** The guard's own topic, on which it proves that it can fence. */
 const CANARY = 'signalbox.guard-canary';
 
-/** Shares of the fence margin: the ACLs, then the command, and some of it left. */
-const RUNG_SHARE = 0.4;
+/** Shares of the fence margin: a look at the ACLs and their change; then the command, and its reading back. */
+const ACL_SHARE = 0.5;
+const COMMAND_SHARE = 0.25;
 const FIRST_READ_MS = 1_000;
 
 export interface SiteGuardParts {
@@ -40,9 +43,8 @@ export interface SiteGuardIdentity {
   readonly process: ProcessId;
 }
 
-/** A group's write access at this site, and the guard that takes turns with the steps that change it. */
-export interface GuardedGroup {
-  readonly access: LadderWriteAccess;
+interface GuardedGroup {
+  readonly steps: StepAccess;
   readonly guard: GroupGuard;
 }
 
@@ -54,7 +56,7 @@ export class SiteGuard {
   readonly armProof: ArmProof;
   private readonly groups: ReadonlyMap<string, GuardedGroup>;
   private readonly connections: KafkaCluster[] = [];
-  private readonly rungTimeoutMs: number;
+  private readonly aclTimeoutMs: number;
 
   constructor(
     private readonly identity: SiteGuardIdentity,
@@ -64,12 +66,12 @@ export class SiteGuard {
     const { clock, random, journal, readiness } = parts;
     const { policy } = topology;
     const here = topology.groups.filter((group) => group.sites.includes(site));
-    this.rungTimeoutMs = policy.fenceMarginMs * RUNG_SHARE;
+    this.aclTimeoutMs = policy.fenceMarginMs * ACL_SHARE;
     const settings = { site, process, incarnation: random.id(), groups: here, guardRenewMs: policy.guardRenewMs };
     const selfFenceMs = Math.min(...here.map((group) => policyOf(topology, group).selfFenceMs), policy.selfFenceMs);
     this.lease = new SiteLease(journal, clock, readiness, this.status, { ...settings, selfFenceMs });
 
-    const listener = parts.listener(this.rungTimeoutMs);
+    const listener = parts.listener(policy.fenceMarginMs * COMMAND_SHARE);
     const fence = listener && new ListenerFence(listener);
     const clusters = new Map(here.map((group) => [clusterOf(topology, group, site), group]));
     const canaries = [...clusters.keys()].map((cluster) => this.canaryOn(cluster));
@@ -96,8 +98,9 @@ export class SiteGuard {
   }
 
   /** What steps of runs work on. `undefined`: not of this site. */
-  resource(ref: ResourceRef): GuardedGroup | undefined {
-    return ref.kind === 'write-access' && ref.site === this.identity.site ? this.groups.get(ref.group) : undefined;
+  resource(ref: ResourceRef): FencedResource<HeldAccess> | undefined {
+    const isHere = ref.kind === 'write-access' && ref.site === this.identity.site;
+    return isHere ? this.groups.get(ref.group)?.steps : undefined;
   }
 
   start(): void {
@@ -117,14 +120,15 @@ export class SiteGuard {
     const { topology } = this.identity;
     const acls = new AclWriteAccess(this.scopeOf(group), kafka.control.rules, kafka.probes, clock);
     const access = new LadderWriteAccess(acls, fence, clock, {
-      aclTimeoutMs: this.rungTimeoutMs,
+      aclTimeoutMs: this.aclTimeoutMs,
       mayLift: () => this.lease.holds(),
     });
     const { mode, fenceMode } = group;
     const { reassertMs } = policyOf(topology, group);
     const around = { clock, log, readiness, status: this.status };
-    const guard = new GroupGuard({ group: group.id, mode, fenceMode, reassertMs }, access, this.lease, around);
-    return { access, guard };
+    const settings = { group: group.id, mode, fenceMode, reassertMs, aclTimeoutMs: this.aclTimeoutMs };
+    const steps = new StepAccess(access, clock);
+    return { steps, guard: new GroupGuard(settings, access, steps, this.lease, around) };
   }
 
   private scopeOf(group: Group): AclScope {
@@ -164,7 +168,7 @@ export class SiteGuard {
   }
 
   private connect(cluster: Cluster, listener: Listener): KafkaCluster {
-    const timeoutMs = Math.min(this.identity.topology.policy.requestTimeoutMs, this.rungTimeoutMs);
+    const timeoutMs = Math.min(this.identity.topology.policy.requestTimeoutMs, this.aclTimeoutMs);
     const connection = this.parts.open(cluster, listener, timeoutMs);
     this.connections.push(connection);
     return connection;

@@ -14,6 +14,7 @@ import type { AclWriteAccess } from './acl.write-access.js';
 import { inTime } from './deadline.js';
 import type { HeldAccess } from './held-access.js';
 import type { ListenerFence } from './listener-fence.js';
+import { Serial } from './serial.js';
 
 /** The version of a value that could not be read: it is only what was known last. */
 export const UNANSWERED = 'the broker did not answer';
@@ -31,6 +32,8 @@ export interface LadderOptions {
  */
 export class LadderWriteAccess extends FencedResource<HeldAccess> {
   override readonly fence = 'weak';
+  /** Steps of runs and the guard itself write: neither may come between the other's comparison and its change. */
+  private readonly turn = new Serial();
   private known: { readonly value: HeldAccess; readonly epoch: Epoch } = { value: 'unset', epoch: NEVER_STAMPED };
 
   constructor(
@@ -59,22 +62,13 @@ export class LadderWriteAccess extends FencedResource<HeldAccess> {
     }
   }
 
-  override async write(
+  override write(
     seen: Stamped<HeldAccess>,
     next: HeldAccess,
     epoch: Epoch,
     signal: AbortSignal,
   ): Promise<WriteOutcome> {
-    if (epoch < this.known.epoch) return 'refused';
-    if (next === 'clients' && seen.value !== 'clients' && !this.options.mayLift()) {
-      throw new UnavailableError("The site's lease has lapsed: no client may write here until the journal answers.");
-    }
-    const outcome = await this.writeAcls(seen, next, epoch, signal);
-    if (outcome === 'written') this.known = { value: next, epoch };
-    if (outcome !== 'unknown' || next !== 'none' || !this.listener) return outcome;
-    await this.listener.close(this.acls.scope.group);
-    this.known = { value: this.known.value, epoch };
-    return 'written';
+    return this.turn.run(() => this.climb(seen, next, epoch, signal));
   }
 
   override async verify(expected: HeldAccess | undefined, signal: AbortSignal): Promise<Verification> {
@@ -100,6 +94,24 @@ export class LadderWriteAccess extends FencedResource<HeldAccess> {
   /** Opens the listener again, where no other group needs it closed. @throws FenceCommandError */
   async release(): Promise<void> {
     await this.listener?.release(this.acls.scope.group);
+  }
+
+  private async climb(
+    seen: Stamped<HeldAccess>,
+    next: HeldAccess,
+    epoch: Epoch,
+    signal: AbortSignal,
+  ): Promise<WriteOutcome> {
+    if (epoch < this.known.epoch) return 'refused';
+    if (next === 'clients' && seen.value !== 'clients' && !this.options.mayLift()) {
+      throw new UnavailableError("The site's lease has lapsed: no client may write here until the journal answers.");
+    }
+    const outcome = await this.writeAcls(seen, next, epoch, signal);
+    if (outcome === 'written') this.known = { value: next, epoch };
+    if (outcome !== 'unknown' || next !== 'none' || !this.listener) return outcome;
+    await this.listener.close(this.acls.scope.group);
+    this.known = { value: this.known.value, epoch };
+    return 'written';
   }
 
   private async writeAcls(

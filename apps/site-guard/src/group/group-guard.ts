@@ -10,9 +10,10 @@ import {
 import { ConditionLog, type Clock, type Log, type Readiness } from '#libs/runtime';
 import type { FenceMode, GroupMode } from '#libs/topology';
 import type { HeldAccess } from '../fence/held-access.js';
+import { inTime } from '../fence/deadline.js';
 import { UNANSWERED, type LadderWriteAccess } from '../fence/ladder.write-access.js';
-import { Serial } from '../fence/serial.js';
 import type { GuardStatus } from '../guard-status.js';
+import type { StepAccess } from './step-access.js';
 import { enforcementOf, type Enforcement, type Order } from '../lease/self-fence.js';
 
 /** Rounds that the ACLs must hold in a row before the listener is opened: a thawed broker works off old requests first. */
@@ -23,11 +24,15 @@ export interface GroupGuardSettings {
   readonly mode: GroupMode;
   readonly fenceMode: FenceMode;
   readonly reassertMs: number;
+  /** For reading the ACLs and changing them, together; what does not fit is the next rung's. */
+  readonly aclTimeoutMs: number;
 }
 
 /** The lease as a group's guard sees it. */
 export interface LeaseView {
   holds(): boolean;
+  /** When the last renewal was sent; orders were read after it. On the monotonic clock. */
+  renewedAtMs(): number;
   order(group: GroupId): Order | undefined;
 }
 
@@ -43,8 +48,6 @@ export type RoundResult = 'settled' | 'owing';
 
 /** Keeps one group's writes at this site where they belong: re-asserts the journal's order, and fences without one. */
 export class GroupGuard {
-  /** Steps of runs and rounds take turns: neither may see the other half done. */
-  readonly turns = new Serial();
   private readonly conditions: ConditionLog;
   private provenRounds = 0;
   private writtenAtMs = -Infinity;
@@ -53,6 +56,7 @@ export class GroupGuard {
   constructor(
     private readonly settings: GroupGuardSettings,
     private readonly access: LadderWriteAccess,
+    private readonly steps: StepAccess,
     private readonly lease: LeaseView,
     private readonly around: Surroundings,
   ) {
@@ -63,39 +67,55 @@ export class GroupGuard {
     return this.settings.group;
   }
 
-  round(signal: AbortSignal): Promise<RoundResult> {
-    return this.turns.run(async () => {
-      const component = `write access of ${this.group}`;
-      try {
-        const result = await this.look(signal);
-        if (result === 'settled') this.around.readiness.ready(component);
-        return result;
-      } catch (error) {
-        if (!(error instanceof SignalboxError)) throw error;
-        this.around.readiness.missing(component, `Write access of ${this.group}: ${messageOf(error)}`);
-        return 'owing';
-      }
-    });
+  async round(signal: AbortSignal): Promise<RoundResult> {
+    const component = `write access of ${this.group}`;
+    try {
+      const result = await this.look(signal);
+      if (result === 'settled') this.around.readiness.ready(component);
+      return result;
+    } catch (error) {
+      if (!(error instanceof SignalboxError)) throw error;
+      this.around.readiness.missing(component, `Write access of ${this.group}: ${messageOf(error)}`);
+      return 'owing';
+    }
   }
 
   private async look(signal: AbortSignal): Promise<RoundResult> {
-    const held = await this.access.read(signal);
-    // Asked after the read, which may have taken its time: the lease can end while a broker does not answer.
-    const wanted = enforcementOf({
-      ...this.settings,
-      leaseHolds: this.lease.holds(),
-      order: this.lease.order(this.group),
-      held,
-    });
-    this.say(wanted);
-    if (!wanted || this.isAsWanted(held, wanted)) return this.report(held);
-    const outcome = await this.access.write(held, wanted.access, wanted.epoch, signal);
-    this.writtenAtMs = this.around.clock.monotonicMs();
-    this.tell(held, wanted, outcome);
+    const { clock } = this.around;
+    const { held, wanted, outcome } = await inTime(
+      clock,
+      this.settings.aclTimeoutMs,
+      (limit) => this.enforce(limit),
+      signal,
+    );
+    if (!wanted || outcome === 'kept') return this.report(held);
     const now = await this.access.read(signal);
     const result = this.report(now);
     if (outcome !== 'written') return 'owing';
     return this.access.isClosed && now.version !== UNANSWERED ? this.tryToOpen(wanted, signal) : result;
+  }
+
+  private async enforce(limit: AbortSignal): Promise<{
+    readonly held: Stamped<HeldAccess>;
+    readonly wanted?: Enforcement;
+    readonly outcome: WriteOutcome | 'kept';
+  }> {
+    const held = await this.access.read(limit);
+    // Asked after the read, which may have taken its time: the lease can end while a broker does not answer.
+    const wanted = this.wanted(held);
+    this.say(wanted);
+    if (!wanted || this.isAsWanted(held, wanted)) return { held, outcome: 'kept' };
+    const outcome = await this.access.write(held, wanted.access, wanted.epoch, limit);
+    this.writtenAtMs = this.around.clock.monotonicMs();
+    this.tell(held, wanted, outcome);
+    return { held, wanted, outcome };
+  }
+
+  private wanted(held: Stamped<HeldAccess>): Enforcement | undefined {
+    const leaseHolds = this.lease.holds();
+    const isOutOfDate = leaseHolds && !this.steps.isSettledBefore(this.lease.renewedAtMs());
+    if (isOutOfDate) return undefined;
+    return enforcementOf({ ...this.settings, leaseHolds, order: this.lease.order(this.group), held });
   }
 
   /** A closed listener is closed again now and then, and always written through once the broker answers. */
@@ -146,7 +166,7 @@ export class GroupGuard {
   private say(wanted: Enforcement | undefined): void {
     const condition = `self-fence of ${this.group}`;
     if (wanted?.why === 'self-fence') {
-      this.conditions.holds(condition, `The site's lease has lapsed: fencing ${this.group} without an order`);
+      this.conditions.holds(condition, `The site's lease has lapsed: fencing ${this.group} until the journal answers`);
     } else {
       this.conditions.ended(condition, `The journal answers again: ${this.group} follows its order`);
     }

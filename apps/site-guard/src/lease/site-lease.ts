@@ -44,6 +44,11 @@ export class SiteLease {
     return this.leftMs() > 0;
   }
 
+  /** When the last renewal that counts was sent. On the monotonic clock. */
+  renewedAtMs(): number {
+    return this.lastRenewal?.monotonicMs ?? -Infinity;
+  }
+
   /** The newest order, however old: whether it may still be followed, `holds` says. */
   order(group: GroupId): Order | undefined {
     return this.orders.get(group);
@@ -60,8 +65,6 @@ export class SiteLease {
     try {
       if (!(await this.commit())) return;
       const orders = await readOrders(this.journal, this.settings.groups, this.settings.site);
-      // An answer that took too long is no answer: nothing may rely on it by now.
-      if (leaseLeftMs(sent, this.now(), this.settings.selfFenceMs) <= 0) return;
       this.orders = orders;
       this.lastRenewal = sent;
       this.readiness.ready('journal');
