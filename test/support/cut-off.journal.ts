@@ -35,7 +35,7 @@ export class CutOffJournal extends Journal {
   }
 
   override commit(transaction: Transaction): Promise<CommitOutcome> {
-    return this.reach(() => this.journal.commit(transaction));
+    return this.reach(() => this.journal.commit(transaction), 'changes');
   }
 
   override watch(name: string, after: Revision, listener: WatchListener): Stop {
@@ -60,7 +60,7 @@ export class CutOffJournal extends Journal {
 
   override async close(): Promise<void> {}
 
-  private async reach<T>(ask: () => Promise<T>): Promise<T> {
+  private async reach<T>(ask: () => Promise<T>, kind: 'reads' | 'changes' = 'reads'): Promise<T> {
     const { connection } = this;
     if (connection === 'cut') {
       await this.clock.sleep(this.timeoutMs);
@@ -69,7 +69,8 @@ export class CutOffJournal extends Journal {
     const answer = await ask();
     if (connection === 'deaf') {
       await this.clock.sleep(this.timeoutMs);
-      throw new OutcomeUnknownError(`No answer from the journal within ${this.timeoutMs} ms.`);
+      const message = `No answer from the journal within ${this.timeoutMs} ms.`;
+      throw kind === 'changes' ? new OutcomeUnknownError(message) : new UnavailableError(message);
     }
     if (typeof connection === 'number') await this.clock.sleep(connection);
     return answer;

@@ -1,14 +1,26 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { clusterId, groupId, siteId, type Epoch, type GuardRecord } from '#libs/domain';
+import {
+  clusterId,
+  epoch,
+  groupId,
+  isSettled,
+  runId,
+  siteId,
+  type Epoch,
+  type GuardRecord,
+  type Plan,
+  type Run,
+  type StepRecord,
+} from '#libs/domain';
 import { GuardRecordWire } from '#libs/contracts';
 import { initialGroupState, type GroupState } from '#libs/decision';
 import { EtcdJournal, keys } from '#libs/journal';
 import { openCluster, type KafkaCluster } from '#libs/kafka';
 import { readAccess } from '../../apps/site-guard/src/fence/acl-plan.js';
 import type { HeldAccess } from '../../apps/site-guard/src/fence/held-access.js';
-import { clock } from '../lab/condition.js';
+import { clock, until } from '../lab/condition.js';
 import { passwordFile, type Principal } from '../lab/credentials.js';
 import { Lab } from '../lab/lab.js';
 import { PORTS, type KafkaSite } from '../lab/layout.js';
@@ -92,6 +104,50 @@ export class GuardedLab {
         { kind: 'put', key: keys.groupState(GROUP), value: JSON.stringify(state) },
         { kind: 'put', key: keys.epoch(GROUP), value: String(current) },
       ],
+    });
+  }
+
+  /** Opens one step of a run as the leader would, and returns it as its worker left it. */
+  async perform(step: Pick<StepRecord, 'name' | 'action'> & Partial<StepRecord>, site: KafkaSite): Promise<StepRecord> {
+    const run = runId('r1');
+    const current = epoch(Number((await this.journal.read(keys.epoch(GROUP))).entries[0]?.value));
+    const open: StepRecord = {
+      stage: 0,
+      resource: { kind: 'write-access', group: GROUP, site },
+      runsAt: siteId(site),
+      worker: 'site-guard',
+      deadlineMs: 4_000,
+      run,
+      epoch: current,
+      status: 'open',
+      attempt: 1,
+      ...step,
+    };
+    const plan: Plan = { kind: 'failover', group: GROUP, from: siteId('a'), to: siteId('b'), steps: [] };
+    const record: Run = {
+      id: run,
+      plan,
+      planHash: 'p',
+      evidenceHash: 'e',
+      epoch: current,
+      phase: 'stepping',
+      stage: 0,
+      startedAt: clock.now(),
+      exceptions: [],
+    };
+    const key = keys.step(run, open.name);
+    await this.journal.commit({
+      conditions: [],
+      changes: [
+        { kind: 'put', key: keys.run(run), value: JSON.stringify(record) },
+        { kind: 'put', key, value: JSON.stringify(open) },
+        { kind: 'put', key: keys.openStep(siteId(site), run, open.name), value: key },
+      ],
+    });
+    return until(`${open.name} is settled`, 2 * open.deadlineMs, async () => {
+      const found = JSON.parse((await this.journal.read(key)).entries[0]?.value ?? '{}') as StepRecord;
+      if (!isSettled(found.status)) throw new Error(`it is ${found.status}`);
+      return found;
     });
   }
 

@@ -1,13 +1,21 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { runId, siteId } from '#libs/domain';
+import { groupId, runId, siteId } from '#libs/domain';
+import { SystemRandom } from '#libs/runtime';
 import { clock, until } from '../../../test/lab/condition.js';
 import type { Principal } from '../../../test/lab/credentials.js';
-import type { KafkaSite } from '../../../test/lab/layout.js';
+import { PORTS, type KafkaSite } from '../../../test/lab/layout.js';
+import { fencedResourceConformance } from '../../../test/support/fenced-resource.conformance.js';
 import { GuardedLab, Hammer } from '../../../test/support/guarded-lab.js';
+import { AclWriteAccess } from './fence/acl.write-access.js';
+import type { HeldAccess } from './fence/held-access.js';
+import { LadderWriteAccess } from './fence/ladder.write-access.js';
+import { WriteProbe } from './fence/write-probe.js';
 
 const SOON_MS = 20_000;
 /** Long enough for a late acknowledgement to come out, were there one. */
 const WATCH_MS = 1_500;
+
+const signal = new AbortController().signal;
 
 describe('a site-guard on real parts', () => {
   let guarded: GuardedLab;
@@ -49,6 +57,19 @@ describe('a site-guard on real parts', () => {
     await until('the producer is acknowledged', SOON_MS, async () => expect(begun.acksAfter(0)).toBeGreaterThan(100));
     return begun;
   };
+
+  fencedResourceConformance<HeldAccess>('write access by ACL, on Kafka', async () => {
+    const kafka = guarded.kafka('b', 'signalbox', PORTS.kafkaAdmin);
+    const probe = new WriteProbe(kafka.log, new SystemRandom());
+    const topics = { topics: ['conformance.*'], probeTopic: 'signalbox.canary' };
+    const scope = { group: groupId('conformance'), ...topics, inbound: ['User:mm2-ba'], self: 'User:signalbox' };
+    const probes = { clients: probe, control: probe };
+    const acls = new AclWriteAccess({ ...scope, openByDefault: false }, kafka.rules, probes, clock);
+    const before = await acls.read(signal);
+    await acls.write(before, 'none', before.epoch, signal);
+    const resource = new LadderWriteAccess(acls, undefined, clock, { aclTimeoutMs: 5_000, mayLift: () => true });
+    return { resource, values: ['none', 'clients'], epochBefore: before.epoch, end: () => kafka.close() };
+  });
 
   it('opens the active site, gives the passive one its standing fence, and is armed', async () => {
     await holds('a', 'clients', 0);
@@ -101,23 +122,53 @@ describe('a site-guard on real parts', () => {
     expect(client.acksAfter(now)).toBeGreaterThan(0);
   });
 
+  it('moves the write access by the steps of a run, and fences before it promotes', async () => {
+    const client = await startHammer();
+    await guarded.order({ phase: 'failing-over', run: runId('r1'), from: siteId('a'), target: siteId('b') }, 1);
+    expect(await guarded.perform({ name: 'seal-writes-b', action: 'seal' }, 'b')).toMatchObject({ status: 'done' });
+    expect(await guarded.held('b')).toMatchObject({ value: 'inbound', epoch: 1 });
+    const fenced = await guarded.perform({ name: 'fence-a', action: 'apply', desired: 'none', stage: 1 }, 'a');
+    const fencedAtMs = clock.monotonicMs();
+    expect(fenced).toMatchObject({
+      status: 'done',
+      verifiedBy: { observed: { acls: 'none', epoch: 1, write: 'TOPIC_AUTHORIZATION_FAILED' } },
+    });
+    const denied = await guarded.perform({ name: 'deny-inbound-b', action: 'apply', desired: 'none', stage: 2 }, 'b');
+    expect([denied.status, await write('b', 'mm2-ab')]).toEqual(['done', 'TOPIC_AUTHORIZATION_FAILED']);
+    const promoted = await guarded.perform({ name: 'promote-b', action: 'apply', desired: 'clients', stage: 3 }, 'b');
+    expect(promoted).toMatchObject({
+      status: 'done',
+      verifiedBy: { observed: { acls: 'clients', epoch: 1, write: 'accepted and read back' } },
+    });
+    expect([await write('b', 'app'), await write('b', 'mm2-ab')]).toEqual(['appended', 'TOPIC_AUTHORIZATION_FAILED']);
+    expect(client.acksAfter(fencedAtMs)).toBe(0);
+
+    await guarded.order({ active: siteId('b'), quarantined: [siteId('a')] }, 1);
+    await clock.sleep(WATCH_MS);
+    expect([await guarded.held('a'), await guarded.held('b')]).toMatchObject([{ value: 'none' }, { value: 'clients' }]);
+    await guarded.order({}, 2);
+    await holds('a', 'clients', 2);
+    await holds('b', 'inbound', 2);
+    await accepts('a');
+  });
+
   it('lets no acknowledgement out of a frozen broker once it is fenced, also after the thaw', async () => {
     const client = await startHammer();
     guarded.lab.freeze('a');
-    await guarded.order({ phase: 'failing-over', run: runId('r1'), from: siteId('a'), target: siteId('b') }, 1);
+    await guarded.order({ phase: 'failing-over', run: runId('r1'), from: siteId('a'), target: siteId('b') }, 3);
     await until('the guard says that it has closed the listener', SOON_MS, async () => {
-      expect((await guarded.record('a'))?.enforced).toEqual({ orders: { access: 'none', epoch: 1, by: 'command' } });
+      expect((await guarded.record('a'))?.enforced).toEqual({ orders: { access: 'none', epoch: 3, by: 'command' } });
     });
     const fencedAtMs = clock.monotonicMs();
     guarded.lab.thaw('a');
-    await holds('a', 'none', 1);
+    await holds('a', 'none', 3);
     await until('the guard has opened the listener', SOON_MS, async () => {
       expect(await write('a', 'app')).toBe('TOPIC_AUTHORIZATION_FAILED');
     });
     await clock.sleep(WATCH_MS);
     expect(client.acksAfter(fencedAtMs)).toBe(0);
-    await guarded.order({}, 2);
-    await holds('a', 'clients', 2);
+    await guarded.order({}, 4);
+    await holds('a', 'clients', 4);
     await accepts('a');
   });
 
@@ -133,7 +184,7 @@ describe('a site-guard on real parts', () => {
     await clock.sleep(WATCH_MS);
     expect(client.acksAfter(fencedAtMs)).toBe(0);
     guarded.lab.heal();
-    await holds('a', 'clients', 2);
+    await holds('a', 'clients', 4);
     await accepts('a');
   });
 });

@@ -1,4 +1,5 @@
 import { groupId, invariant, type FencedResource, type ProcessId, type ResourceRef, type SiteId } from '#libs/domain';
+import { StepWorker } from '#libs/jobs';
 import type { Journal } from '#libs/journal';
 import type { KafkaCluster, Listener } from '#libs/kafka';
 import type { Clock, Log, Random, Readiness } from '#libs/runtime';
@@ -54,6 +55,7 @@ export class SiteGuard {
   readonly lease: SiteLease;
   readonly enforcement: Enforcement;
   readonly armProof: ArmProof;
+  private readonly steps: StepWorker;
   private readonly groups: ReadonlyMap<string, GuardedGroup>;
   private readonly connections: KafkaCluster[] = [];
   private readonly aclTimeoutMs: number;
@@ -90,6 +92,12 @@ export class SiteGuard {
       retryMs: policy.guardRenewMs,
       proofTimeoutMs: policy.stepTimeoutMs,
     });
+    // No doorbell: the guard needs the journal alone.
+    this.steps = new StepWorker(
+      { journal, clock, readiness },
+      { site, process, worker: 'site-guard', pollMs: policy.pollMs },
+      (ref) => this.resource(ref),
+    );
     this.enforcement = new Enforcement(this.lease, clock, fence, readiness, {
       guards: [...this.groups.values()].map(({ guard }) => guard),
       reassertMs: policy.reassertMs,
@@ -106,12 +114,14 @@ export class SiteGuard {
   start(): void {
     void this.enforcement.run();
     void this.armProof.run();
+    this.steps.start();
   }
 
   /** Leaves every fence as it is: a site without a guard must be no more open than one with it. */
   async stop(): Promise<void> {
     this.enforcement.stop();
     this.armProof.stop();
+    await this.steps.stop();
     await Promise.all(this.connections.map((connection) => connection.close()));
   }
 
