@@ -68,7 +68,13 @@ describe('ConnectClient', () => {
   it('cannot tell what an internal error left behind', async () => {
     const connect = await failing(500, 'Request timed out');
     await expect(connect.setState('source', 'stopped', soon())).rejects.toMatchObject({ code: 'SB_OUTCOME_UNKNOWN' });
-    await expect(connect.status('source', soon())).rejects.toMatchObject({ code: 'SB_UNAVAILABLE' });
+  });
+
+  it('reads again after an internal error, until the deadline', async () => {
+    const connect = await failing(500, 'Request timed out');
+    const failure = connect.status('source', AbortSignal.timeout(200));
+    await expect(failure).rejects.toMatchObject({ code: 'SB_UNAVAILABLE' });
+    await expect(failure).rejects.toThrow('500 Request timed out');
   });
 
   it('cannot tell what a silent Connect did, and does not wait for it beyond the time of a call', async () => {

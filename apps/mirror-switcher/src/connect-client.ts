@@ -96,25 +96,18 @@ export class ConnectClient {
     }
   }
 
-  /** Asks again while the workers rebalance, which takes them a second or so and changes nothing. */
+  /** Asks again for as long as Connect says that it cannot do it now, and did nothing. */
   private async change(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Answer> {
     for (;;) {
-      const answer = await this.call(method, path, body, signal);
-      const isRebalancing = answer.status === 409 && !/already exists/.test(textOf(answer.body));
-      if (!isRebalancing) return answer;
+      const answer = await this.fetched(method, path, body, signal);
+      if (!isPassing(method, answer)) {
+        if (answer.status < 500) return answer;
+        throw new OutcomeUnknownError(`Connect at ${this.url} failed at ${method} ${path}: ${describe(answer)}`);
+      }
       await this.clock.sleep(RETRY_MS, signal);
       if (signal.aborted)
-        throw new UnavailableError(`Connect at ${this.url} was rebalancing until the deadline: ${textOf(answer.body)}`);
+        throw new UnavailableError(`Connect at ${this.url} answered ${describe(answer)} to ${path} until the deadline`);
     }
-  }
-
-  private async call(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Answer> {
-    const answer = await this.fetched(method, path, body, signal);
-    if (answer.status >= 500)
-      throw new OutcomeUnknownError(
-        `Connect at ${this.url} failed at ${method} ${path}: ${answer.status} ${textOf(answer.body)}`,
-      );
-    return answer;
   }
 
   private async fetched(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Answer> {
@@ -138,15 +131,18 @@ export class ConnectClient {
     }
   }
 
-  private expectSuccess({ status, body }: Answer, connector: string): unknown {
+  private expectSuccess(answer: Answer, connector: string): unknown {
+    const { status, body } = answer;
     if (status === 404) throw new ConnectorMissingError(this.url, connector);
     if (status >= 300)
-      throw new ConnectRejectedError(
-        `Connect at ${this.url} refused a call for "${connector}": ${status} ${textOf(body)}`,
-      );
+      throw new ConnectRejectedError(`Connect at ${this.url} refused a call for "${connector}": ${describe(answer)}`);
     return body;
   }
 }
+
+/** A rebalance takes the workers a second or so and changes nothing; neither does a read that failed. */
+const isPassing = (method: string, answer: Answer): boolean =>
+  (answer.status === 409 && !/already exists/.test(describe(answer))) || (answer.status >= 500 && method === 'GET');
 
 /** The system's code of a failed `fetch`, whose own message only says that it failed. */
 const codeOf = (error: unknown): string => {
@@ -154,5 +150,5 @@ const codeOf = (error: unknown): string => {
   return cause?.code ?? '';
 };
 
-const textOf = (body: unknown): string =>
-  typeof body === 'object' && body !== null && 'message' in body ? String(body.message) : '';
+const describe = ({ status, body }: Answer): string =>
+  typeof body === 'object' && body !== null && 'message' in body ? `${status} ${String(body.message)}` : String(status);
