@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,24 @@ import { isAlive, Processes } from './processes.js';
 import { RunDirectory } from './run-directory.js';
 
 const SOON_MS = 20_000;
+
+const IN_FLIGHT_BYTES = 20_000;
+
+/** What the kernel holds for each connection to a port of a Java program, which has not read it. */
+function bytesWaiting(address: string, port: number): number[] {
+  const hex = (value: number, digits: number) => value.toString(16).toUpperCase().padStart(digits, '0');
+  const reversed = address
+    .split('.')
+    .reverse()
+    .map((octet) => hex(Number(octet), 2));
+  const local = `${reversed.join('')}:${hex(port, 4)}`;
+  const lines = readFileSync('/proc/net/tcp6', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
+  return lines
+    .filter((fields) => fields[1]?.endsWith(local))
+    .map((fields) => parseInt(fields[4]?.split(':')[1] ?? '0', 16));
+}
 
 const outcome = (attempt: Promise<unknown>) =>
   attempt.then(
@@ -120,22 +138,27 @@ describe('the lab', () => {
     };
     const producer = client('a').producer();
     await producer.connect();
+    const send = (value: string) => producer.send({ topic: 'orders', acks: -1, messages: [{ value }] });
     // A broker that was frozen for longer than its session is fenced by its own controller for a moment.
-    await expectSoon('the producer writes', () =>
-      producer.send({ topic: 'orders', acks: -1, messages: [{ value: 'open' }] }),
-    );
+    await expectSoon('the producer writes', () => send('open'));
+    const before = await recordsAt('a');
     lab.freeze('a');
-    const inFlight = outcome(producer.send({ topic: 'orders', acks: -1, messages: [{ value: 'in flight' }] }));
+    const inFlight = outcome(send('x'.repeat(IN_FLIGHT_BYTES)));
+    await expectSoon('the request waits in the frozen broker', async () =>
+      expect(Math.max(...bytesWaiting(lab.site('a').address, PORTS.kafkaClient))).toBeGreaterThan(IN_FLIGHT_BYTES),
+    );
     ladder('close');
     ladder('close');
     lab.thaw('a');
     expect(await inFlight).toBe('refused');
-    expect(await outcome(producer.send({ topic: 'orders', messages: [{ value: 'old connection' }] }))).toBe('refused');
+    expect(await outcome(send('old connection'))).toBe('refused');
     expect(await outcome(produce('a', 'new connection'))).toBe('refused');
     expect(ladder('status')).toEqual({ says: 'closed', code: 1 });
     ladder('open');
     ladder('open');
     expect(ladder('status')).toEqual({ says: 'open', code: 0 });
+    // The broker did append what was in flight; nobody was told so.
+    await expectSoon('a answers again', async () => expect(await recordsAt('a')).toBe(before + 1));
     await expectSoon('a takes writes again', () => produce('a', 'after opening'));
     await producer.disconnect();
   });
