@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { clusterId, epoch, type MirrorState } from '#libs/domain';
 import { openCluster, type KafkaCluster } from '#libs/kafka';
 import { SystemClock } from '#libs/runtime';
+import { fencedResourceConformance } from '../../../test/support/fenced-resource.conformance.js';
 import { Lab } from '../../../test/lab/lab.js';
 import { isAlive, signal } from '../../../test/lab/processes.js';
 import { ConnectClient } from './connect-client.js';
@@ -81,10 +82,14 @@ describe('a mirror on Kafka Connect', () => {
     expect(await mirror.read(soon())).toMatchObject({ value: 'running', epoch: 0 });
   });
 
+  fencedResourceConformance('a mirror', async () => {
+    const { epoch: epochBefore } = await mirror.read(soon());
+    return { resource: mirror, values: ['running', 'stopped'], epochBefore, end: async () => undefined };
+  });
+
   it('seals a running flow without disturbing it', async () => {
     await append('before the seal');
     expect(await set('running')).toBe('written');
-    expect((await mirror.read(soon())).epoch).toBe(1);
     expect(Object.values((await observed()).connectors).map(({ connector }) => connector)).toEqual([
       'RUNNING',
       'RUNNING',
