@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StatusAnswer } from '#libs/contracts';
 import { clusterId, messageOf, type Instant } from '#libs/domain';
-import { openCluster } from '#libs/kafka';
+import { openCluster, type TopicLog } from '#libs/kafka';
 import { java } from '../lab/java.js';
+import type { Lab } from '../lab/lab.js';
 import { askServer } from './followed-name.js';
 import type { KafkaSite, RecordId } from './ledger.js';
 import { PINNED } from './pinned-client.js';
@@ -17,6 +18,7 @@ import { readTopic } from './topic-reader.js';
 
 const READ_TIMEOUT_MS = 2_000;
 const MENDED_WITHIN_MS = 30_000;
+const MIRRORED_WITHIN_MS = 30_000;
 /** Tries inside A, after it was mended, that must have failed before the fence counts as proven. */
 const ENOUGH_REFUSALS = 20;
 const NAME_SERVERS = ['a', 'b', 'w'] as const;
@@ -51,7 +53,20 @@ export const readLogs = async (
   return { a, b, readAtA: 'segment files' };
 };
 
-const readBroker = async ({ lab, topic }: Pick<Stage, 'lab' | 'topic'>, site: KafkaSite): Promise<RecordId[]> => {
+const readBroker = ({ lab, topic }: Pick<Stage, 'lab' | 'topic'>, site: KafkaSite): Promise<RecordId[]> =>
+  asAdmin(lab, site, (log) => readTopic(log, topic));
+
+/** After a fault without a failover: what was not mirrored meanwhile has to arrive after all. */
+export const awaitMirror = async ({ lab, topic, clock }: Stage): Promise<void> => {
+  const endsAt = (site: KafkaSite) => asAdmin(lab, site, async (log) => [...(await log.endOffsets(topic)).values()]);
+  await waitFor('equal ends of both logs', { clock, withinMs: MIRRORED_WITHIN_MS }, async () => {
+    const [a, b] = await Promise.all([endsAt('a'), endsAt('b')]);
+    if (String(a) !== String(b)) throw new Error(`A ends at ${String(a)}, B at ${String(b)}`);
+    return true;
+  });
+};
+
+const asAdmin = async <T>(lab: Lab, site: KafkaSite, use: (log: TopicLog) => Promise<T>): Promise<T> => {
   const [host = '', port] = lab.site(site).kafka.adminAddress.split(':');
   const cluster = openCluster({
     cluster: clusterId(site),
@@ -60,7 +75,7 @@ const readBroker = async ({ lab, topic }: Pick<Stage, 'lab' | 'topic'>, site: Ka
     timeoutMs: READ_TIMEOUT_MS,
   });
   try {
-    return await readTopic(cluster.log, topic);
+    return await use(cluster.log);
   } finally {
     await cluster.close();
   }

@@ -1,6 +1,6 @@
 import type { StatusAnswer } from '#libs/contracts';
 import type { Instant } from '#libs/domain';
-import { askNameServers, fenceReport, mendUnderFire, readLogs, verifyAudit } from './aftermath.js';
+import { askNameServers, awaitMirror, fenceReport, mendUnderFire, readLogs, verifyAudit } from './aftermath.js';
 import { count } from './counts.js';
 import { DemoError } from './demo-error.js';
 import { disappointments } from './expectations.js';
@@ -113,6 +113,7 @@ const nothing = async (stage: Stage): Promise<Report> => {
   const quiet = await awaitNothing(stage, faultAt);
   await clients.stopFollowing();
   const resourcesIdentical = await isIdenticalAfterMending(stage, before);
+  await awaitMirror(stage);
   const { verdict, recorded, rule, decidedAt } = quiet;
   return {
     outcome: 'no-action',
