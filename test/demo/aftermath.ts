@@ -27,7 +27,7 @@ const NAME_SERVERS = ['a', 'b', 'w'] as const;
 export const mendUnderFire = async (stage: Stage): Promise<Pick<FenceReport, 'refusedAtAAfterMend'>> => {
   const { lab, fault, clock, clients, timeline } = stage;
   timeline.tell('mend', 'site A comes back; the producer inside it never stopped trying', clock.now());
-  await fault.mend(lab);
+  await fault.mend(lab, () => awaitSeenUp(stage));
   const mendedAt = clock.now();
   const refusals = () => clients.ledger.unacknowledged.filter(({ id, sentAt }) => isPinned(id) && sentAt > mendedAt);
   const limits = { clock, withinMs: MENDED_WITHIN_MS };
@@ -37,6 +37,14 @@ export const mendUnderFire = async (stage: Stage): Promise<Pick<FenceReport, 're
     return held?.access === 'none' && refusals().length >= ENOUGH_REFUSALS ? true : undefined;
   });
   return { refusedAtAAfterMend: refusals().length };
+};
+
+/** By whoever answers, recorded or not. */
+export const awaitSeenUp = async ({ api, clock, cluster }: Stage): Promise<void> => {
+  await waitFor('sight of A', { clock, withinMs: MENDED_WITHIN_MS }, async () => {
+    const { clusters } = await api.get<StatusAnswer>('/status');
+    return clusters.some(({ verdict }) => verdict.cluster === cluster && verdict.kind === 'up') || undefined;
+  });
 };
 
 const isPinned = (id: RecordId): boolean => id.startsWith(PINNED);

@@ -1,6 +1,14 @@
 import type { StatusAnswer } from '#libs/contracts';
 import type { Instant } from '#libs/domain';
-import { askNameServers, awaitMirror, fenceReport, mendUnderFire, readLogs, verifyAudit } from './aftermath.js';
+import {
+  askNameServers,
+  awaitMirror,
+  awaitSeenUp,
+  fenceReport,
+  mendUnderFire,
+  readLogs,
+  verifyAudit,
+} from './aftermath.js';
 import { count } from './counts.js';
 import { DemoError } from './demo-error.js';
 import { disappointments } from './expectations.js';
@@ -139,7 +147,7 @@ const isIdenticalAfterMending = async (stage: Stage, before: string): Promise<bo
   const changed = differences(before, await lab.snapshot());
   for (const difference of changed) timeline.tell('changed', difference, clock.now());
   timeline.tell('mend', 'the fault is undone', clock.now());
-  await fault.mend(lab);
+  await fault.mend(lab, () => awaitSeenUp(stage));
   await waitFor('journal', limits, async () =>
     (await api.get<StatusAnswer>('/status')).journal.reachable ? true : undefined,
   );

@@ -6,8 +6,8 @@ export interface Fault {
   /** In words, for the timeline. */
   readonly does: string;
   readonly inject: (lab: Lab) => Promise<void> | void;
-  /** Undoes it, so that what it did to A can be seen. */
-  readonly mend: (lab: Lab) => Promise<void> | void;
+  /** Undoes it, so that what it did to A can be seen. `seenUp` resolves when B sees A's cluster well again. */
+  readonly mend: (lab: Lab, seenUp: () => Promise<void>) => Promise<void> | void;
   /** What the quorum must say of cluster A. */
   readonly verdict: VerdictKind;
   /** The journal has no quorum either: the verdict is a local view. */
@@ -55,9 +55,14 @@ export const FAULTS: Readonly<Record<FaultName, Fault>> = {
       await lab.kill('w');
       await lab.kill('a');
     },
-    mend: async (lab) => {
-      await lab.restart('w');
-      await lab.restart('a');
+    // A's broker first and the journal last: a quorum that finds A still down fails over, and rightly so.
+    mend: async (lab, seenUp) => {
+      await lab.holdProcess('a', 'etcd');
+      const restarted = lab.restart('a');
+      restarted.catch(() => undefined);
+      await seenUp();
+      lab.releaseProcess('a', 'etcd');
+      await Promise.all([lab.restart('w'), restarted]);
     },
     verdict: 'no-quorum',
     unrecorded: true,
