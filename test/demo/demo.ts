@@ -12,7 +12,7 @@ import {
 import { count } from './counts.js';
 import { DemoError } from './demo-error.js';
 import { disappointments } from './expectations.js';
-import { answerApproval, awaitFailover, awaitNothing, observationMs, type QuietRecord } from './outcome.js';
+import { answerApproval, awaitFailover, awaitNothing, observationMs } from './outcome.js';
 import { policyFactors } from './policy-factors.js';
 import { firstFailedRound, reportStep, rto, type FailoverRecord, type Report } from './report.js';
 import type { Stage } from './stage.js';
@@ -133,7 +133,7 @@ const nothing = async (stage: Stage): Promise<Report> => {
     dwellMs: null,
     aboveDwellMs: null,
     steps: [],
-    epoch: epochIn(quiet, stage.group),
+    epoch: await epochOf(stage),
     milestones: { faultAt, ...(decidedAt !== undefined && { decidedAt }) },
     resourcesIdentical,
     ...(await remains(stage)),
@@ -159,8 +159,9 @@ const isIdenticalAfterMending = async (stage: Stage, before: string): Promise<bo
   return changed.length === 0;
 };
 
-const epochIn = ({ status }: QuietRecord, group: string): Report['epoch'] => {
-  const found = status.groups.find((each) => each.group === group);
+const epochOf = async ({ api, group }: Stage): Promise<Report['epoch']> => {
+  const { groups } = await api.get<StatusAnswer>('/status', ({ journal }) => journal.reachable);
+  const found = groups.find((each) => each.group === group);
   if (found) return found.epoch;
   throw new DemoError(`no orchestrator knows ${group}`);
 };

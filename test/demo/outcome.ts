@@ -54,7 +54,6 @@ export interface QuietRecord {
   readonly recorded: boolean;
   readonly rule: string;
   readonly decidedAt?: Instant;
-  readonly status: StatusAnswer;
 }
 
 /** Long enough that an automatic failover would have been decided, and begun, twice over. */
@@ -69,7 +68,7 @@ export const awaitNothing = async (stage: Stage, faultAt: Instant): Promise<Quie
   const found = status.clusters.find(({ verdict }) => verdict.cluster === cluster);
   if (!found) throw new DemoError(`no orchestrator has a verdict on ${cluster}`);
   const { verdict, recorded } = found;
-  if (!recorded) return { verdict, recorded, rule: verdict.rule, status };
+  if (!recorded) return { verdict, recorded, rule: verdict.rule };
   const [run] = await runsSince(stage, faultAt);
   if (run) throw new DemoError(`run ${run.id} was started, and nothing should have been`);
   const decision = await lastDecision(stage, faultAt, /./);
@@ -77,7 +76,6 @@ export const awaitNothing = async (stage: Stage, faultAt: Instant): Promise<Quie
     verdict,
     recorded,
     rule: decision?.rule ?? verdict.rule,
-    status,
     ...(decision && { decidedAt: decision.at }),
   };
 };
