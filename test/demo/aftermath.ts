@@ -21,6 +21,8 @@ const MENDED_WITHIN_MS = 30_000;
 const MIRRORED_WITHIN_MS = 30_000;
 /** Tries inside A, after it was mended, that must have failed before the fence counts as proven. */
 const ENOUGH_REFUSALS = 20;
+/** What Kafka says to a write that an ACL denies. A listener that is closed, or a frozen broker, says nothing. */
+const NOT_AUTHORIZED = /authorized/i;
 const NAME_SERVERS = ['a', 'b', 'w'] as const;
 
 /** Undoes the fault while the producer inside A goes on, and waits until the fence has been felt there again. */
@@ -29,12 +31,15 @@ export const mendUnderFire = async (stage: Stage): Promise<Pick<FenceReport, 're
   timeline.tell('mend', 'site A comes back; the producer inside it never stopped trying', clock.now());
   await fault.mend(lab, () => awaitSeenUp(stage));
   const mendedAt = clock.now();
-  const refusals = () => clients.ledger.unacknowledged.filter(({ id, sentAt }) => isPinned(id) && sentAt > mendedAt);
+  const refusals = () =>
+    clients.ledger.unacknowledged.filter((record) => isPinned(record.id) && record.sentAt > mendedAt);
   const limits = { clock, withinMs: MENDED_WITHIN_MS };
-  await waitFor('refusal of the producer inside A', limits, async () => {
+  await waitFor('refusals by the broker itself', limits, async () => {
+    const byBroker = refusals().filter(({ reason }) => NOT_AUTHORIZED.test(reason)).length;
     const { guards } = await stage.api.get<StatusAnswer>('/status');
     const held = guards.find(({ record }) => record.site === 'a')?.record.enforced[stage.group];
-    return held?.access === 'none' && refusals().length >= ENOUGH_REFUSALS ? true : undefined;
+    if (held?.access === 'none' && byBroker >= ENOUGH_REFUSALS) return true;
+    throw new Error(`${byBroker} so far; the guard enforces ${held?.access ?? 'nothing'} by ${held?.by ?? 'nothing'}`);
   });
   return { refusedAtAAfterMend: refusals().length };
 };
@@ -126,11 +131,13 @@ export const fenceReport = (
   mended: Pick<FenceReport, 'refusedAtAAfterMend'>,
 ): FenceReport => {
   const { acknowledged } = clients.ledger;
+  const ackedAtA = acknowledged.filter(({ site }) => site === 'a').map(({ ackedAt }) => ackedAt);
   const sentToB = acknowledged.filter(({ site }) => site === 'b').map(({ sentAt }) => sentAt);
   return {
     fencedAt,
     firstWriteAtB: Math.min(...sentToB) as Instant,
-    ackedAtAAfterFence: acknowledged.filter(({ site, ackedAt }) => site === 'a' && ackedAt > fencedAt).length,
+    lastAckedAtA: Math.max(...ackedAtA) as Instant,
+    ackedAtAAfterFence: ackedAtA.filter((at) => at > fencedAt).length,
     ...mended,
   };
 };

@@ -31,7 +31,13 @@ const good: Report = {
   policy: {},
   milestones: { faultAt: instant(10_000), firstFailedRoundAt: instant(10_100) },
   readAtA: 'broker',
-  fence: { fencedAt: instant(12_000), firstWriteAtB: instant(12_500), ackedAtAAfterFence: 0, refusedAtAAfterMend: 20 },
+  fence: {
+    fencedAt: instant(12_000),
+    firstWriteAtB: instant(12_500),
+    lastAckedAtA: instant(10_100),
+    ackedAtAAfterFence: 0,
+    refusedAtAAfterMend: 20,
+  },
 };
 
 const complaints = (change: Partial<Report>, fault: keyof typeof FAULTS = 'freeze') =>
@@ -49,7 +55,13 @@ describe('a demo fails', () => {
   });
 
   it('when A could write after it was fenced, or B before', () => {
-    const fence = { fencedAt: instant(5), firstWriteAtB: instant(3), ackedAtAAfterFence: 2, refusedAtAAfterMend: 0 };
+    const fence = {
+      fencedAt: instant(5),
+      firstWriteAtB: instant(3),
+      lastAckedAtA: instant(9),
+      ackedAtAAfterFence: 2,
+      refusedAtAAfterMend: 0,
+    };
     expect(complaints({ fence })).toEqual([
       'B took a write 2 ms before A was fenced',
       'A acknowledged 2 records after it was fenced',

@@ -33,6 +33,6 @@ const records = (report: Report): string[] => [
 const fence = ({ fence: fenced }: Report): string[] =>
   fenced
     ? [
-        `A was fenced ${fenced.firstWriteAtB - fenced.fencedAt} ms before B's first write; from then on A acknowledged ${fenced.ackedAtAAfterFence} records, and after it came back turned away ${fenced.refusedAtAAfterMend}.`,
+        `A was known to be fenced ${fenced.firstWriteAtB - fenced.fencedAt} ms before B's first write, and had acknowledged its last record ${fenced.firstWriteAtB - fenced.lastAckedAtA} ms before it; from the fence on it acknowledged ${fenced.ackedAtAAfterFence}, and after it came back it turned away ${fenced.refusedAtAAfterMend}.`,
       ]
     : [];

@@ -19,9 +19,11 @@ export interface FenceReport {
   readonly fencedAt: Instant;
   /** The first write that B acknowledged was sent then. */
   readonly firstWriteAtB: Instant;
+  /** The last write that A acknowledged: in fact, not by any clock of Signalbox, A was fenced from then on. */
+  readonly lastAckedAtA: Instant;
   /** Acknowledged by A after `fencedAt`, also after A was thawed or healed. */
   readonly ackedAtAAfterFence: number;
-  /** Tries of the producer inside A that were refused or not answered after A was mended. */
+  /** Tries of the producer inside A that failed after A was mended. */
   readonly refusedAtAAfterMend: number;
 }
 
