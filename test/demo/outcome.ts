@@ -12,12 +12,18 @@ const SLACK_MS = 15_000;
 /** Produced and consumed at B before service counts as back for good. */
 const ENOUGH_RECORDS = 100;
 
+/** How long nobody answers, to show that it waits. */
+const UNANSWERED_MS = 2_000;
+
 /** Shows what a person would be asked, and answers with the real command line. */
 export const answerApproval = async (stage: Stage): Promise<void> => {
   const { api, approver, timeline, clock, policy } = stage;
   const open = async () => (await api.get<readonly Approval[]>('/approvals')).find(({ phase }) => phase === 'open');
   const approval = await waitFor('an open approval', limits(stage, policy.dwellLongMs), open);
   timeline.tell('waits', `nothing moves until somebody types: ${commandLine('approve', approval.id)}`, clock.now());
+  await clock.sleep(UNANSWERED_MS);
+  const [run] = await runsSince(stage, approval.requestedAt);
+  if (run) throw new DemoError(`run ${run.id} was started before anybody approved`);
   const said = await signalbox(approver, 'approve', approval.id, '--reason', 'demo');
   timeline.tell('person', said.split('\n')[0] ?? '', clock.now());
 };

@@ -11,6 +11,7 @@ import {
 import type { StreamedEvent } from './event-stream.js';
 
 const COLUMN = 9;
+const READ_BACK_LENGTH = 160;
 
 /** Turns events into lines for a person: what was seen, which rule, which step, what was read back, how long. */
 export class Timeline {
@@ -104,7 +105,7 @@ const stepped = (step: StepRecord): News | undefined => {
   if (!isSettled(step.status)) return undefined;
   const { run, name, status, attempt, runsAt, startedAt, finishedAt, verifiedBy, problem } = step;
   const took = startedAt !== undefined && finishedAt !== undefined ? ` in ${finishedAt - startedAt} ms` : '';
-  const read = verifiedBy ? `; ${verifiedBy.check} read ${JSON.stringify(verifiedBy.observed)}` : '';
+  const read = verifiedBy ? `; ${verifiedBy.check} read ${shortened(JSON.stringify(verifiedBy.observed))}` : '';
   return {
     about: `${run} ${name}`,
     state: `${status} ${attempt}`,
@@ -112,6 +113,10 @@ const stepped = (step: StepRecord): News | undefined => {
     text: `${name} at ${runsAt}: ${status}${took}${read}${problem ? `; ${problem}` : ''}`,
   };
 };
+
+/** The report holds all of it. */
+const shortened = (text: string): string =>
+  text.length <= READ_BACK_LENGTH ? text : `${text.slice(0, READ_BACK_LENGTH - 1)}…`;
 
 const ran = ({ id, plan, phase, stage, problem }: Run): News => ({
   about: id,
