@@ -22,4 +22,10 @@ export class GuardStatus {
     if (what) this.groups.set(group, what);
     else this.groups.delete(group);
   }
+
+  /** What it enforced last is all that is known now. */
+  losesSightOf(group: GroupId): void {
+    const last = this.groups.get(group);
+    if (last) this.groups.set(group, { ...last, by: 'unproven' });
+  }
 }

@@ -67,7 +67,11 @@ describe('a site-guard on real parts', () => {
     const acls = new AclWriteAccess({ ...scope, openByDefault: false }, kafka.rules, probes, clock);
     const before = await acls.read(signal);
     await acls.write(before, 'none', before.epoch, signal);
-    const resource = new LadderWriteAccess(acls, undefined, clock, { aclTimeoutMs: 5_000, mayLift: () => true });
+    const resource = new LadderWriteAccess(acls, undefined, clock, {
+      aclTimeoutMs: 5_000,
+      requestTimeoutMs: 5_000,
+      mayLift: () => true,
+    });
     return { resource, values: ['none', 'clients'], epochBefore: before.epoch, end: () => kafka.close() };
   });
 

@@ -229,6 +229,13 @@ describe('a site-guard', () => {
       );
     });
 
+    it('does not say that it is fenced where the command closed nothing', async () => {
+      a.listener.works = false;
+      a.listener.isOpen = true;
+      await a.clock.advance(reassertMs + 2 * guardRenewMs);
+      expect((await a.record())?.enforced).toMatchObject({ orders: { by: 'unproven' } });
+    });
+
     it('keeps the listener closed while a write is not refused behind it', async () => {
       a.kafka.demand = () => undefined;
       a.kafka.condition = 'serving';

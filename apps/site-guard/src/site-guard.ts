@@ -21,9 +21,8 @@ import { SiteLease } from './lease/site-lease.js';
 /** The guard's own topic, on which it proves that it can fence. */
 const CANARY = 'signalbox.guard-canary';
 
-/** Shares of the fence margin: a look at the ACLs and their change; then the command, and its reading back. */
+/** Share of the fence margin for a look at the ACLs and their change; the rest is the command's. */
 const ACL_SHARE = 0.5;
-const COMMAND_SHARE = 0.25;
 const FIRST_READ_MS = 1_000;
 
 export interface SiteGuardParts {
@@ -73,7 +72,7 @@ export class SiteGuard {
     const selfFenceMs = Math.min(...here.map((group) => policyOf(topology, group).selfFenceMs), policy.selfFenceMs);
     this.lease = new SiteLease(journal, clock, readiness, this.status, { ...settings, selfFenceMs });
 
-    const listener = parts.listener(policy.fenceMarginMs * COMMAND_SHARE);
+    const listener = parts.listener(policy.requestTimeoutMs);
     const fence = listener && new ListenerFence(listener);
     const clusters = new Map(here.map((group) => [clusterOf(topology, group, site), group]));
     const canaries = [...clusters.keys()].map((cluster) => this.canaryOn(cluster));
@@ -131,6 +130,7 @@ export class SiteGuard {
     const acls = new AclWriteAccess(this.scopeOf(group), kafka.control.rules, kafka.probes, clock);
     const access = new LadderWriteAccess(acls, fence, clock, {
       aclTimeoutMs: this.aclTimeoutMs,
+      requestTimeoutMs: topology.policy.requestTimeoutMs,
       mayLift: () => this.lease.holds(),
     });
     const { mode, fenceMode } = group;
@@ -178,8 +178,8 @@ export class SiteGuard {
   }
 
   private connect(cluster: Cluster, listener: Listener): KafkaCluster {
-    const timeoutMs = Math.min(this.identity.topology.policy.requestTimeoutMs, this.aclTimeoutMs);
-    const connection = this.parts.open(cluster, listener, timeoutMs);
+    const { requestTimeoutMs } = this.identity.topology.policy;
+    const connection = this.parts.open(cluster, listener, requestTimeoutMs);
     this.connections.push(connection);
     return connection;
   }

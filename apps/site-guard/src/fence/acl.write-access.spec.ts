@@ -40,7 +40,11 @@ function onCluster(): { kafka: InMemoryKafka; acls: AclWriteAccess } {
 fencedResourceConformance<HeldAccess>('write access by ACL, in memory', async () => {
   const { acls } = onCluster();
   await acls.write(await acls.read(signal), 'none', epoch(0), signal);
-  const resource = new LadderWriteAccess(acls, undefined, clock, { aclTimeoutMs: 2_000, mayLift: () => true });
+  const resource = new LadderWriteAccess(acls, undefined, clock, {
+    aclTimeoutMs: 2_000,
+    requestTimeoutMs: 2_000,
+    mayLift: () => true,
+  });
   return { resource, values: ['none', 'clients'], end: async () => undefined };
 });
 

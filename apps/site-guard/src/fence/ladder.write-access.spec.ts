@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { epoch, groupId } from '#libs/domain';
+import { epoch, groupId, type WriteAccess } from '#libs/domain';
 import { openInMemory } from '#libs/kafka';
 import { SystemRandom } from '#libs/runtime';
 import { exampleTopology, GuardedSite, SELF } from '../../../../test/support/guarded-site.js';
@@ -29,7 +29,7 @@ describe('the ladder of a write fence', () => {
       { clients: probe, control: probe },
       clock,
     );
-    const options = { aclTimeoutMs: ACL_TIMEOUT_MS, mayLift: () => true };
+    const options = { aclTimeoutMs: ACL_TIMEOUT_MS, requestTimeoutMs: ACL_TIMEOUT_MS, mayLift: () => true };
     withCommand = new LadderWriteAccess(acls, new ListenerFence(listener), clock, options);
     aclsOnly = new LadderWriteAccess(acls, undefined, clock, options);
   });
@@ -41,7 +41,7 @@ describe('the ladder of a write fence', () => {
     await site.clock.advanceUntil(() => done, 10_000);
     return settled;
   }
-  const write = async (access: LadderWriteAccess, value: 'none' | 'inbound', stamp: number) =>
+  const write = async (access: LadderWriteAccess, value: WriteAccess, stamp: number) =>
     access.write(await access.read(signal), value, epoch(stamp), signal);
 
   it('fences by ACL where the broker answers, and leaves the listener alone', async () => {
@@ -74,6 +74,8 @@ describe('the ladder of a write fence', () => {
     site.kafka.condition = 'frozen';
     site.listener.works = false;
     await expect(soon(write(withCommand, 'none', 1))).rejects.toMatchObject({ code: 'SB_FENCE_COMMAND' });
+    expect(await soon(withCommand.read(signal))).not.toMatchObject({ value: 'none' });
+    await expect(soon(withCommand.verify('none', signal))).rejects.toMatchObject({ code: 'SB_UNAVAILABLE' });
   });
 
   it('remembers the epoch it closed the listener under, and refuses an older one', async () => {
@@ -83,6 +85,15 @@ describe('the ladder of a write fence', () => {
     site.kafka.condition = 'serving';
     expect(await write(withCommand, 'none', 6)).toBe('refused');
     expect(await write(withCommand, 'none', 7)).toBe('written');
+  });
+
+  it('opens the listener for clients once a write behind it was accepted', async () => {
+    site.kafka.condition = 'frozen';
+    await soon(write(withCommand, 'none', 7));
+    site.kafka.condition = 'serving';
+    expect(await write(withCommand, 'clients', 8)).toBe('written');
+    expect(site.listener.isOpen).toBe(true);
+    expect(await withCommand.verify('clients', signal)).toMatchObject({ holds: true });
   });
 
   it('cannot give a standing fence to a broker that does not answer', async () => {

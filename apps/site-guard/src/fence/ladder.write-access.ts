@@ -7,6 +7,7 @@ import {
   type Epoch,
   type Stamped,
   type Verification,
+  type WriteAccess,
   type WriteOutcome,
 } from '#libs/domain';
 import type { Clock } from '#libs/runtime';
@@ -20,8 +21,10 @@ import { Serial } from './serial.js';
 export const UNANSWERED = 'the broker did not answer';
 
 export interface LadderOptions {
-  /** What the ACL rung gets before the next one is tried. */
+  /** What the ACL rung gets where there is a next one to try. */
   readonly aclTimeoutMs: number;
+  /** What it gets where there is none. */
+  readonly requestTimeoutMs: number;
   /** Whether the site may let clients write now: false from the moment its lease lapses. */
   readonly mayLift: () => boolean;
 }
@@ -35,6 +38,7 @@ export class LadderWriteAccess extends FencedResource<HeldAccess> {
   /** Steps of runs and the guard itself write: neither may come between the other's comparison and its change. */
   private readonly turn = new Serial();
   private known: { readonly value: HeldAccess; readonly epoch: Epoch } = { value: 'unset', epoch: NEVER_STAMPED };
+  private last: WriteAccess = 'none';
 
   constructor(
     private readonly acls: AclWriteAccess,
@@ -45,8 +49,24 @@ export class LadderWriteAccess extends FencedResource<HeldAccess> {
     super();
   }
 
+  /** Whether `none` can be enforced without the broker. */
+  get hasNextRung(): boolean {
+    return this.listener !== undefined;
+  }
+
+  /** The listener was closed for this group, and that was read back. */
   get isClosed(): boolean {
     return this.listener?.isClosedFor(this.acls.scope.group) ?? false;
+  }
+
+  /** As above, or a command whose outcome is not known: the ACLs have to be proven before it is opened. */
+  get mayBeClosed(): boolean {
+    return this.listener?.mayBeClosedFor(this.acls.scope.group) ?? false;
+  }
+
+  /** What was enforced last, by whatever rung; `none` until something was. */
+  get enforcedLast(): WriteAccess {
+    return this.last;
   }
 
   override async read(signal: AbortSignal): Promise<Stamped<HeldAccess>> {
@@ -107,11 +127,22 @@ export class LadderWriteAccess extends FencedResource<HeldAccess> {
       throw new UnavailableError("The site's lease has lapsed: no client may write here until the journal answers.");
     }
     const outcome = await this.writeAcls(seen, next, epoch, signal);
-    if (outcome === 'written') this.known = { value: next, epoch };
+    if (outcome === 'written') return this.enforced(next, epoch, signal);
     if (outcome !== 'unknown' || next !== 'none' || !this.listener) return outcome;
     await this.listener.close(this.acls.scope.group);
     this.known = { value: this.known.value, epoch };
+    this.last = 'none';
     return 'written';
+  }
+
+  private async enforced(next: HeldAccess, epoch: Epoch, signal: AbortSignal): Promise<WriteOutcome> {
+    this.known = { value: next, epoch };
+    if (next !== 'unset') this.last = next;
+    // Clients that may write must also get in; every other access can wait for the guard's rounds to open the listener.
+    if (next !== 'clients' || !this.mayBeClosed) return 'written';
+    const { holds } = await this.verifyBehindListener(next, signal);
+    if (holds) await this.release();
+    return holds ? 'written' : 'unknown';
   }
 
   private async writeAcls(
@@ -121,17 +152,22 @@ export class LadderWriteAccess extends FencedResource<HeldAccess> {
     signal: AbortSignal,
   ): Promise<WriteOutcome> {
     if (seen.version === UNANSWERED) return 'unknown';
+    const hasNextRung = next === 'none' && this.hasNextRung;
     try {
-      return await this.onAcls((limit) => this.acls.write(seen, next, epoch, limit), signal);
+      return await this.onAcls((limit) => this.acls.write(seen, next, epoch, limit), signal, hasNextRung);
     } catch (error) {
-      const nextRung = next === 'none' && this.listener !== undefined && error instanceof SignalboxError;
-      if (nextRung || error instanceof UnavailableError) return 'unknown';
+      if (error instanceof UnavailableError || (hasNextRung && error instanceof SignalboxError)) return 'unknown';
       throw error;
     }
   }
 
-  private onAcls<T>(work: (limit: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
-    return inTime(this.clock, this.options.aclTimeoutMs, work, signal);
+  private onAcls<T>(
+    work: (limit: AbortSignal) => Promise<T>,
+    signal: AbortSignal,
+    hasNextRung = this.hasNextRung,
+  ): Promise<T> {
+    const { aclTimeoutMs, requestTimeoutMs } = this.options;
+    return inTime(this.clock, hasNextRung ? aclTimeoutMs : requestTimeoutMs, work, signal);
   }
 }
 

@@ -8,39 +8,48 @@ import { Serial } from './serial.js';
  * last one has said that its ACLs hold without it.
  */
 export class ListenerFence {
-  private readonly closedFor = new Set<GroupId>();
+  private readonly closedFor = new Map<GroupId, 'read back' | 'unsure'>();
   private readonly turn = new Serial();
 
   constructor(private readonly listener: ListenerSwitch) {}
 
+  /** It was closed for the group and that was read back. */
   isClosedFor(group: GroupId): boolean {
+    return this.closedFor.get(group) === 'read back';
+  }
+
+  /** Somebody has to open it for the group one day. */
+  mayBeClosedFor(group: GroupId): boolean {
     return this.closedFor.has(group);
   }
 
   /** After a start: a listener that is found closed was closed for a reason, so every group has to prove its ACLs first. */
   async recover(groups: readonly GroupId[]): Promise<void> {
-    if ((await this.listener.state()) === 'closed') for (const group of groups) this.closedFor.add(group);
+    if ((await this.listener.state()) === 'open') return;
+    for (const group of groups) this.closedFor.set(group, 'read back');
   }
 
   /** Closes, also when it is closed already, and reads back. @throws FenceCommandError */
   close(group: GroupId): Promise<void> {
-    // Noted first: if the command's answer is lost, the listener may be closed, and somebody has to open it one day.
-    this.closedFor.add(group);
     return this.turn.run(async () => {
+      // Noted first: a command whose answer is lost may have closed it.
+      this.closedFor.set(group, 'unsure');
       await this.listener.close();
       const { status, answers } = await this.look();
-      if (status === 'closed' && !answers) return;
-      throw new FenceCommandError(
-        `The fence command closed the listener, but its status is "${status}" and clients ` +
-          `${answers ? 'still connect' : 'no longer connect'}. Close it by hand and repair the command.`,
-      );
+      if (status !== 'closed' || answers) {
+        throw new FenceCommandError(
+          `The fence command closed the listener, but its status is "${status}" and clients ` +
+            `${answers ? 'still connect' : 'no longer connect'}. Close it by hand and repair the command.`,
+        );
+      }
+      this.closedFor.set(group, 'read back');
     });
   }
 
   /** The group does not need it any more. @throws FenceCommandError */
   release(group: GroupId): Promise<void> {
     return this.turn.run(async () => {
-      const others = [...this.closedFor].filter((other) => other !== group);
+      const others = [...this.closedFor.keys()].filter((other) => other !== group);
       if (others.length === 0) await this.listener.open();
       this.closedFor.delete(group);
     });

@@ -56,7 +56,7 @@ export class Enforcement {
   private async recoverListener(): Promise<void> {
     const { clock, settings, listener, readiness } = this;
     try {
-      await listener?.recover(settings.guards.map(({ group }) => group));
+      await listener?.recover(settings.guards.filter(({ actsAlone }) => actsAlone).map(({ group }) => group));
       if (listener) readiness.ready('fence command');
     } catch (error) {
       readiness.missing('fence command', messageOf(error));

@@ -24,7 +24,7 @@ export interface GroupGuardSettings {
   readonly mode: GroupMode;
   readonly fenceMode: FenceMode;
   readonly reassertMs: number;
-  /** For reading the ACLs and changing them, together; what does not fit is the next rung's. */
+  /** For reading the ACLs and fencing by them, together; what does not fit is the next rung's. */
   readonly aclTimeoutMs: number;
 }
 
@@ -67,6 +67,11 @@ export class GroupGuard {
     return this.settings.group;
   }
 
+  /** In observe mode nothing is touched, an outsider's closed listener included. */
+  get actsAlone(): boolean {
+    return this.settings.mode !== 'observe';
+  }
+
   async round(signal: AbortSignal): Promise<RoundResult> {
     const component = `write access of ${this.group}`;
     try {
@@ -75,38 +80,38 @@ export class GroupGuard {
       return result;
     } catch (error) {
       if (!(error instanceof SignalboxError)) throw error;
+      this.around.status.losesSightOf(this.group);
       this.around.readiness.missing(component, `Write access of ${this.group}: ${messageOf(error)}`);
       return 'owing';
     }
   }
 
   private async look(signal: AbortSignal): Promise<RoundResult> {
-    const { clock } = this.around;
-    const { held, wanted, outcome } = await inTime(
-      clock,
-      this.settings.aclTimeoutMs,
-      (limit) => this.enforce(limit),
-      signal,
-    );
+    const { held, wanted, outcome } = await this.enforce(signal);
     if (!wanted || outcome === 'kept') return this.report(held);
     const now = await this.access.read(signal);
     const result = this.report(now);
     if (outcome !== 'written') return 'owing';
-    return this.access.isClosed && now.version !== UNANSWERED ? this.tryToOpen(wanted, signal) : result;
+    return this.access.mayBeClosed && now.version !== UNANSWERED ? this.tryToOpen(wanted, signal) : result;
   }
 
-  private async enforce(limit: AbortSignal): Promise<{
+  private async enforce(signal: AbortSignal): Promise<{
     readonly held: Stamped<HeldAccess>;
     readonly wanted?: Enforcement;
     readonly outcome: WriteOutcome | 'kept';
   }> {
-    const held = await this.access.read(limit);
+    const { clock } = this.around;
+    const startedMs = clock.monotonicMs();
+    const held = await this.access.read(signal);
     // Asked after the read, which may have taken its time: the lease can end while a broker does not answer.
     const wanted = this.wanted(held);
     this.say(wanted);
     if (!wanted || this.isAsWanted(held, wanted)) return { held, outcome: 'kept' };
-    const outcome = await this.access.write(held, wanted.access, wanted.epoch, limit);
-    this.writtenAtMs = this.around.clock.monotonicMs();
+    const write = (limit: AbortSignal) => this.access.write(held, wanted.access, wanted.epoch, limit);
+    const leftMs = this.settings.aclTimeoutMs - (clock.monotonicMs() - startedMs);
+    const isHurried = wanted.access === 'none' && this.access.hasNextRung;
+    const outcome = await (isHurried ? inTime(clock, leftMs, write, signal) : write(signal));
+    this.writtenAtMs = clock.monotonicMs();
     this.tell(held, wanted, outcome);
     return { held, wanted, outcome };
   }
@@ -114,15 +119,21 @@ export class GroupGuard {
   private wanted(held: Stamped<HeldAccess>): Enforcement | undefined {
     const leaseHolds = this.lease.holds();
     const isOutOfDate = leaseHolds && !this.steps.isSettledBefore(this.lease.renewedAtMs());
-    if (isOutOfDate) return undefined;
-    return enforcementOf({ ...this.settings, leaseHolds, order: this.lease.order(this.group), held });
+    const order = this.lease.order(this.group);
+    const wanted = isOutOfDate ? undefined : enforcementOf({ ...this.settings, leaseHolds, order, held });
+    // Where a step closed the listener, the ACLs have yet to hold what it stood for.
+    return wanted ?? (this.access.mayBeClosed ? this.kept(held) : undefined);
+  }
+
+  private kept({ epoch }: Stamped<HeldAccess>): Enforcement {
+    return { access: this.access.enforcedLast, epoch, why: 'closed-listener' };
   }
 
   /** A closed listener is closed again now and then, and always written through once the broker answers. */
   private isAsWanted({ value, epoch, version }: Stamped<HeldAccess>, wanted: Enforcement): boolean {
     const sinceMs = this.around.clock.monotonicMs() - this.writtenAtMs;
-    const isProven = this.access.isClosed ? version === UNANSWERED && sinceMs < this.settings.reassertMs : true;
-    return value === wanted.access && epoch === wanted.epoch && isProven;
+    const isFresh = this.access.isClosed && version === UNANSWERED && sinceMs < this.settings.reassertMs;
+    return value === wanted.access && epoch === wanted.epoch && (isFresh || !this.access.mayBeClosed);
   }
 
   /** The listener opens only after the ACLs were seen to hold without it. */
@@ -138,7 +149,7 @@ export class GroupGuard {
   private report({ value, epoch, version }: Stamped<HeldAccess>): RoundResult {
     const answered = version !== UNANSWERED;
     this.around.status.enforces(this.group, this.enforced(value, epoch, answered));
-    const owing = !answered || this.access.isClosed;
+    const owing = !answered || this.access.mayBeClosed;
     if (owing) {
       const how = this.access.isClosed ? 'its listener is closed' : 'nothing can be fenced by ACL';
       this.around.readiness.missing(

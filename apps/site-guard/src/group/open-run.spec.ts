@@ -70,4 +70,16 @@ describe('a site-guard at the target of an open run', () => {
     await b.clock.advance(guardRenewMs + 1_000);
     expect(await b.held()).toEqual({ value: 'clients', epoch: 6 });
   });
+
+  it('puts behind a listener that a step closed what the step stood for, before it opens', async () => {
+    b.kafka.condition = 'frozen';
+    const done = perform('none');
+    await b.clock.advance(2_500);
+    await done;
+    expect(b.listener.isOpen).toBe(false);
+    b.kafka.condition = 'serving';
+    await b.clock.advanceUntil(() => b.listener.isOpen, 2_000, 10);
+    expect(await b.held()).toEqual({ value: 'none', epoch: 6 });
+    expect([await b.canWrite(), await b.canWrite(b.mirror)]).toEqual([false, false]);
+  });
 });

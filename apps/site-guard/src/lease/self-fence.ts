@@ -41,7 +41,7 @@ export interface Standing {
 export interface Enforcement {
   readonly access: WriteAccess;
   readonly epoch: Epoch;
-  readonly why: 'self-fence' | 'newer-epoch' | 'journal';
+  readonly why: 'self-fence' | 'newer-epoch' | 'journal' | 'closed-listener';
 }
 
 /** What the guard does about a group by itself, between the steps of runs; `undefined`: it leaves things alone. Pure. */

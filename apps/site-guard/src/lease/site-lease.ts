@@ -67,11 +67,11 @@ export class SiteLease {
       const orders = await readOrders(this.journal, this.settings.groups, this.settings.site);
       this.orders = orders;
       this.lastRenewal = sent;
-      this.readiness.ready('journal');
+      this.readiness.ready('site lease');
       for (const listener of this.listeners) listener();
     } catch (error) {
       if (!(error instanceof SignalboxError)) throw error;
-      this.readiness.missing('journal', `The site's lease cannot be renewed: ${messageOf(error)}`);
+      this.readiness.missing('site lease', `The site's lease cannot be renewed: ${messageOf(error)}`);
     }
   }
 
