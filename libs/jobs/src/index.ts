@@ -5,3 +5,4 @@ export { InMemoryFencedResource } from './in-memory.fenced-resource.js';
 export { OpenSteps, type OnOpenStep } from './open-steps.js';
 export type { ResolveResource } from './step-attempt.js';
 export { StepWorker, type StepWorkerIdentity, type StepWorkerPorts } from './step-worker.js';
+export { StepWorkerModule, type WorkerProcess } from './step-worker.module.js';
