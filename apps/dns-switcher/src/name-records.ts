@@ -1,0 +1,47 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import type { ResolveResource } from '#libs/jobs';
+import type { Clock, Random } from '#libs/runtime';
+import { hostAndPort, type DnsTraffic, type Policy } from '#libs/topology';
+import { NameServer } from './name-server.js';
+import { Rfc2136NameRecord } from './rfc2136.name-record.js';
+
+/** A server of a lost site must not hold up the verification of the others for longer than this. */
+const ATTEMPT_TIMEOUT_MS = 300;
+const POLL_MS = 25;
+
+/** A name of the topology, and the key that may change it. */
+export interface KeyedName {
+  readonly traffic: DnsTraffic;
+  readonly secret: KeyObject;
+}
+
+export const keyedName = (traffic: DnsTraffic, secret: string): KeyedName => ({
+  traffic,
+  secret: createSecretKey(Buffer.from(secret, 'base64')),
+});
+
+/** Finds the resource of a step among the names of the topology. */
+export function nameRecords(
+  names: readonly KeyedName[],
+  policy: Policy,
+  clock: Clock,
+  random: Random,
+): ResolveResource {
+  const records = new Map(names.map((name) => [name.traffic.name, nameRecord(name, policy, clock, random)]));
+  return (ref) => (ref.kind === 'name' ? records.get(ref.name) : undefined);
+}
+
+function nameRecord({ traffic, secret }: KeyedName, policy: Policy, clock: Clock, random: Random): Rfc2136NameRecord {
+  const { name, zone, provider } = traffic;
+  const { keyName, algorithm } = provider.tsig;
+  const primary = new NameServer(hostAndPort(provider.primary), clock, random, { name: keyName, algorithm, secret });
+  const secondaries = Object.values(provider.secondaries).map(
+    (address) => new NameServer(hostAndPort(address), clock, random),
+  );
+  return new Rfc2136NameRecord({ primary, secondaries }, clock, {
+    zone,
+    name,
+    callTimeoutMs: policy.requestTimeoutMs,
+    ask: { attemptTimeoutMs: Math.min(ATTEMPT_TIMEOUT_MS, policy.requestTimeoutMs), pollMs: POLL_MS },
+  });
+}

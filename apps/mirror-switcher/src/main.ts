@@ -1,0 +1,9 @@
+import { bootstrap } from '#libs/runtime';
+import { loadTopology } from '#libs/topology';
+import { MirrorSwitcherModule } from './mirror-switcher.module.js';
+
+await bootstrap({
+  name: 'mirror-switcher',
+  module: async ({ configPath, site, process }) =>
+    MirrorSwitcherModule.register({ topology: await loadTopology(configPath, site), site, process }),
+});
