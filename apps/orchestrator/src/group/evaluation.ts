@@ -38,10 +38,7 @@ export class Evaluation {
     if (!isNews(view, decision)) return undefined;
     const transaction = new GroupTransaction(view).asLeader(leader.name).state(decision.state);
     if (decision.effects.length > 0) transaction.whileUnchanged(...view.votes.map(({ entry }) => entry));
-    const evidence = {
-      ...('evidence' in event && { evidence: event.evidence }),
-      vetoes: decision.vetoes,
-    } as unknown as Json;
+    const evidence = { ...('evidence' in event && event.evidence), vetoes: decision.vetoes } as unknown as Json;
     const newEpoch = this.owe(decision, view, event, hashOf(evidence), transaction);
     transaction.audit({
       at: event.at,
