@@ -171,6 +171,7 @@ describe('a site-guard', () => {
   describe('that restarts', () => {
     it('causes no outage where the journal answers', async () => {
       const before = a.kafka.rules.length;
+      a.connection.connection = 200;
       await a.restart();
       for (let round = 0; round < 40; round++) {
         await a.clock.advance(50);
