@@ -44,12 +44,12 @@ describe('event bus over clusters in memory', () => {
   for (const condition of ['killed', 'frozen'] as const) {
     describe(`one of them ${condition}`, () => {
       eventBusConformance(async () => {
-        const { bus, second } = make();
+        const clusters = make();
         return {
-          bus,
+          bus: clusters.bus,
           until,
-          loseSecond: async () => void (second.condition = condition),
-          regainSecond: async () => void (second.condition = 'serving'),
+          lose: async (which) => void (clusters[which].condition = condition),
+          regain: async (which) => void (clusters[which].condition = 'serving'),
         };
       });
     });
