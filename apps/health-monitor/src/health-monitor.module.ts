@@ -34,7 +34,7 @@ export class HealthMonitorModule {
 
 /** A member that does not answer must leave time for another one before the votes end. */
 const journal = ({ journal: endpoints, policy }: Settings, clock: Clock): Journal =>
-  new EtcdJournal({ endpoints, requestTimeoutMs: Math.min(policy.requestTimeoutMs, policy.voteTtlMs / 4) }, clock);
+  new EtcdJournal({ endpoints, requestTimeoutMs: Math.min(policy.requestTimeoutMs, policy.voteTtlMs / 2) }, clock);
 
 const bus =
   ({ bus: clusters, policy }: Settings) =>

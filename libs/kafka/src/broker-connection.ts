@@ -2,7 +2,7 @@ import type { TLSSocket } from 'node:tls';
 import { Connection } from '@platformatic/kafka';
 import { OutcomeUnknownError, UnavailableError } from '#libs/domain';
 import { describeAccess, type BrokerAddress, type ClusterAccess } from './cluster-access.js';
-import { loginRefusedBy, rootMessage } from './platformatic.errors.js';
+import { isOutage, loginRefusedBy, rootMessage } from './platformatic.errors.js';
 
 type Api<Args extends unknown[], Answer> = {
   readonly async: (connection: Connection, ...args: Args) => Promise<Answer>;
@@ -27,7 +27,7 @@ export class BrokerConnection {
     try {
       return await api.async(connection, ...args);
     } catch (error) {
-      if (isAnswer(error)) throw error;
+      if (isAnswer(error) || !isOutage(error)) throw error;
       throw new OutcomeUnknownError(`No answer from ${this.where}: ${rootMessage(error)}`, { cause: error });
     }
   }
@@ -69,10 +69,9 @@ export class BrokerConnection {
       await connection.connect(this.address.host, this.address.port);
     } catch (error) {
       void connection.close().catch(() => undefined);
-      throw (
-        loginRefusedBy(this.where, error) ??
-        new UnavailableError(`Cannot connect to ${this.where}: ${rootMessage(error)}`, { cause: error })
-      );
+      const refusal = loginRefusedBy(this.where, error);
+      if (refusal || !isOutage(error)) throw refusal ?? error;
+      throw new UnavailableError(`Cannot connect to ${this.where}: ${rootMessage(error)}`, { cause: error });
     }
     this.connection = connection;
     return connection;

@@ -1,4 +1,4 @@
-import { AuthenticationError, MultipleErrors, ProtocolError, ResponseError } from '@platformatic/kafka';
+import { AuthenticationError, MultipleErrors, ProtocolError, ResponseError, UserError } from '@platformatic/kafka';
 import { UnavailableError } from '#libs/domain';
 import { KafkaAuthenticationError, KafkaRefusedError } from './errors.js';
 
@@ -36,6 +36,18 @@ const TRANSIENT = [
   'NOT_COORDINATOR',
   'NOT_LEADER_OR_FOLLOWER',
 ];
+
+/**
+ * Whether the network or the broker failed, and not this process: a wrong call (the client's UserError) or a bug must
+ * never look like an outage.
+ */
+export const isOutage = (error: unknown): boolean => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return code.startsWith('PLT_KFK_') && !(error instanceof UserError) && !causedByUser(error);
+};
+
+const causedByUser = (error: unknown): boolean =>
+  error instanceof Error && (error.cause instanceof UserError || causedByUser(error.cause));
 
 /** What the operating system or the client said at the bottom of it. */
 export const rootMessage = (error: unknown): string => {

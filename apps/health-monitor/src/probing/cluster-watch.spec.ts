@@ -110,6 +110,16 @@ describe('the watch on a cluster', () => {
     expect(readiness.report().components['view of cluster a']).toEqual({ state: 'ready' });
   });
 
+  it('abstains when a probe meets a bug of ours', async () => {
+    const { clock, kafka, reports } = await watched();
+    kafka.reach = () => Promise.reject(new TypeError('Promise.withResolvers is not a function'));
+    await clock.advance(10_000);
+    expect(reports.at(-1)).toMatchObject({
+      opinion: 'abstain',
+      reason: 'the probe cannot be made: Promise.withResolvers is not a function',
+    });
+  });
+
   it('abstains while it doubts itself, whatever the cluster does', async () => {
     const { clock, kafka, reports, doubt } = await watched();
     kafka.condition = 'killed';

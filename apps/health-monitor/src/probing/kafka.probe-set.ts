@@ -1,4 +1,4 @@
-import { messageOf } from '#libs/domain';
+import { messageOf, SignalboxError } from '#libs/domain';
 import { KafkaAuthenticationError, KafkaRefusedError, type KafkaCluster } from '#libs/kafka';
 import type { Clock, Random } from '#libs/runtime';
 import { ProbeSet, type ProbeResult, type ProbeRound } from './probe-set.js';
@@ -17,6 +17,9 @@ export interface KafkaProbeOptions {
   readonly timeoutMs: number;
   readonly bootstrap: readonly { readonly host: string; readonly port: number }[];
 }
+
+/** The cluster was asked and did not do what it should. */
+class ProbeFailure extends Error {}
 
 interface Produced {
   readonly partition: number;
@@ -98,13 +101,13 @@ export class KafkaProbeSet extends ProbeSet {
     const read = { waitMs: READ_WAIT_MS };
     const [record] = await this.cluster.log.read(CANARY_TOPIC, partition, offset, read);
     const found = record?.offset === offset ? record.value?.toString() : undefined;
-    if (found !== value) throw new Error(`${CANARY_TOPIC}-${partition} at ${offset} is not what was written`);
+    if (found !== value) throw new ProbeFailure(`${CANARY_TOPIC}-${partition} at ${offset} is not what was written`);
   }
 
   private async tcp(): Promise<void> {
     const { bootstrap, timeoutMs } = this.options;
     const connects = await Promise.all(bootstrap.map((address) => this.reach.connects(address, timeoutMs)));
-    if (!connects.includes(true)) throw new Error('no bootstrap address takes a TCP connection');
+    if (!connects.includes(true)) throw new ProbeFailure('no bootstrap address takes a TCP connection');
   }
 
   private async attempt<T>(
@@ -118,7 +121,7 @@ export class KafkaProbeSet extends ProbeSet {
     const late = deadline.then(() => ({ late: true as const }));
     try {
       const outcome = await Promise.race([run().then((value) => ({ late: false as const, value })), late]);
-      if (outcome.late) throw new Error(`no answer within ${this.options.timeoutMs} ms`);
+      if (outcome.late) throw new ProbeFailure(`no answer within ${this.options.timeoutMs} ms`);
       return { result: { probe, ok: true, latencyMs: latency() }, value: outcome.value };
     } catch (error) {
       return { result: { probe, ok: false, latencyMs: latency(), detail: messageOf(error) }, error };
@@ -126,7 +129,10 @@ export class KafkaProbeSet extends ProbeSet {
   }
 }
 
+/** What speaks against us and not against the cluster: a login, a right, or a bug of ours. */
 const refusalIn = (error: unknown): string | undefined => {
+  if (error === undefined || error instanceof ProbeFailure) return undefined;
+  if (!(error instanceof SignalboxError)) return `the probe cannot be made: ${messageOf(error)}`;
   if (error instanceof KafkaAuthenticationError) return error.message;
   if (error instanceof KafkaRefusedError && OUR_FAULT.includes(error.reason)) return error.message;
   return undefined;
