@@ -11,7 +11,7 @@ export const LAB_POLICY: Partial<Policy> = {
   // 1.1 × selfFenceMs + fenceMarginMs is over before the long dwell is.
   selfFenceMs: 3_000,
   guardRenewMs: 500,
-  fenceMarginMs: 500,
+  fenceMarginMs: 1_000,
   armProofMaxAgeMs: 10_000,
   reassertMs: 1_000,
   // etcd counts leases in whole seconds, and starts them anew after an election.
