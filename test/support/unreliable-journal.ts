@@ -14,6 +14,7 @@ import type { Stop } from '#libs/runtime';
 export class UnreliableJournal extends Journal {
   #isAway = false;
   #undelivered: (() => void)[] = [];
+  readonly #gaps = new Set<() => void>();
   /** What becomes of the next commits, one by one, whose answers never come. */
   readonly unanswered: ('written' | 'unwritten')[] = [];
 
@@ -31,6 +32,12 @@ export class UnreliableJournal extends Journal {
     for (const deliver of this.#undelivered.splice(0)) deliver();
   }
 
+  /** Every watch meets a gap, as after a long absence. */
+  losesHistory(): void {
+    const gaps = [...this.#gaps];
+    for (const gap of gaps) gap();
+  }
+
   override async read(...names: readonly string[]): Promise<Snapshot> {
     this.#assertReachable();
     return this.journal.read(...names);
@@ -46,10 +53,20 @@ export class UnreliableJournal extends Journal {
 
   override watch(name: string, after: Revision, listener: WatchListener): Stop {
     const later = (deliver: () => void) => void (this.#isAway ? this.#undelivered.push(deliver) : deliver());
-    return this.journal.watch(name, after, {
+    const stopWatch = this.journal.watch(name, after, {
       onEvents: (events) => later(() => listener.onEvents(events)),
       onGap: () => later(() => listener.onGap()),
     });
+    const stop = () => {
+      stopWatch();
+      this.#gaps.delete(gap);
+    };
+    const gap = () => {
+      stop();
+      listener.onGap();
+    };
+    this.#gaps.add(gap);
+    return stop;
   }
 
   override async grantLease(ttlMs: number): Promise<LeaseId> {

@@ -92,6 +92,13 @@ describe(performStep.name, () => {
     expect(bench.resource.held).toMatchObject({ value: 'clients', epoch: 7 });
   });
 
+  it('writes again after a refusal, also when the value and the epoch look right by then', async () => {
+    bench.resource.writes.push((held) => held.set('clients', epoch(7)));
+    await bench.book.open();
+    await bench.settledAs('done');
+    expect(bench.resource.asked).toHaveLength(2);
+  });
+
   it('gives up at the deadline on a resource that somebody keeps changing', async () => {
     for (let i = 0; i < 1_000; i++) bench.resource.writes.push((held) => held.set('none', epoch(6)));
     await bench.book.open({ deadlineMs: 1_000 });

@@ -6,28 +6,28 @@ interface Turn {
   readonly ended: Promise<void>;
 }
 
-/** One step at a time per resource. A step of a newer epoch does not wait for an older one to use up its deadline. */
+/** One step at a time per resource, in the order of arrival; a newer epoch puts an end to what is left of older ones. */
 export class ResourceLanes {
-  readonly #last = new Map<string, Turn>();
+  readonly #turns = new Map<string, readonly Turn[]>();
 
-  /** `waited`: other work came first, and whatever was known before may no longer be so. */
-  async take(
-    resource: string,
-    epoch: Epoch,
-    superseded: AbortController,
-    work: (waited: boolean) => Promise<void>,
-  ): Promise<void> {
-    const before = this.#last.get(resource);
-    if (before && before.epoch < epoch) before.superseded.abort();
+  async take(resource: string, epoch: Epoch, superseded: AbortController, work: () => Promise<void>): Promise<void> {
+    const before = this.#turns.get(resource) ?? [];
+    for (const turn of before) if (turn.epoch < epoch) turn.superseded.abort();
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     const turn: Turn = { epoch, superseded, ended };
-    this.#last.set(resource, turn);
+    this.#turns.set(resource, [...before, turn]);
     try {
-      await before?.ended;
-      await work(before !== undefined);
+      await before.at(-1)?.ended;
+      await work();
     } finally {
-      if (this.#last.get(resource) === turn) this.#last.delete(resource);
+      this.#leave(resource, turn);
       end();
     }
+  }
+
+  #leave(resource: string, turn: Turn): void {
+    const left = this.#turns.get(resource)?.filter((other) => other !== turn) ?? [];
+    if (left.length > 0) this.#turns.set(resource, left);
+    else this.#turns.delete(resource);
   }
 }

@@ -32,10 +32,11 @@ export class StepAttempt {
 
   /** Once `superseded` aborts nothing is reported. @throws UnavailableError, OutcomeUnknownError when it was not taken. */
   async run(step: JournaledStep, superseded: AbortSignal): Promise<void> {
+    if (superseded.aborted) return;
     const taken = await this.ledger.take(step, this.process, this.clock.now());
     if (!taken) return;
     const result = await this.perform(taken.record, superseded);
-    if (!superseded.aborted) await this.report(taken, result, superseded);
+    await this.report(taken, result, superseded);
   }
 
   private async perform(step: StepRecord, superseded: AbortSignal): Promise<StepResult> {

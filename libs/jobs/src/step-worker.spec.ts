@@ -1,105 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { epoch, processId, siteId, type ResourceRef, type WriteAccess } from '#libs/domain';
-import { keys } from '#libs/journal';
+import { epoch, processId, type WriteAccess } from '#libs/domain';
 import { TroubledResource } from '../../../test/support/troubled-resource.js';
 import { GUARD, POLL_MS, WorkerBench } from '../../../test/support/worker-bench.js';
-import { InMemoryDoorbell } from './in-memory.doorbell.js';
 import { StepWorker } from './step-worker.js';
-
-const NAME: ResourceRef = { kind: 'name', name: 'kafka.example' };
 
 describe(StepWorker.name, () => {
   let bench: WorkerBench;
   beforeEach(async () => void (bench = await WorkerBench.make()));
   afterEach(() => bench.end());
-
-  describe('finding steps', () => {
-    it('takes what was open before it started', async () => {
-      await bench.book.open();
-      bench.worker.start();
-      await bench.settledAs('done');
-      expect(bench.resource.held.value).toBe('clients');
-    });
-
-    it('leaves steps alone that another worker or another site does', async () => {
-      bench.worker.start();
-      await bench.book.open({ name: 'dns', worker: 'dns-switcher', resource: NAME });
-      await bench.book.open({ name: 'fence', runsAt: siteId('a') });
-      await bench.clock.advance(10 * POLL_MS);
-      expect(await bench.book.status('dns')).toBe('open');
-      expect(await bench.book.status('fence')).toBe('open');
-    });
-
-    it('starts at once when the journal or the doorbell tells of a step', async () => {
-      bench.worker.start();
-      await bench.clock.advance(100);
-      await bench.book.open();
-      await bench.clock.advance(0);
-      expect(await bench.book.status()).toBe('done');
-    });
-
-    it('hears the doorbell while the watch is silent', async () => {
-      const doorbell = new InMemoryDoorbell();
-      bench.worker = bench.makeWorker(doorbell);
-      bench.journal.goesAway();
-      bench.worker.start();
-      await bench.clock.advance(0);
-      bench.journal.returns();
-      const step = await bench.book.open();
-      await doorbell.ring('site-guard', bench.book.keyOf(step));
-      await doorbell.ring('site-guard', '/somewhere/else');
-      await bench.clock.advance(0);
-      expect(await bench.book.status()).toBe('done');
-    });
-
-    it('does a step once, however often it is told of it', async () => {
-      const doorbell = new InMemoryDoorbell();
-      bench.worker = bench.makeWorker(doorbell);
-      bench.worker.start();
-      const step = await bench.book.open();
-      for (let rings = 0; rings < 5; rings++) await doorbell.ring('site-guard', bench.book.keyOf(step));
-      await bench.settledAs('done');
-      await doorbell.ring('site-guard', bench.book.keyOf(step));
-      await bench.clock.advance(3 * POLL_MS);
-      expect(bench.resource.asked).toHaveLength(1);
-    });
-
-    it('finds a step by looking when neither watch nor doorbell told of it', async () => {
-      bench.journal.goesAway();
-      bench.worker.start();
-      await bench.clock.advance(100);
-      await bench.book.open();
-      bench.journal.returns();
-      await bench.clock.advance(POLL_MS);
-      expect(await bench.book.status()).toBe('done');
-    });
-
-    it('says that the journal is missing, and that it is back', async () => {
-      bench.journal.goesAway();
-      bench.worker.start();
-      await bench.clock.advance(0);
-      expect(bench.readiness.report().components['journal']).toMatchObject({ state: 'missing' });
-      bench.journal.returns();
-      await bench.clock.advance(POLL_MS);
-      expect(bench.readiness.report().components['journal']).toEqual({ state: 'ready' });
-    });
-
-    it('says so when a record makes no sense, and goes on with the others', async () => {
-      bench.worker.start();
-      const key = keys.step((await bench.book.open({ name: 'odd', runsAt: siteId('a') })).run, 'odd');
-      await bench.truth.commit({
-        conditions: [],
-        changes: [
-          { kind: 'put', key, value: '{' },
-          { kind: 'put', key: `${keys.openSteps(siteId('b'))}odd`, value: key },
-        ],
-      });
-      await bench.clock.advance(0);
-      expect(bench.readiness.report().components['steps']).toMatchObject({ state: 'missing' });
-      await bench.book.open();
-      await bench.settledAs('done');
-    });
-  });
 
   describe('under an epoch that is over', () => {
     it('does not take a step', async () => {
@@ -136,11 +44,14 @@ describe(StepWorker.name, () => {
       bench.resource.isAway = true;
       await bench.book.open({ deadlineMs: 60_000 });
       await bench.clock.advance(500);
+      await bench.book.open({ name: 'queued', deadlineMs: 60_000 });
+      await bench.clock.advance(0);
       await bench.book.epoch(8);
       await bench.book.open({ name: 'seal', action: 'seal', desired: undefined, epoch: epoch(8) });
       bench.resource.isAway = false;
       await bench.clock.advance(0);
       expect(await bench.book.status('seal')).toBe('done');
+      expect(await bench.book.status('queued')).toBe('open');
     });
   });
 
@@ -197,6 +108,23 @@ describe(StepWorker.name, () => {
       expect((await bench.book.read()).takenBy).toBe(GUARD);
     });
 
+    it('gives another process its whole deadline anew when that one has taken the step again', async () => {
+      const step = await bench.book.open({
+        status: 'taken',
+        takenBy: processId('site-guard@b-2'),
+        deadlineMs: 5_000,
+      });
+      bench.worker.start();
+      await bench.clock.advance(4_000);
+      await bench.truth.commit({
+        conditions: [],
+        changes: [{ kind: 'put', key: bench.book.keyOf(step), value: JSON.stringify({ ...step, startedAt: 4_000 }) }],
+      });
+      await bench.clock.advance(4_900);
+      expect(bench.resource.asked).toEqual([]);
+      await bench.settledAs('done');
+    });
+
     it('does not take over a step that was settled while it waited', async () => {
       const step = await bench.book.open({ status: 'taken', takenBy: processId('site-guard@b-2'), deadlineMs: 5_000 });
       bench.worker.start();
@@ -250,15 +178,18 @@ describe(StepWorker.name, () => {
       expect(await bench.book.status()).toBe('unreachable');
     });
 
-    it('reports nothing once it is stopped', async () => {
+    it('takes and reports nothing once it is stopped', async () => {
       bench.worker.start();
       bench.resource.isAway = true;
       await bench.book.open();
+      await bench.clock.advance(0);
+      await bench.book.open({ name: 'queued' });
       await bench.clock.advance(100);
       await bench.stopWorker();
       bench.resource.isAway = false;
       await bench.clock.advance(10 * POLL_MS);
       expect(await bench.book.status()).toBe('taken');
+      expect(await bench.book.status('queued')).toBe('open');
     });
   });
 });

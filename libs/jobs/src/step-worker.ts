@@ -107,12 +107,9 @@ export class StepWorker {
       const step = await this.#loadWhenFree(stepKey, attention);
       if (!step) return;
       const { resource, epoch } = step.record;
-      await this.#lanes.take(resourceKey(resource), epoch, attention.superseded, async (waited) => {
-        const current = waited ? await this.#load(stepKey, attention) : step;
-        if (current && (current.revision === step.revision || isOpenTo(this.self.process, current.record))) {
-          await this.#attempt.run(current, attention.superseded.signal);
-        }
-      });
+      await this.#lanes.take(resourceKey(resource), epoch, attention.superseded, () =>
+        this.#attempt.run(step, attention.superseded.signal),
+      );
       this.ports.readiness.ready('steps');
     } catch (error) {
       if (!(error instanceof SignalboxError)) throw error;
