@@ -21,7 +21,7 @@ export const startPinnedClient = (
 ): { stop(): Promise<void> } => {
   const command = {
     file: process.execPath,
-    args: [PROGRAM, lab.site('a').kafka.clientAddress, topic, name],
+    args: ['--disable-warning=TimeoutNegativeWarning', PROGRAM, lab.site('a').kafka.clientAddress, topic, name],
     env: { DEMO_USERNAME: login.username, DEMO_PASSWORD: login.password },
   };
   const child = lab.spawnAt('a', 'pinned-producer', command, ['ignore', 'pipe', 'inherit']);
