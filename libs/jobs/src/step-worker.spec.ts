@@ -70,6 +70,18 @@ describe(StepWorker.name, () => {
       expect(bench.resource.asked.map(({ next }) => next)).toEqual(['none', 'clients']);
     });
 
+    it('looks at a resource while a change of it is under way', async () => {
+      const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+      bench.resource.writes.push(() => answered);
+      await bench.book.open({ name: 'change', desired: 'none' });
+      await bench.clock.advance(0);
+      await bench.book.open({ name: 'look', action: 'inspect', desired: undefined });
+      await bench.clock.advance(0);
+      expect([await bench.book.status('look'), await bench.book.status('change')]).toEqual(['done', 'taken']);
+      answer();
+      await bench.settledAs('done', 'change');
+    });
+
     it('does not let one resource hold up another', async () => {
       const other = new TroubledResource<WriteAccess>('inbound');
       bench.resources.set('write-access/payments/b', other);

@@ -106,8 +106,8 @@ export class StepWorker {
     try {
       const step = await this.#loadWhenFree(stepKey, attention);
       if (!step) return;
-      const { resource, epoch } = step.record;
-      await this.#lanes.take(resourceKey(resource), epoch, attention.superseded, () =>
+      const { epoch } = step.record;
+      await this.#lanes.take(laneOf(step.record), epoch, attention.superseded, () =>
         this.#attempt.run(step, attention.superseded.signal),
       );
       this.ports.readiness.ready('steps');
@@ -142,3 +142,7 @@ export class StepWorker {
 
 const isOpenTo = (process: ProcessId, { status, takenBy }: StepRecord): boolean =>
   status === 'open' || takenBy === process;
+
+/** Changes of a resource take turns; looking at one changes nothing and waits for nobody. */
+const laneOf = ({ resource, action }: StepRecord): string =>
+  `${action === 'inspect' ? 'inspect' : 'change'}/${resourceKey(resource)}`;
