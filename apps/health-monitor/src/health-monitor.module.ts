@@ -24,7 +24,7 @@ export class HealthMonitorModule {
     return {
       module: HealthMonitorModule,
       providers: [
-        { provide: Journal, useFactory: (clock: Clock) => journal(settings, clock), inject: [Clock] },
+        { provide: Journal, useFactory: journal(settings), inject: [Clock, Readiness] },
         { provide: EventBus, useFactory: bus(settings), inject: [Clock, Log, Readiness] },
         { provide: Monitor, useFactory: monitor(settings), inject: [Journal, EventBus, Clock, Random, Log, Readiness] },
       ],
@@ -33,8 +33,12 @@ export class HealthMonitorModule {
 }
 
 /** A member that does not answer must leave time for another one before the votes end. */
-const journal = ({ journal: endpoints, policy }: Settings, clock: Clock): Journal =>
-  new EtcdJournal({ endpoints, requestTimeoutMs: Math.min(policy.requestTimeoutMs, policy.voteTtlMs / 2) }, clock);
+const journal =
+  ({ journal: endpoints, policy }: Settings) =>
+  (clock: Clock, readiness: Readiness): Journal => {
+    const requestTimeoutMs = Math.min(policy.requestTimeoutMs, policy.voteTtlMs / 2);
+    return new EtcdJournal({ endpoints, requestTimeoutMs }, clock, readiness);
+  };
 
 const bus =
   ({ bus: clusters, policy }: Settings) =>

@@ -33,10 +33,10 @@ const BUS_PACE = { waitMs: 500, retryMs: 1_000 };
 const PORTS = {
   journal: {
     provide: Journal,
-    inject: [ThisProcess, Clock],
-    useFactory: ({ topology, site }: ThisProcess, clock: Clock) => {
+    inject: [ThisProcess, Clock, Readiness],
+    useFactory: ({ topology, site }: ThisProcess, clock: Clock, readiness: Readiness) => {
       const { requestTimeoutMs } = topology.policy;
-      return new EtcdJournal({ endpoints: journalEndpoints(topology, site), requestTimeoutMs }, clock);
+      return new EtcdJournal({ endpoints: journalEndpoints(topology, site), requestTimeoutMs }, clock, readiness);
     },
   },
   bus: (clusters: readonly ClusterAccess[]) => ({

@@ -28,9 +28,9 @@ export class SiteGuardModule implements OnApplicationBootstrap, OnApplicationShu
       providers: [
         {
           provide: Journal,
-          inject: [Clock],
-          useFactory: (clock: Clock) =>
-            new EtcdJournal({ endpoints: journalEndpoints(topology, site), requestTimeoutMs }, clock),
+          inject: [Clock, Readiness],
+          useFactory: (clock: Clock, readiness: Readiness) =>
+            new EtcdJournal({ endpoints: journalEndpoints(topology, site), requestTimeoutMs }, clock, readiness),
         },
         {
           provide: SiteGuard,

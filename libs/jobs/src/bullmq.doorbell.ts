@@ -37,10 +37,11 @@ export class BullmqDoorbell extends Doorbell {
   override async ring(worker: WorkerKind, stepKey: string): Promise<boolean> {
     this.#ringing ??= this.#connect({ maxRetriesPerRequest: 0, commandTimeout: this.options.ringTimeoutMs });
     const queue = this.#queueOf(worker, this.#ringing);
+    // BullMQ would keep what is added while Redis is away, for as long as that lasts.
+    if (!(await isConnected(this.#ringing, this.options.ringTimeoutMs))) return false;
     // The same step rings once at a time. An id must not hold a colon, which BullMQ uses for its own keys.
     const job = { jobId: stepKey.replaceAll(':', '_'), attempts: 1, removeOnComplete: true, removeOnFail: true };
     try {
-      await inTime(connected(this.#ringing), this.options.ringTimeoutMs);
       await inTime(queue.add('ring', { stepKey }, job), this.options.ringTimeoutMs);
       this.readiness.ready(COMPONENT);
       return true;
@@ -115,10 +116,11 @@ export class BullmqDoorbell extends Doorbell {
 
 const queueName = (worker: WorkerKind): string => `steps-${worker}`;
 
-/** BullMQ would keep what is added while Redis is away, for as long as that lasts; only a first connection is waited for. */
-async function connected(redis: Redis): Promise<void> {
-  if (redis.status === 'connecting' || redis.status === 'connect') await once(redis, 'ready');
-  if (redis.status !== 'ready') throw new Error('not connected');
+/** A first connection is waited for. Why there is none is told by the connection itself. */
+async function isConnected(redis: Redis, timeoutMs: number): Promise<boolean> {
+  const isFirst = redis.status === 'connecting' || redis.status === 'connect';
+  if (isFirst) await inTime(once(redis, 'ready'), timeoutMs).catch(() => undefined);
+  return redis.status === 'ready';
 }
 
 /** A promise that does not settle while Redis is away gets an end. */

@@ -40,7 +40,7 @@ export class StepWorkerModule implements OnApplicationBootstrap, OnApplicationSh
           inject: [Clock, Readiness],
           useFactory: (clock: Clock, readiness: Readiness) => {
             const endpoints = journalEndpoints(topology, site);
-            const journal = new EtcdJournal({ endpoints, requestTimeoutMs }, clock);
+            const journal = new EtcdJournal({ endpoints, requestTimeoutMs }, clock, readiness);
             const bell = redis && new BullmqDoorbell({ redis, site, ringTimeoutMs: requestTimeoutMs }, readiness);
             return new Ports({ journal, clock, readiness, ...(bell && { doorbell: bell }) });
           },

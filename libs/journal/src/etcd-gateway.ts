@@ -1,5 +1,5 @@
 import { messageOf, OutcomeUnknownError, UnavailableError } from '#libs/domain';
-import type { Clock } from '#libs/runtime';
+import type { Clock, Readiness } from '#libs/runtime';
 import { EtcdMembers } from './etcd-members.js';
 
 export interface EtcdOptions {
@@ -52,6 +52,7 @@ export class EtcdGateway {
   constructor(
     private readonly options: EtcdOptions,
     clock: Clock,
+    readiness?: Readiness,
   ) {
     const anyKey = { key: Buffer.from('/').toString('base64'), count_only: true };
     const answers = (endpoint: string) =>
@@ -59,7 +60,7 @@ export class EtcdGateway {
         () => true,
         (error: unknown) => !(error instanceof Missed) || this.#closed.signal.aborted,
       );
-    this.members = new EtcdMembers(options.endpoints, answers, clock, options.requestTimeoutMs / 2);
+    this.members = new EtcdMembers(options.endpoints, answers, clock, options.requestTimeoutMs / 2, readiness);
   }
 
   /** For what can be repeated: every member is asked in turn until one answers. @throws UnavailableError */

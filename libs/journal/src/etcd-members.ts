@@ -1,4 +1,4 @@
-import type { Clock, Stop } from '#libs/runtime';
+import type { Clock, Readiness, Stop } from '#libs/runtime';
 
 /** Which members answer. All of them are asked all the time, so that a frozen one is known before it is needed. */
 export class EtcdMembers {
@@ -14,6 +14,7 @@ export class EtcdMembers {
     answers: (endpoint: string) => Promise<boolean>,
     clock: Clock,
     everyMs: number,
+    private readonly readiness?: Readiness,
   ) {
     const ask = async (endpoint: string) =>
       (await answers(endpoint)) ? this.answered(endpoint) : this.missed(endpoint);
@@ -32,10 +33,12 @@ export class EtcdMembers {
 
   missed(endpoint: string): void {
     this.#missing.add(endpoint);
+    this.readiness?.missing(componentOf(endpoint), `The journal member at ${endpoint} does not answer`);
   }
 
   answered(endpoint: string): void {
     this.#missing.delete(endpoint);
+    this.readiness?.ready(componentOf(endpoint));
   }
 
   missing(): readonly string[] {
@@ -46,3 +49,5 @@ export class EtcdMembers {
     for (const stop of this.#stops) stop();
   }
 }
+
+const componentOf = (endpoint: string): string => `journal member ${new URL(endpoint).host}`;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OutcomeUnknownError, SignalboxError, UnavailableError } from '#libs/domain';
-import { SystemClock } from '#libs/runtime';
+import { InMemoryLog, ProcessReadiness, SystemClock } from '#libs/runtime';
 import { freeUrl, RealEtcd } from '../../../test/support/real-etcd.js';
 import { EtcdJournal } from './etcd.journal.js';
 import { journalConformance } from './journal.conformance.js';
@@ -155,6 +155,26 @@ describe('etcd of 3, one member failing', () => {
 });
 
 describe('etcd that is not there', () => {
+  it('says so, once for each member', async () => {
+    const endpoints = [await freeUrl(), await freeUrl()];
+    const log = new InMemoryLog();
+    const readiness = new ProcessReadiness(log, clock);
+    const journal = new EtcdJournal({ endpoints, requestTimeoutMs: 100 }, clock, readiness);
+    try {
+      await eventually(() => journal.missing().length === 2, 5_000);
+      for (let reads = 0; reads < 3; reads++) await expect(journal.read('/a')).rejects.toThrow(UnavailableError);
+      expect(log.lines.map(({ message }) => message).toSorted()).toEqual(
+        endpoints.map((endpoint) => `The journal member at ${endpoint} does not answer`).toSorted(),
+      );
+      const { components } = readiness.report();
+      expect(Object.keys(components)).toEqual(
+        endpoints.map((endpoint) => `journal member ${new URL(endpoint).host}`).toSorted(),
+      );
+    } finally {
+      await journal.close();
+    }
+  });
+
   it('says unavailable, since nothing can have been written', async () => {
     const endpoints = [await freeUrl(), await freeUrl()];
     const journal = new EtcdJournal({ endpoints, requestTimeoutMs: REQUEST_TIMEOUT_MS }, clock);

@@ -1,4 +1,4 @@
-import type { Clock, Stop } from '#libs/runtime';
+import type { Clock, Readiness, Stop } from '#libs/runtime';
 import { EtcdGateway, EtcdRefusal, type EtcdOptions } from './etcd-gateway.js';
 import { EtcdWatch } from './etcd-watch.js';
 import { compare, entryOf, operation, range, revisionOf, type TxnReply } from './etcd-wire.js';
@@ -25,9 +25,11 @@ export class EtcdJournal extends Journal {
   constructor(
     private readonly options: EtcdOptions,
     private readonly clock: Clock,
+    /** Told of every member that goes missing or returns. */
+    readiness?: Readiness,
   ) {
     super();
-    this.#gateway = new EtcdGateway(options, clock);
+    this.#gateway = new EtcdGateway(options, clock, readiness);
   }
 
   override async read(...names: readonly string[]): Promise<Snapshot> {
