@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemClock } from '#libs/runtime';
-import { ChildPart, freePort } from './child-part.js';
+import { ChildPart } from './child-part.js';
+import { freePort } from './free-port.js';
 
 const binary = join(process.env['SIGNALBOX_CACHE'] ?? join(homedir(), '.cache/signalbox'), 'bin/etcd');
 const clock = new SystemClock();

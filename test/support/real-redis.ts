@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { SystemClock } from '#libs/runtime';
-import { ChildPart, freePort } from './child-part.js';
+import { ChildPart } from './child-part.js';
+import { freePort } from './free-port.js';
 
 const clock = new SystemClock();
 
