@@ -117,7 +117,11 @@ export class Owner {
       start(ofKind('etcd', 'redis', 'bind')),
       Promise.all(ofKind('kafka').map((part) => this.startBroker(part))),
     ]);
-    await Promise.all([this.startMirror(ofKind('connect')), start(parts.filter((part) => part instanceof AppPart))]);
+    const apps = parts.filter((part) => part instanceof AppPart);
+    const deciding = apps.filter((app) => app.name === 'orchestrator');
+    await Promise.all([this.startMirror(ofKind('connect')), start(apps.filter((app) => !deciding.includes(app)))]);
+    // What decides comes last: a site whose monitor is still starting would look lost to the others' monitors.
+    await start(deciding);
   }
 
   /** Permissions come before the first client: a Connect worker that is refused its topics ends at once. */
