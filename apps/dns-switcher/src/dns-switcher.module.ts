@@ -1,13 +1,16 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { ProcessId, SiteId } from '#libs/domain';
 import { StepWorkerModule } from '#libs/jobs';
-import { readSecret } from '#libs/runtime';
+import { Clock, Random, readSecret, Readiness } from '#libs/runtime';
 import type { Topology } from '#libs/topology';
-import { keyedName, nameRecords } from './name-records.js';
+import { keyedName, nameRecords, primaries } from './name-records.js';
+import { PrimaryWatch } from './primary-watch.js';
 
 /** Moves names between sites; the only process that holds DNS keys. */
 @Module({})
-export class DnsSwitcherModule {
+export class DnsSwitcherModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(private readonly watch: PrimaryWatch) {}
+
   /** @throws SecretError */
   static async register(self: { topology: Topology; site: SiteId; process: ProcessId }): Promise<DynamicModule> {
     const { policy, groups } = self.topology;
@@ -28,6 +31,22 @@ export class DnsSwitcherModule {
           resources: (clock, random) => nameRecords(names, policy, clock, random),
         }),
       ],
+      providers: [
+        {
+          provide: PrimaryWatch,
+          inject: [Clock, Random, Readiness],
+          useFactory: (clock: Clock, random: Random, readiness: Readiness) =>
+            new PrimaryWatch(primaries(names, clock, random), clock, readiness, policy.requestTimeoutMs),
+        },
+      ],
     };
+  }
+
+  onApplicationBootstrap(): void {
+    this.watch.start();
+  }
+
+  onApplicationShutdown(): void {
+    this.watch.stop();
   }
 }

@@ -1,9 +1,11 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { createSecretKey } from 'node:crypto';
 import type { ResolveResource } from '#libs/jobs';
 import type { Clock, Random } from '#libs/runtime';
 import { hostAndPort, type DnsTraffic, type Policy } from '#libs/topology';
 import { NameServer } from './name-server.js';
+import type { Primary } from './primary-watch.js';
 import { Rfc2136NameRecord } from './rfc2136.name-record.js';
+import type { TsigKey } from './tsig.js';
 
 /** A server of a lost site must not hold up the verification of the others for longer than this. */
 const ATTEMPT_TIMEOUT_MS = 300;
@@ -12,13 +14,14 @@ const POLL_MS = 25;
 /** A name of the topology, and the key that may change it. */
 export interface KeyedName {
   readonly traffic: DnsTraffic;
-  readonly secret: KeyObject;
+  readonly key: TsigKey;
 }
 
-export const keyedName = (traffic: DnsTraffic, secret: string): KeyedName => ({
-  traffic,
-  secret: createSecretKey(Buffer.from(secret, 'base64')),
-});
+/** `secret` is in base64. */
+export const keyedName = (traffic: DnsTraffic, secret: string): KeyedName => {
+  const { keyName: name, algorithm } = traffic.provider.tsig;
+  return { traffic, key: { name, algorithm, secret: createSecretKey(Buffer.from(secret, 'base64')) } };
+};
 
 /** Finds the resource of a step among the names of the topology. */
 export function nameRecords(
@@ -31,14 +34,21 @@ export function nameRecords(
   return (ref) => (ref.kind === 'name' ? records.get(ref.name) : undefined);
 }
 
-function nameRecord({ traffic, secret }: KeyedName, policy: Policy, clock: Clock, random: Random): Rfc2136NameRecord {
-  const { name, zone, provider } = traffic;
-  const { keyName, algorithm } = provider.tsig;
-  const primary = new NameServer(hostAndPort(provider.primary), clock, random, { name: keyName, algorithm, secret });
+/** The primary of every zone once, whatever the number of its names. */
+export function primaries(names: readonly KeyedName[], clock: Clock, random: Random): readonly Primary[] {
+  const byZone = new Map(names.map((name) => [name.traffic.zone, name]));
+  return [...byZone].map(([zone, name]) => ({ zone, server: primaryOf(name, clock, random) }));
+}
+
+const primaryOf = ({ traffic, key }: KeyedName, clock: Clock, random: Random): NameServer =>
+  new NameServer(hostAndPort(traffic.provider.primary), clock, random, key);
+
+function nameRecord(keyed: KeyedName, policy: Policy, clock: Clock, random: Random): Rfc2136NameRecord {
+  const { name, zone, provider } = keyed.traffic;
   const secondaries = Object.values(provider.secondaries).map(
     (address) => new NameServer(hostAndPort(address), clock, random),
   );
-  return new Rfc2136NameRecord({ primary, secondaries }, clock, {
+  return new Rfc2136NameRecord({ primary: primaryOf(keyed, clock, random), secondaries }, clock, {
     zone,
     name,
     callTimeoutMs: policy.requestTimeoutMs,

@@ -1,9 +1,11 @@
-import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { ProcessId, SiteId } from '#libs/domain';
 import { StepWorkerModule } from '#libs/jobs';
 import { accessTo, openCluster, type KafkaCluster } from '#libs/kafka';
+import { Clock, Log, Readiness } from '#libs/runtime';
 import { findCluster, type Topology } from '#libs/topology';
-import { mirrors } from './mirrors.js';
+import { ConnectWatch } from './connect-watch.js';
+import { mirrors, watchedFlows, type LocalFlow } from './mirrors.js';
 
 /** Connections to be closed with the process. */
 class OpenClusters {
@@ -12,34 +14,57 @@ class OpenClusters {
 
 /** Stops and starts the replication that ends at its site. */
 @Module({})
-export class MirrorSwitcherModule implements OnApplicationShutdown {
-  constructor(private readonly clusters: OpenClusters) {}
+export class MirrorSwitcherModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(
+    private readonly watch: ConnectWatch,
+    private readonly clusters: OpenClusters,
+  ) {}
 
   /** @throws SecretError */
   static async register(self: { topology: Topology; site: SiteId; process: ProcessId }): Promise<DynamicModule> {
-    const { topology, site } = self;
-    const here = topology.flows.filter(({ target }) => findCluster(topology, target).site === site);
-    const flows = await Promise.all(
-      here.map(async (flow) => {
-        const { requestTimeoutMs } = topology.policy;
-        const cluster = openCluster(await accessTo(findCluster(topology, flow.target), 'control', requestTimeoutMs));
-        return { flow, cluster, target: cluster.log };
-      }),
-    );
+    const { requestTimeoutMs } = self.topology.policy;
+    const flows = await flowsInto(self.site, self.topology);
     return {
       module: MirrorSwitcherModule,
       imports: [
         StepWorkerModule.register({
           ...self,
           worker: 'mirror-switcher',
-          resources: (clock) => mirrors(flows, topology, clock),
+          resources: (clock) => mirrors(flows, requestTimeoutMs, clock),
         }),
       ],
-      providers: [{ provide: OpenClusters, useValue: new OpenClusters(flows.map(({ cluster }) => cluster)) }],
+      providers: [
+        { provide: OpenClusters, useValue: new OpenClusters(flows.map(({ cluster }) => cluster)) },
+        {
+          provide: ConnectWatch,
+          inject: [Clock, Readiness, Log],
+          useFactory: (clock: Clock, readiness: Readiness, log: Log) => {
+            const watched = watchedFlows(flows, requestTimeoutMs, clock);
+            return new ConnectWatch(watched, { clock, readiness, log }, requestTimeoutMs);
+          },
+        },
+      ],
     };
   }
 
+  onApplicationBootstrap(): void {
+    this.watch.start();
+  }
+
   async onApplicationShutdown(): Promise<void> {
+    this.watch.stop();
     await Promise.all(this.clusters.all.map((cluster) => cluster.close()));
   }
+}
+
+type OpenFlow = LocalFlow & { readonly cluster: KafkaCluster };
+
+async function flowsInto(site: SiteId, topology: Topology): Promise<readonly OpenFlow[]> {
+  const opening = topology.flows.map(async (flow): Promise<OpenFlow | undefined> => {
+    const target = findCluster(topology, flow.target);
+    if (target.site !== site || target.connect === undefined) return undefined;
+    const cluster = openCluster(await accessTo(target, 'control', topology.policy.requestTimeoutMs));
+    return { flow, connect: target.connect, target: cluster.log, cluster };
+  });
+  return (await Promise.all(opening)).filter((flow) => flow !== undefined);
 }
