@@ -28,7 +28,9 @@ export const benchFailover = async (runs: number, say: (line: string) => void): 
 const measureFailover = async (say: (line: string) => void): Promise<FailoverSample> => {
   const lab = await Lab.up({ mode: DEMO.mode, onProgress: say });
   try {
-    return failoverSample(await playDemo(await setStage(lab, DEMO, clock, say)));
+    return failoverSample(
+      await playDemo(await setStage(lab, DEMO, { clock, print: say, auditFile: lab.run.file('audit.ndjson') })),
+    );
   } finally {
     await lab.down();
   }

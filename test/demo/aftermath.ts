@@ -1,6 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import type { StatusAnswer } from '#libs/contracts';
 import { clusterId, messageOf, type Instant } from '#libs/domain';
 import { openCluster, type TopicLog } from '#libs/kafka';
@@ -105,22 +103,14 @@ export const askNameServers = async ({ lab, name }: Stage): Promise<Report['dnsA
 };
 
 /** With the real command line: exported, kept in a file, and verified offline. */
-export const verifyAudit = async ({ viewer, group, timeline, clock }: Stage): Promise<boolean> => {
-  const folder = await mkdtemp(join(tmpdir(), 'signalbox-demo-'));
+export const verifyAudit = async ({ viewer, group, timeline, clock, auditFile }: Stage): Promise<boolean> => {
   try {
-    const file = join(folder, `${group}.ndjson`);
-    await writeFile(file, await signalbox(viewer, 'audit', 'export', group));
-    timeline.tell(
-      'audit',
-      (await signalbox(viewer, 'audit', 'verify', file)).trim().replace(`${folder}/`, ''),
-      clock.now(),
-    );
+    await writeFile(auditFile, await signalbox(viewer, 'audit', 'export', group));
+    timeline.tell('audit', (await signalbox(viewer, 'audit', 'verify', auditFile)).trim(), clock.now());
     return true;
   } catch (error) {
     timeline.tell('audit', messageOf(error), clock.now());
     return false;
-  } finally {
-    await rm(folder, { recursive: true });
   }
 };
 

@@ -25,7 +25,8 @@ describe('a lost site', () => {
   const play = async (fault: FaultName, mode: Mode = 'automatic'): Promise<Report> => {
     lab ??= await Lab.up({ mode, onProgress: (line) => lines.push(line) });
     const options = { fault, mode, keep: false, json: true };
-    const stage = await setStage(lab, options, clock, (line) => lines.push(line));
+    const print = (line: string) => lines.push(line);
+    const stage = await setStage(lab, options, { clock, print, auditFile: lab.run.file('audit.ndjson') });
     try {
       const report = await playDemo(stage);
       process.stderr.write(`${fault}, ${mode}:\n${inWords(report)}\n`);

@@ -15,6 +15,7 @@ import { disappointments } from './expectations.js';
 import { answerApproval, awaitFailover, awaitNothing, observationMs } from './outcome.js';
 import { policyFactors } from './policy-factors.js';
 import { firstFailedRound, reportStep, rto, type FailoverRecord, type Report } from './report.js';
+import { signalbox } from './signalbox-cli.js';
 import type { Stage } from './stage.js';
 import { differences } from './resources.js';
 import { checkSteady, waitFor } from './steady.js';
@@ -47,14 +48,18 @@ export const playDemo = async (stage: Stage): Promise<Report> => {
 const actsOn = ({ fault, options }: Stage): boolean => fault.verdict === 'down' && options.mode !== 'observe';
 
 const becomeSteady = async (stage: Stage): Promise<void> => {
-  const { clients, clock, timeline, witness, api, group } = stage;
+  const { clients, clock, timeline, witness, operator, group } = stage;
+  // A machine that starts everything at once may keep a broker from answering, and that alone would be a failover.
+  await signalbox(operator, 'freeze', group, '--reason', 'the lab starts', '--for', '10m');
   clients.start();
   await waitFor('records through A', { clock, withinMs: FLOWING_WITHIN_MS }, () => {
     const { acknowledged, consumed } = clients.ledger;
     return Promise.resolve(Math.min(acknowledged.length, consumed.length) >= FLOWING_RECORDS || undefined);
   });
   timeline.tell('client', 'producer and consumer follow the name to A', clock.now());
-  await waitFor('steady state', { clock, withinMs: STEADY_WITHIN_MS }, () => checkSteady(api, group));
+  await waitFor('steady state', { clock, withinMs: STEADY_WITHIN_MS }, () => checkSteady(stage, 'frozen'));
+  await signalbox(operator, 'unfreeze', group, '--reason', 'the lab is steady');
+  await waitFor('steady state', { clock, withinMs: STEADY_WITHIN_MS }, () => checkSteady(stage));
   timeline.tell('steady', 'all clusters up, all guards armed, the mirror keeps up, no veto stands', clock.now());
   witness.start();
 };

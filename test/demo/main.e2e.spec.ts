@@ -1,12 +1,13 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { verifyExport } from '#libs/audit';
 import { SystemClock } from '#libs/runtime';
 import { Layout } from '../lab/layout.js';
 import { isAlive, isRoot } from '../lab/processes.js';
@@ -44,7 +45,8 @@ describe('npm run demo', () => {
     const report = JSON.parse(out().join('\n')) as Report;
     expect(report).toMatchObject({ outcome: 'failed-over', verdict: 'down', auditVerified: true });
     expect(report.ackedRecords).toBe(report.deliveredRecords + report.strandedRecords);
-    expect(existsSync(join(folder, 'demo-report.json'))).toBe(true);
+    expect(JSON.parse(readFileSync(join(folder, 'demo-report.json'), 'utf8'))).toEqual(report);
+    expect(verifyExport(readFileSync(join(folder, 'demo-audit.ndjson')))).toMatchObject({ ok: true });
   }, 180_000);
 
   /** With an isolated site there are firewall rules to take back, too. */

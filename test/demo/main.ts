@@ -11,6 +11,7 @@ import { inWords } from './prose.js';
 import { setStage } from './stage.js';
 
 const REPORT = 'demo-report.json';
+const AUDIT = 'demo-audit.ndjson';
 
 const options = parseOptions(process.argv.slice(2));
 const clock = new SystemClock();
@@ -20,11 +21,11 @@ const print = (line: string) => void (options.json ? process.stderr : process.st
 let lab: Lab | undefined;
 try {
   lab = await Lab.up({ mode: options.mode, onProgress: print });
-  const stage = await setStage(lab, options, clock, print);
+  const stage = await setStage(lab, options, { clock, print, auditFile: AUDIT });
   print(['The policy of the lab, beside the defaults:', ...describeFactors(policyFactors(stage.policy))].join('\n  '));
   const report = await playDemo(stage);
   await writeFile(REPORT, `${JSON.stringify(report, null, 2)}\n`);
-  print(`\n${inWords(report)}\nAll of it: ${REPORT}`);
+  print(`\n${inWords(report)}\nAll of it: ${REPORT}. Every decision: npx signalbox audit verify ${AUDIT}`);
   if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   if (options.keep) await untilInterrupted(lab.configFile);
 } catch (error) {

@@ -1,4 +1,4 @@
-import { loadTopology, policyOf, type Policy } from '#libs/topology';
+import { loadTopology, policyOf, type ApiRole, type Policy } from '#libs/topology';
 import type { Clock } from '#libs/runtime';
 import { readFile } from 'node:fs/promises';
 import { OperatorApi } from '../../apps/cli/src/operator-api.js';
@@ -14,7 +14,8 @@ import { Witness } from './witness.js';
 /** What the lab's signalbox.yaml says about the one group that is shown. */
 export interface Scene {
   readonly group: string;
-  /** The cluster that fails. */
+  /** The site that fails, and whose cluster that is. */
+  readonly home: string;
   readonly cluster: string;
   readonly topic: string;
   readonly name: string;
@@ -33,7 +34,10 @@ export interface Stage extends Scene {
   /** Asks as a viewer, B first: it outlives every fault of the demo. */
   readonly api: OperatorApi;
   readonly viewer: CliAccess;
+  readonly operator: CliAccess;
   readonly approver: CliAccess;
+  /** Where the export of the audit chain is left, to be verified by anybody afterwards. */
+  readonly auditFile: string;
 }
 
 const SITES_BY_LIFE = ['b', 'w', 'a'] as const;
@@ -41,14 +45,13 @@ const SITES_BY_LIFE = ['b', 'w', 'a'] as const;
 export const setStage = async (
   lab: Lab,
   options: DemoOptions,
-  clock: Clock,
-  print: (line: string) => void,
+  { clock, print, auditFile }: Pick<Stage, 'clock' | 'auditFile'> & { readonly print: (line: string) => void },
 ): Promise<Stage> => {
   const scene = await sceneIn(lab.configFile);
   const { topic, name } = scene;
   const fault = FAULTS[options.fault];
-  const viewer = { config: lab.configFile, tokenFile: lab.tokenFile('viewer') };
-  const approver = { config: lab.configFile, tokenFile: lab.tokenFile('approver') };
+  const as = (role: ApiRole): CliAccess => ({ config: lab.configFile, tokenFile: lab.tokenFile(role) });
+  const viewer = as('viewer');
   const token = (await readFile(viewer.tokenFile, 'utf8')).trim();
   const endpoints = SITES_BY_LIFE.map((site) => lab.site(site).apiUrl);
   const timeline = new Timeline(clock.now(), print);
@@ -62,7 +65,9 @@ export const setStage = async (
     lab,
     timeline,
     viewer,
-    approver,
+    operator: as('operator'),
+    approver: as('approver'),
+    auditFile,
     clients: new Clients({ lab, clock, name, topic, groupId: 'app-demo', login, pinned }),
     witness: new Witness({ endpoints, token, clock, cluster: scene.cluster }, timeline),
     api: new OperatorApi({ endpoints, token, note: () => undefined }),
@@ -76,5 +81,5 @@ const sceneIn = async (configFile: string): Promise<Scene> => {
   const [topic] = group?.topics ?? [];
   const name = group?.traffic[0]?.name;
   if (!group || !cluster || !topic || !name) throw new DemoError(`${configFile} has no group with a topic and a name`);
-  return { group: group.id, cluster, topic, name, policy: policyOf(topology, group) };
+  return { group: group.id, home: group.home, cluster, topic, name, policy: policyOf(topology, group) };
 };

@@ -9,6 +9,12 @@ const interruption = (): AbortSignal => {
   return interrupted.signal;
 };
 
+// `signalbox … | head` closes the pipe when it has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   terminal: {
     out: (text) => process.stdout.write(`${text}\n`),

@@ -43,7 +43,8 @@ const source = ({ site, process, journal, missing }: StatusAnswer): string => {
   const record = journal.reachable
     ? 'from the journal'
     : 'UNRECORDED: its own view, it cannot reach the journal and nothing is decided on it';
-  const away = [...new Set([...journal.missing.map((member) => `journal member ${member}`), ...missing])];
+  const unsaid = journal.missing.filter((member) => !missing.some((text) => text.includes(member)));
+  const away = [...unsaid.map((member) => `journal member ${member}`), ...missing];
   return `${process} (site ${site}), ${record}.${away.length > 0 ? `\nMissing: ${away.join('; ')}.` : ''}`;
 };
 
