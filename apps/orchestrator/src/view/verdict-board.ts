@@ -43,7 +43,8 @@ export class VerdictBoard {
     for (const verdict of verdictsOf(votes, this.self.voters, settings)) {
       const before = this.latest.get(verdict.cluster);
       this.latest.set(verdict.cluster, { verdict, recorded });
-      if (before?.verdict.rule !== verdict.rule || before.recorded !== recorded) {
+      const isSame = before?.verdict.rule === verdict.rule && before.verdict.kind === verdict.kind;
+      if (!isSame || before.recorded !== recorded) {
         this.feed.emit({ kind: 'verdict', data: { verdict, recorded } });
       }
     }
