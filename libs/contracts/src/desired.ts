@@ -1,7 +1,8 @@
-import type { Json, MirrorState, NameTarget, ResourceRef, WriteAccess } from '#libs/domain';
+import type { ConfigData, Json, MirrorState, NameTarget, Positions, ResourceRef, WriteAccess } from '#libs/domain';
 import { z } from 'zod';
 import { decodeValue, type Decoded } from './decode.js';
 import type { Mirrors } from './mirrors.js';
+import { PositionsWire } from './positions.js';
 
 const WriteAccessWire = z.enum(['clients', 'inbound', 'none']);
 const MirrorStateWire = z.enum(['running', 'stopped']);
@@ -14,18 +15,31 @@ const NameTargetWire = z.object({
   ttlSeconds: z.int().nonnegative(),
 });
 
-const WIRES = { 'write-access': WriteAccessWire, mirror: MirrorStateWire, name: NameTargetWire } as const;
+const ConfigDataWire = z.record(z.string(), z.string());
+/** The only thing that can be expected of a backlog. */
+const BacklogExpectation = z.literal('empty');
+
+const WIRES = {
+  'write-access': WriteAccessWire,
+  mirror: MirrorStateWire,
+  positions: PositionsWire,
+  backlog: BacklogExpectation,
+  name: NameTargetWire,
+  config: ConfigDataWire,
+} as const;
 
 /** What a step sets its resource to, checked against what that kind of resource can hold. `what` names the step. */
 export const decodeDesired = (
   kind: ResourceRef['kind'],
   desired: Json | undefined,
   what: string,
-): Decoded<WriteAccess | MirrorState | NameTarget> => decodeValue(WIRES[kind], desired, `desired of ${what}`);
+): Decoded<WriteAccess | MirrorState | Positions | 'empty' | NameTarget | ConfigData> =>
+  decodeValue(WIRES[kind], desired, `desired of ${what}`);
 
 const mirrors: [
   Mirrors<z.infer<typeof WriteAccessWire>, WriteAccess>,
   Mirrors<z.infer<typeof MirrorStateWire>, MirrorState>,
   Mirrors<z.infer<typeof NameTargetWire>, NameTarget>,
-] = [true, true, true];
+  Mirrors<z.infer<typeof ConfigDataWire>, ConfigData>,
+] = [true, true, true, true];
 void mirrors;

@@ -3,6 +3,7 @@ export { AuditEntryWire } from './audit-entry.js';
 export { canonicalJson, canonicalOf, hashOf, sha256Hex } from './canonical.js';
 export { decode, decodeOrThrow, decodeValue, MalformedError, parseJson, type Decoded } from './decode.js';
 export { decodeDesired } from './desired.js';
+export { BacklogWire, PositionsWire } from './positions.js';
 export { GuardRecordWire } from './guard-record.js';
 export type { Mirrors } from './mirrors.js';
 export {
@@ -24,7 +25,7 @@ export type {
   VetoView,
 } from './operator-api.js';
 export { AnswerBody, FreezeBody, UnfreezeBody } from './operator-requests.js';
-export { PlanWire, RunWire } from './run.js';
+export { PlanWire, RunKindWire, RunWire } from './run.js';
 export {
   keyringOf,
   signatureOf,

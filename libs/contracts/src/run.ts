@@ -4,8 +4,10 @@ import type { Mirrors } from './mirrors.js';
 import { StepWire } from './step.js';
 import { ApprovalIdWire, CountWire, EpochWire, GroupIdWire, InstantWire, RunIdWire, SiteIdWire } from './wire.js';
 
+export const RunKindWire = z.enum(['failover', 'switchover', 'failback', 'quarantine', 'reprotect']);
+
 export const PlanWire = z.object({
-  kind: z.literal('failover'),
+  kind: RunKindWire,
   group: GroupIdWire,
   from: SiteIdWire,
   to: SiteIdWire,
@@ -18,11 +20,21 @@ export const RunWire = z.object({
   planHash: z.string().min(1),
   evidenceHash: z.string().min(1),
   epoch: EpochWire,
-  phase: z.enum(['sealing', 'stepping', 'needs-human', 'completed', 'completed-with-exceptions']),
+  phase: z.enum([
+    'sealing',
+    'stepping',
+    'compensating',
+    'needs-human',
+    'completed',
+    'completed-with-exceptions',
+    'aborted',
+  ]),
   stage: CountWire,
   startedAt: InstantWire,
   finishedAt: InstantWire.optional(),
   approval: ApprovalIdWire.optional(),
+  requestedBy: z.string().optional(),
+  compensation: z.object({ by: z.string(), reason: z.string(), steps: z.array(StepWire) }).optional(),
   exceptions: z.array(z.object({ step: z.string(), reason: z.string() })),
   problem: z.string().optional(),
 });

@@ -6,7 +6,10 @@ import { CountWire, EpochWire, InstantWire, JsonWire, ProcessIdWire, RunIdWire, 
 export const ResourceRefWire = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('write-access'), group: z.string(), site: z.string() }),
   z.object({ kind: z.literal('mirror'), flow: z.string() }),
+  z.object({ kind: z.literal('positions'), flow: z.string() }),
+  z.object({ kind: z.literal('backlog'), flow: z.string() }),
   z.object({ kind: z.literal('name'), name: z.string() }),
+  z.object({ kind: z.literal('config'), config: z.string(), site: z.string() }),
 ]);
 
 export const StepWire = z.object({
@@ -17,17 +20,19 @@ export const StepWire = z.object({
   resource: ResourceRefWire,
   desired: JsonWire.optional(),
   runsAt: SiteIdWire,
-  worker: z.enum(['site-guard', 'mirror-switcher', 'dns-switcher']),
+  worker: z.enum(['site-guard', 'mirror-switcher', 'dns-switcher', 'config-switcher']),
   deadlineMs: z.number().nonnegative(),
   pointOfNoReturn: z.boolean().optional(),
   mayFail: z.boolean().optional(),
   waitOut: SiteIdWire.optional(),
+  fences: SiteIdWire.optional(),
+  undo: JsonWire.optional(),
 });
 
 export const StepRecordWire = StepWire.extend({
   run: RunIdWire,
   epoch: EpochWire,
-  status: z.enum(['planned', 'open', 'taken', 'done', 'refused', 'failed', 'unknown', 'unreachable']),
+  status: z.enum(['planned', 'open', 'taken', 'done', 'refused', 'failed', 'unknown', 'unreachable', 'skipped']),
   attempt: CountWire,
   takenBy: ProcessIdWire.optional(),
   startedAt: InstantWire.optional(),

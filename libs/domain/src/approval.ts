@@ -1,4 +1,5 @@
 import type { ApprovalId, GroupId, Instant, SiteId } from './ids.js';
+import type { RunKind } from './run.js';
 
 /** `open` until the first terminal answer; facts that changed supersede it, time expires it. */
 export type ApprovalPhase = 'open' | 'approved' | 'denied' | 'superseded' | 'expired';
@@ -7,7 +8,11 @@ export type ApprovalPhase = 'open' | 'approved' | 'denied' | 'superseded' | 'exp
 export interface Approval {
   readonly id: ApprovalId;
   readonly group: GroupId;
+  /** What would run, and the site it concerns. */
+  readonly kind: RunKind;
   readonly target: SiteId;
+  /** Who asked for it, and may not answer it; absent when the rules ask. */
+  readonly requestedBy?: string;
   readonly phase: ApprovalPhase;
   /** The plan that would have run at the time of asking. */
   readonly planHash: string;

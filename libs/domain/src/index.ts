@@ -32,7 +32,9 @@ export {
   type SiteId,
 } from './ids.js';
 export type { Json } from './json.js';
-export { isTerminal, type Plan, type Run, type RunKind, type RunPhase } from './run.js';
+export type { Backlog, Positions, StrandedRange } from './positions.js';
+export type { ReturningPhase, ReturningSite } from './returning-site.js';
+export { isTerminal, MOVES, type Compensation, type Plan, type Run, type RunKind, type RunPhase } from './run.js';
 export {
   isSettled,
   resourceKey,
@@ -45,4 +47,4 @@ export {
 } from './step.js';
 export type { SiteVoice, Verdict, VerdictKind } from './verdict.js';
 export type { FlowLag, Opinion, Vote } from './vote.js';
-export type { MirrorState, NameTarget, WriteAccess } from './write-access.js';
+export type { ConfigData, MirrorState, NameTarget, WriteAccess } from './write-access.js';

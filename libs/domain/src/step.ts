@@ -2,7 +2,7 @@ import type { Epoch, Instant, ProcessId, RunId, SiteId } from './ids.js';
 import type { Json } from './json.js';
 
 /** Who does a step: one worker per kind of credential. */
-export type WorkerKind = 'site-guard' | 'mirror-switcher' | 'dns-switcher';
+export type WorkerKind = 'site-guard' | 'mirror-switcher' | 'dns-switcher' | 'config-switcher';
 
 /** `seal` stamps the epoch and keeps the value; `apply` sets `desired`; `inspect` only looks. */
 export type StepAction = 'seal' | 'apply' | 'inspect';
@@ -11,7 +11,13 @@ export type StepAction = 'seal' | 'apply' | 'inspect';
 export type ResourceRef =
   | { readonly kind: 'write-access'; readonly group: string; readonly site: string }
   | { readonly kind: 'mirror'; readonly flow: string }
-  | { readonly kind: 'name'; readonly name: string };
+  /** From where a flow goes on reading its source when it is started. */
+  | { readonly kind: 'positions'; readonly flow: string }
+  /** What a flow's source holds and its target does not. Only ever inspected. */
+  | { readonly kind: 'backlog'; readonly flow: string }
+  | { readonly kind: 'name'; readonly name: string }
+  /** The settings that clients at one site read. */
+  | { readonly kind: 'config'; readonly config: string; readonly site: string };
 
 export const resourceKey = (ref: ResourceRef): string => {
   switch (ref.kind) {
@@ -19,6 +25,12 @@ export const resourceKey = (ref: ResourceRef): string => {
       return `write-access/${ref.group}/${ref.site}`;
     case 'mirror':
       return `mirror/${ref.flow}`;
+    case 'positions':
+      return `positions/${ref.flow}`;
+    case 'backlog':
+      return `backlog/${ref.flow}`;
+    case 'config':
+      return `config/${ref.config}/${ref.site}`;
     case 'name':
       return `name/${ref.name}`;
   }
@@ -48,6 +60,10 @@ export interface Step {
    * silence, lasting long enough, is as good as its report (fence mode `strict`).
    */
   readonly waitOut?: SiteId;
+  /** This step keeps the site from taking writes: nobody may skip it, and a person may attest that the site is off. */
+  readonly fences?: SiteId;
+  /** What takes it back before the point of no return; a step without one needs no undoing. */
+  readonly undo?: Json;
 }
 
 /**
@@ -56,9 +72,11 @@ export interface Step {
  * - `refused`: the resource carries a higher epoch; the worker stopped and nobody retries;
  * - `failed`: read back and found different, or impossible; the text says what to do;
  * - `unknown`: no answer and no read-back within the deadline;
- * - `unreachable`: no worker reported by the deadline.
+ * - `unreachable`: no worker reported by the deadline;
+ * - `skipped`: a person took it out of the run, and said why.
  */
-export type StepStatus = 'planned' | 'open' | 'taken' | 'done' | 'refused' | 'failed' | 'unknown' | 'unreachable';
+export type StepStatus =
+  'planned' | 'open' | 'taken' | 'done' | 'refused' | 'failed' | 'unknown' | 'unreachable' | 'skipped';
 
 /** A step as the journal holds it: the durable intent and, later, its result. */
 export interface StepRecord extends Step {

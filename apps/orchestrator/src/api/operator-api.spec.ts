@@ -128,6 +128,7 @@ describe('the operator API', () => {
       id,
       group,
       target: siteId('b'),
+      kind: 'failover',
       phase: 'open',
       planHash: 'plan',
       vetoes: [],

@@ -85,6 +85,7 @@ export class Evaluation {
           transaction.approval({
             id: effect.approval,
             group: view.group,
+            kind: effect.plan.kind,
             target: effect.target,
             phase: 'open',
             planHash: hashOf(effect.plan),

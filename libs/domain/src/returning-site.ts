@@ -1,0 +1,25 @@
+import type { Instant, RunId } from './ids.js';
+import type { Backlog, Positions } from './positions.js';
+
+/**
+ * A site that stopped being active, until it is protected again. It takes no client's write and cannot become active.
+ * - `lost`: nobody has heard of it, or it has not been sealed since it came back;
+ * - `quarantined`: it answers, it is sealed and fenced, and its stranded records are counted;
+ * - `catching-up`: replication toward it runs, and its lag has not been under the RPO for long enough.
+ */
+export type ReturningPhase = 'lost' | 'quarantined' | 'catching-up';
+
+export interface ReturningSite {
+  readonly phase: ReturningPhase;
+  readonly since: Instant;
+  /** The rule that brought it here. */
+  readonly rule: string;
+  /** The run that moved the group away from it. */
+  readonly leftBy: RunId;
+  /** Where the new active site's log ended when it was promoted: replication back starts here. */
+  readonly watermark?: Positions;
+  /** Acknowledged by this site and in no other log; known once it is `quarantined`. */
+  readonly stranded?: Backlog;
+  /** Since when its lag has been under the RPO, while `catching-up`. */
+  readonly keepsUpSince?: Instant;
+}
