@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Immutable } from './immutable.js';
-import { ClusterIdText, FlowIdText, record, Text } from './scalars.js';
+import { ClusterIdText, FlowIdText, record, SecretRef, Text } from './scalars.js';
 
 const TOPIC = /^[A-Za-z0-9._-]{1,249}\*?$|^\*$/;
 const TOPIC_FORM = 'a topic name, or a prefix with a final *';
@@ -26,6 +26,14 @@ export const FlowText = record({
     kind: z.literal('connect'),
     source: Text.describe('Name of the MirrorSourceConnector.'),
     checkpoint: Text.describe('Name of the MirrorCheckpointConnector.'),
+    settings: z
+      .record(Text, z.union([z.string(), z.number(), z.boolean()]), 'texts, numbers or booleans by name')
+      .default({})
+      .describe('Of both connectors, over what Signalbox sets when it has to create them: security, time-outs.'),
+    secretSettings: z
+      .record(Text, SecretRef, 'references to files by name')
+      .default({})
+      .describe('Settings whose whole value is a secret, such as source.cluster.sasl.jaas.config.'),
   }).describe("Connectors on the target cluster's Connect workers."),
 });
 export type Flow = Immutable<z.infer<typeof FlowText>>;

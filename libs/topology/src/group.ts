@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ConfigText } from './config.js';
 import { Topics } from './flow.js';
 import type { Immutable } from './immutable.js';
 import { PolicyOverrides } from './policy.js';
@@ -21,6 +22,7 @@ export const GroupText = record({
     .describe('What must be known of an unreachable old site before the new one takes writes.'),
   acceptSplitBrain: z.boolean('true or false').default(false).describe('Must be true with fenceMode advisory.'),
   traffic: z.array(DnsText, 'a list of names').default([]),
+  configs: z.array(ConfigText, 'a list of configs').default([]),
   policy: PolicyOverrides.default({}),
 });
 export type Group = Immutable<z.infer<typeof GroupText>>;

@@ -1,5 +1,7 @@
+export type { Channel, Severity } from './channel.js';
 export { checkTopology } from './checks/check-topology.js';
 export type { Cluster, Sasl, Tls } from './cluster.js';
+export type { Config } from './config.js';
 export { editorSchema } from './editor-schema.js';
 export type { Flow } from './flow.js';
 export type { FenceMode, Group, GroupMode } from './group.js';

@@ -17,6 +17,11 @@ const groupSettings = {
   sealTimeoutMs: ms(1_000, 'Sealing a resource takes no longer; a lost site is not waited for.'),
   stepTimeoutMs: ms(5_000, 'A step without a report by then is unreachable.'),
   approvalTtlMs: ms(600_000, 'An approval that nobody answered ends after this.'),
+  drainTimeoutMs: ms(
+    60_000,
+    'A planned move waits this long, with writes stopped, until nothing is left to replicate.',
+  ),
+  protectedAfterMs: ms(60_000, 'A returned site is protected once its lag has been under the RPO for this long.'),
   runBudgetMs: ms(5_000, 'What a run may take from decision to redirected traffic; a term of the RTO sum.'),
   clientBudgetMs: ms(5_000, 'What clients need to follow a changed name; a term of the RTO sum.'),
   rtoGoalMs: ms(120_000, 'What a failover may take in all, for clients; the RTO sum must not exceed it.'),

@@ -12,6 +12,8 @@ export const SiteIdText = id('site').transform(siteId);
 export const ClusterIdText = id('cluster').transform(clusterId);
 export const FlowIdText = id('flow').transform(flowId);
 export const GroupIdText = id('group').transform(groupId);
+export const ConfigIdText = id('config');
+export const ChannelIdText = id('channel');
 
 /** An object that refuses keys it does not know, and says which ones it does. */
 export const record = <Shape extends z.ZodRawShape>(shape: Shape) =>

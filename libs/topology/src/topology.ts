@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ChannelText } from './channel.js';
 import { ClusterText, type Cluster } from './cluster.js';
 import { FlowText, type Flow } from './flow.js';
 import { GroupText, type Group } from './group.js';
@@ -31,7 +32,7 @@ export const TopologyText = record({
   groups: z.array(GroupText, 'a list of groups').default([]),
   policy: PolicyText.prefault({}),
   api: record({ tokens: z.array(TokenText, 'a list of tokens').default([]) }).prefault({}),
-  channels: z.array(z.never('nothing yet: no kind of channel is known'), 'a list of channels').default([]),
+  channels: z.array(ChannelText, 'a list of channels').default([]),
 });
 
 export type Topology = Immutable<z.infer<typeof TopologyText>>;

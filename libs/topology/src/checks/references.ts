@@ -5,7 +5,7 @@ import { listed, type Check, type Named } from './finding.js';
 const siteReferences = ({ journal, clusters, groups }: Topology): readonly Named[] => [
   ...Object.keys(journal.members).map((value) => named(['journal', 'members', value], value)),
   ...clusters.map(({ site }, at) => named(['clusters', at, 'site'], site)),
-  ...groups.flatMap(({ home, sites, traffic }, at) => [
+  ...groups.flatMap(({ home, sites, traffic, configs }, at) => [
     named(['groups', at, 'home'], home),
     ...sites.map((site, index) => named(['groups', at, 'sites', index], site)),
     ...traffic.flatMap(({ addresses, provider }, index) => {
@@ -14,6 +14,13 @@ const siteReferences = ({ journal, clusters, groups }: Topology): readonly Named
         ...Object.keys(addresses).map((site) => named([...path, 'addresses', site], site)),
         ...Object.keys(provider.secondaries).map((site) => named([...path, 'provider', 'secondaries', site], site)),
         named([...path, 'provider', 'primarySite'], provider.primarySite),
+      ];
+    }),
+    ...configs.flatMap(({ target, data }, index) => {
+      const path = ['groups', at, 'configs', index];
+      return [
+        ...Object.keys(target.files).map((site) => named([...path, 'target', 'files', site], site)),
+        ...Object.keys(data).map((site) => named([...path, 'data', site], site)),
       ];
     }),
   ]),
