@@ -38,7 +38,11 @@ export class Evaluation {
     if (!isNews(view, decision)) return undefined;
     const transaction = new GroupTransaction(view).asLeader(leader.name).state(decision.state);
     if (decision.effects.length > 0) transaction.whileUnchanged(...view.votes.map(({ entry }) => entry));
-    const evidence = { ...('evidence' in event && event.evidence), vetoes: decision.vetoes } as unknown as Json;
+    const evidence = {
+      ...('evidence' in event && event.evidence),
+      vetoes: decision.vetoes,
+      owes: decision.effects.map(owedOf),
+    } as unknown as Json;
     const newEpoch = this.owe(decision, view, event, hashOf(evidence), transaction);
     transaction.audit({
       at: event.at,
@@ -124,6 +128,22 @@ function startRun(
   for (const step of plan.steps) {
     const record: StepRecord = { ...step, run: id, epoch: facts.epoch, status: 'planned', attempt: 0 };
     transaction.step(record);
+  }
+}
+
+/** What follows from a decision, as its audit entry names it: which run or approval, and where to. */
+function owedOf(effect: Effect): Json {
+  switch (effect.kind) {
+    case 'start-run': {
+      const { kind, from, to } = effect.plan;
+      return { does: effect.kind, run: effect.run, kind, from, to };
+    }
+    case 'open-approval': {
+      const { kind, from, to } = effect.plan;
+      return { does: effect.kind, approval: effect.approval, kind, from, to, expiresAt: effect.expiresAt };
+    }
+    case 'close-approval':
+      return { does: effect.kind, approval: effect.approval, outcome: effect.outcome };
   }
 }
 

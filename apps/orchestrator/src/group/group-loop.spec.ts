@@ -31,6 +31,9 @@ describe(GroupLoop.name, () => {
     const fence = await stage.step(keys.step(run?.id as never, 'fence-a'));
     expect(fence).toMatchObject({ status: 'done', verifiedBy: { check: 'self-fence-waited-out' } });
     expect(verifyChain(await stage.audit())).toMatchObject({ ok: true });
+    const start = (await stage.audit()).find(({ rule }) => rule === 'start-failover');
+    const owes = [{ does: 'start-run', run: run?.id, kind: 'failover', from: 'a', to: 'b' }];
+    expect(start?.evidence).toMatchObject({ owes });
   });
 
   it('does not promote while the old guard may still believe in its lease', async () => {
