@@ -40,6 +40,8 @@ const settings: Settings = {
     sealTimeoutMs: 1_000,
     stepTimeoutMs: 3_000,
     approvalTtlMs: 60_000,
+    drainTimeoutMs: 10_000,
+    protectedAfterMs: 3_000,
   },
   shape: {
     group,
@@ -48,6 +50,7 @@ const settings: Settings = {
     clusters: { a: 'kafka-a', b: 'kafka-b' },
     flows: [{ id: 'a-to-b', from: a, to: b }],
     names: [{ name: 'kafka.example', ttlSeconds: 1, addresses: { a: ['10.0.0.1'], b: ['10.0.0.2'] } }],
+    configs: [],
   },
 };
 const pairs = new Map([a, b, w].map((site) => [site, generateKeyPairSync('ed25519')]));
@@ -164,7 +167,7 @@ export class Stage {
       .map(({ key, value }) => decodeOrThrow(RunWire, value, key));
   }
 
-  async state(): Promise<{ phase: string; active: string; rule: string; quarantined: string[] }> {
+  async state(): Promise<{ phase: string; active: string; rule: string }> {
     const { entries } = await this.journal.read(keys.groupState(group));
     return JSON.parse(entries[0]?.value ?? '{}') as never;
   }

@@ -4,6 +4,7 @@ import { SystemRandom } from '#libs/runtime';
 import { clock, until } from '../../../test/lab/condition.js';
 import type { Principal } from '../../../test/lab/credentials.js';
 import { PORTS, type KafkaSite } from '../../../test/lab/layout.js';
+import { QUARANTINED } from '../../../test/support/quarantined.js';
 import { fencedResourceConformance } from '../../../test/support/fenced-resource.conformance.js';
 import { GuardedLab, Hammer } from '../../../test/support/guarded-lab.js';
 import { AclWriteAccess } from './fence/acl.write-access.js';
@@ -128,7 +129,10 @@ describe('a site-guard on real parts', () => {
 
   it('moves the write access by the steps of a run, and fences before it promotes', async () => {
     const client = await startHammer();
-    await guarded.order({ phase: 'failing-over', run: runId('r1'), from: siteId('a'), target: siteId('b') }, 1);
+    await guarded.order(
+      { phase: 'running', kind: 'failover', run: runId('r1'), from: siteId('a'), target: siteId('b') },
+      1,
+    );
     expect(await guarded.perform({ name: 'seal-writes-b', action: 'seal' }, 'b')).toMatchObject({ status: 'done' });
     expect(await guarded.held('b')).toMatchObject({ value: 'inbound', epoch: 1 });
     const fenced = await guarded.perform({ name: 'fence-a', action: 'apply', desired: 'none', stage: 1 }, 'a');
@@ -147,7 +151,7 @@ describe('a site-guard on real parts', () => {
     expect([await write('b', 'app'), await write('b', 'mm2-ab')]).toEqual(['appended', 'TOPIC_AUTHORIZATION_FAILED']);
     expect(client.acksAfter(fencedAtMs)).toBe(0);
 
-    await guarded.order({ active: siteId('b'), quarantined: [siteId('a')] }, 1);
+    await guarded.order({ active: siteId('b'), returning: { a: QUARANTINED } }, 1);
     await clock.sleep(WATCH_MS);
     expect([await guarded.held('a'), await guarded.held('b')]).toMatchObject([{ value: 'none' }, { value: 'clients' }]);
     await guarded.order({}, 2);
@@ -159,7 +163,10 @@ describe('a site-guard on real parts', () => {
   it('lets no acknowledgement out of a frozen broker once it is fenced, also after the thaw', async () => {
     const client = await startHammer();
     guarded.lab.freeze('a');
-    await guarded.order({ phase: 'failing-over', run: runId('r1'), from: siteId('a'), target: siteId('b') }, 3);
+    await guarded.order(
+      { phase: 'running', kind: 'failover', run: runId('r1'), from: siteId('a'), target: siteId('b') },
+      3,
+    );
     await until('the guard says that it has closed the listener', SOON_MS, async () => {
       expect((await guarded.record('a'))?.enforced).toEqual({ orders: { access: 'none', epoch: 3, by: 'command' } });
     });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { epoch, runId, siteId } from '#libs/domain';
 import type { FenceMode, GroupMode } from '#libs/topology';
+import { QUARANTINED } from '../../../test/support/quarantined.js';
 import { APP, exampleTopology, GROUP, GuardedSite } from '../../../test/support/guarded-site.js';
 
 const { policy, ...document } = await exampleTopology();
@@ -48,7 +49,7 @@ describe('a site-guard', () => {
 
     it('fences within one renewal when the journal says so, under its epoch', async () => {
       const b = siteId('b');
-      await a.order({ phase: 'failing-over', run: runId('r1'), from: siteId('a'), target: b }, 7);
+      await a.order({ phase: 'running', kind: 'failover', run: runId('r1'), from: siteId('a'), target: b }, 7);
       await a.clock.advance(guardRenewMs + 100);
       expect(await a.held()).toEqual({ value: 'none', epoch: 7 });
       expect(await a.canWrite()).toBe(false);
@@ -138,7 +139,7 @@ describe('a site-guard', () => {
     it('stays fenced when the journal says that the site was failed over meanwhile', async () => {
       a.connection.connection = 'cut';
       await a.clock.advance(selfFenceMs + fenceMarginMs);
-      await a.order({ active: siteId('b'), quarantined: [siteId('a')] }, 9);
+      await a.order({ active: siteId('b'), returning: { a: QUARANTINED } }, 9);
       a.connection.connection = 'good';
       await a.clock.advance(guardRenewMs + 1_000);
       expect(await a.held()).toEqual({ value: 'none', epoch: 9 });
@@ -188,7 +189,7 @@ describe('a site-guard', () => {
     });
 
     it('keeps a listener closed that it finds closed, until the ACLs have proven to hold', async () => {
-      await a.order({ active: siteId('b'), quarantined: [siteId('a')] }, 4);
+      await a.order({ active: siteId('b'), returning: { a: QUARANTINED } }, 4);
       a.listener.isOpen = false;
       a.kafka.condition = 'frozen';
       await a.restart();
@@ -203,7 +204,10 @@ describe('a site-guard', () => {
 
   describe('of a frozen broker', () => {
     beforeEach(async () => {
-      await a.order({ phase: 'failing-over', run: runId('r1'), from: siteId('a'), target: siteId('b') }, 7);
+      await a.order(
+        { phase: 'running', kind: 'failover', run: runId('r1'), from: siteId('a'), target: siteId('b') },
+        7,
+      );
       a.kafka.condition = 'frozen';
       await a.clock.advance(guardRenewMs + fenceMarginMs);
     });

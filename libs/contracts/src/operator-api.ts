@@ -7,8 +7,10 @@ import type {
   Instant,
   Plan,
   ProcessId,
+  ReturningSite,
   Run,
   RunId,
+  RunKind,
   SiteId,
   StepRecord,
   Verdict,
@@ -50,7 +52,11 @@ export interface GroupStatus {
   readonly frozen?: { readonly by: string; readonly reason: string; readonly until: Instant };
   readonly run?: RunId;
   readonly approval?: ApprovalId;
+  /** Of the run that is open, or asked for. */
+  readonly kind?: RunKind;
+  /** Sites that take no client's write and cannot become active, and how far each is on its way back. */
   readonly quarantined: readonly SiteId[];
+  readonly returning: Readonly<Record<string, ReturningSite>>;
 }
 
 /** A reason not to act, in words. An overridable one binds automatic runs only. */

@@ -11,7 +11,9 @@ import {
   type SiteVoice,
   type Verdict,
 } from '#libs/domain';
-import { decide, type GroupEvent, type Settings } from './decide.js';
+import { QUARANTINED } from '../../../test/support/quarantined.js';
+import { decide } from './decide.js';
+import type { Findings, GroupEvent, Settings } from './decision.js';
 import type { Evidence } from './evidence.js';
 import { initialGroupState, permittedAccess, type GroupState } from './group-state.js';
 
@@ -30,6 +32,8 @@ const settings: Settings = {
     sealTimeoutMs: 1_000,
     stepTimeoutMs: 5_000,
     approvalTtlMs: 600_000,
+    drainTimeoutMs: 60_000,
+    protectedAfterMs: 60_000,
   },
   shape: {
     group: 'orders',
@@ -38,6 +42,7 @@ const settings: Settings = {
     clusters: { a: 'kafka-a', b: 'kafka-b' },
     flows: [{ id: 'a-to-b', from: a, to: b }],
     names: [{ name: 'kafka.example', ttlSeconds: 1, addresses: { a: ['10.0.0.1'], b: ['10.0.0.2'] } }],
+    configs: [],
   },
 };
 const inMode = (mode: Settings['policy']['mode']): Settings => ({ ...settings, policy: { ...settings.policy, mode } });
@@ -82,6 +87,8 @@ const lost = (failedForMs = 90_000): Evidence => ({
   verdicts: [down(failedForMs), up('kafka-b')],
   lag: { 'kafka-a': { flow: flowId('a-to-b'), lagRecords: 3, lagMs: 40, sampleAgeMs: 900 } },
   guards: { a: armedGuard },
+  overrides: [],
+  attestations: [],
 });
 const calm: Evidence = { ...lost(), verdicts: [up('kafka-a'), up('kafka-b')] };
 
@@ -92,6 +99,12 @@ const evaluated = (evidence: Evidence, at = 1_000_000): GroupEvent => ({
   evidence,
   fresh,
 });
+const runClosed = (run: typeof fresh.run, findings: Partial<Findings> = {}): GroupEvent => ({
+  kind: 'run-closed',
+  at: instant(5),
+  run,
+  findings: { outcome: 'completed', ...findings },
+});
 const steady = initialGroupState(groupId('orders'), a);
 const after = (state: GroupState, event: GroupEvent, by = settings) => decide(state, event, by);
 
@@ -100,7 +113,10 @@ describe(decide.name, () => {
     const suspecting = after(steady, evaluated(lost(89_999)));
     expect(suspecting).toMatchObject({ rule: 'dwelling', state: { phase: 'suspecting' }, effects: [] });
     const started = after(suspecting.state, evaluated(lost(90_000)));
-    expect(started).toMatchObject({ rule: 'start-failover', state: { phase: 'failing-over', from: 'a', target: 'b' } });
+    expect(started).toMatchObject({
+      rule: 'start-failover',
+      state: { phase: 'running', kind: 'failover', from: 'a', target: 'b' },
+    });
     expect(started.effects).toMatchObject([{ kind: 'start-run', run: 'run-1', plan: { from: 'a', to: 'b' } }]);
   });
 
@@ -201,17 +217,16 @@ describe(decide.name, () => {
 
   it('quarantines the old site when the run closes, and drops what belongs to another run', () => {
     const started = after(steady, evaluated(lost())).state;
-    expect(after(started, { kind: 'run-closed', at: instant(5), run: runId('run-0') }).state.phase).toBe(
-      'failing-over',
-    );
-    const closed = after(started, { kind: 'run-closed', at: instant(5), run: fresh.run }).state;
-    expect(closed).toMatchObject({ phase: 'steady', active: 'b', quarantined: ['a'], lastRunEndedAt: 5 });
+    expect(after(started, runClosed(runId('run-0'))).state.phase).toBe('running');
+    const closed = after(started, runClosed(fresh.run, { watermark: { 'orders-0': 7 } })).state;
+    expect(closed).toMatchObject({ phase: 'steady', active: 'b', lastRunEndedAt: 5 });
+    expect(closed.returning).toMatchObject({ a: { phase: 'lost', leftBy: 'run-1', watermark: { 'orders-0': 7 } } });
     expect(permittedAccess(closed, a)).toBe('none');
     expect(permittedAccess(closed, b)).toBe('clients');
   });
 
   it('never fails over to a quarantined site', () => {
-    const moved: GroupState = { ...steady, active: b, quarantined: [a] };
+    const moved: GroupState = { ...steady, active: b, returning: { a: QUARANTINED } };
     const evidence = { ...lost(), verdicts: [up('kafka-a'), { ...down(90_000), cluster: clusterId('kafka-b') }] };
     expect(after(moved, evaluated(evidence)).state.vetoes).toContain('no-target');
   });

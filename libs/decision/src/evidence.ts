@@ -1,7 +1,23 @@
-import type { FlowLag, GuardRecord, Instant, Verdict } from '#libs/domain';
+import type { FlowLag, GuardRecord, Instant, SiteId, Verdict } from '#libs/domain';
 
 /** An operator's stop. It ends by itself. */
 export interface Freeze {
+  readonly by: string;
+  readonly reason: string;
+  readonly until: Instant;
+}
+
+/** An operator's lift of one veto, by its name. It ends by itself. */
+export interface Override {
+  readonly veto: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly until: Instant;
+}
+
+/** A person's word that a site is off and takes no writes: as good as its fence read back. It ends by itself. */
+export interface Attestation {
+  readonly site: SiteId;
   readonly by: string;
   readonly reason: string;
   readonly until: Instant;
@@ -20,4 +36,13 @@ export interface Evidence {
   readonly lag: Readonly<Record<string, FlowLag | undefined>>;
   readonly guards: Readonly<Record<string, GuardEvidence | undefined>>;
   readonly freeze?: Freeze;
+  readonly overrides: readonly Override[];
+  readonly attestations: readonly Attestation[];
 }
+
+/** The attestation that is in force for a site. */
+export const attestationOf = (
+  { attestations }: Pick<Evidence, 'attestations'>,
+  site: SiteId,
+  at: Instant,
+): Attestation | undefined => attestations.find((each) => each.site === site && each.until > at);

@@ -1,11 +1,11 @@
-import type { ApprovalId, GroupId, Instant, RunId, SiteId, WriteAccess } from '#libs/domain';
+import type { ApprovalId, GroupId, Instant, ReturningSite, RunId, RunKind, SiteId, WriteAccess } from '#libs/domain';
 
 interface Settled {
   readonly group: GroupId;
   readonly active: SiteId;
-  /** Sites that take no writes and cannot become active until they are protected again. */
-  readonly quarantined: readonly SiteId[];
-  /** End of the last run; the cool-down counts from here. */
+  /** Sites that stopped being active, by site, until they are protected again: none of them can become active. */
+  readonly returning: Readonly<Record<string, ReturningSite>>;
+  /** End of the last run that moved the group; the cool-down counts from here. */
   readonly lastRunEndedAt?: Instant;
   /** The rule of the last decision that was recorded, and what stood in its way; an equal one is not recorded again. */
   readonly rule: string;
@@ -16,7 +16,9 @@ interface Settled {
  * What the journal holds of a group. `-ing` phases owe something; the others wait for the world.
  * - `suspecting`: the active site's cluster is down and the dwell runs, or a veto stands that nobody may lift;
  * - `observed`: mode `observe` has decided; nothing is done until the cluster is back;
- * - `declined`: a person said no to this incident.
+ * - `awaiting-approval`: people are asked, by the rules or by the one in `requestedBy`;
+ * - `declined`: a person said no to this incident;
+ * - `running`: a run is open; its record says how far it is.
  */
 export type GroupState = Settled &
   (
@@ -26,11 +28,19 @@ export type GroupState = Settled &
     | {
         readonly phase: 'awaiting-approval';
         readonly approval: ApprovalId;
+        readonly kind: RunKind;
         readonly target: SiteId;
+        readonly requestedBy?: string;
         readonly expiresAt: Instant;
       }
     | { readonly phase: 'declined'; readonly approval: ApprovalId }
-    | { readonly phase: 'failing-over'; readonly run: RunId; readonly from: SiteId; readonly target: SiteId }
+    | {
+        readonly phase: 'running';
+        readonly run: RunId;
+        readonly kind: RunKind;
+        readonly from: SiteId;
+        readonly target: SiteId;
+      }
   );
 
 export type Phase = GroupState['phase'];
@@ -39,21 +49,43 @@ export type Phase = GroupState['phase'];
 export const initialGroupState = (group: GroupId, home: SiteId): GroupState => ({
   group,
   active: home,
-  quarantined: [],
+  returning: {},
   rule: 'initial',
   vetoes: [],
   phase: 'steady',
 });
 
+/** Sites that may not become active, in the order in which they left. */
+export const quarantinedIn = ({ returning }: Pick<GroupState, 'returning'>): readonly SiteId[] =>
+  Object.keys(returning) as SiteId[];
+
 /**
- * What the journal lets a site's clients and mirrors do now. `undefined` for the target of an open run: there the
- * run's steps rule, one at a time, and the guard changes nothing by itself.
+ * What the journal lets a site's clients and mirrors do now. `undefined` where an open run's steps rule, one at a time:
+ * there the guard changes nothing by itself.
  */
 export function permittedAccess(state: GroupState, site: SiteId): WriteAccess | undefined {
-  if (state.quarantined.includes(site)) return 'none';
-  if (state.phase === 'failing-over') {
-    if (site === state.from) return 'none';
-    if (site === state.target) return undefined;
-  }
+  const byRun = state.phase === 'running' ? permittedByRun(state, site) : 'unconcerned';
+  if (byRun !== 'unconcerned') return byRun;
+  const phase = state.returning[site]?.phase;
+  if (phase === 'lost' || phase === 'quarantined') return 'none';
   return site === state.active ? 'clients' : 'inbound';
+}
+
+/** A planned move takes nothing away before its own step does; a failover's old site is closed from its first moment. */
+function permittedByRun(
+  { kind, from, target }: Extract<GroupState, { phase: 'running' }>,
+  site: SiteId,
+): WriteAccess | undefined | 'unconcerned' {
+  switch (kind) {
+    case 'failover':
+      if (site === from) return 'none';
+      return site === target ? undefined : 'unconcerned';
+    case 'switchover':
+    case 'failback':
+      return site === from || site === target ? undefined : 'unconcerned';
+    case 'reprotect':
+      return site === target ? undefined : 'unconcerned';
+    case 'quarantine':
+      return site === target ? 'none' : 'unconcerned';
+  }
 }

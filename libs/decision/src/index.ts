@@ -1,18 +1,36 @@
+export { compensate, type Compensated } from './compensation.js';
+export { decide } from './decide.js';
+export type { Decision, Effect, Evaluation, Findings, FreshIds, GroupEvent, Settings } from './decision.js';
 export {
-  decide,
-  failoverRequest,
-  situationOf,
-  type Decision,
-  type Effect,
-  type FreshIds,
-  type GroupEvent,
-  type Settings,
-} from './decide.js';
-export type { Evidence, Freeze, GuardEvidence } from './evidence.js';
-export { initialGroupState, permittedAccess, type GroupState, type Phase } from './group-state.js';
-export { failoverPlan, type FailoverRequest } from './plan.js';
+  attestationOf,
+  type Attestation,
+  type Evidence,
+  type Freeze,
+  type GuardEvidence,
+  type Override,
+} from './evidence.js';
+export { initialGroupState, permittedAccess, quarantinedIn, type GroupState, type Phase } from './group-state.js';
+export { situationOf } from './moving.js';
+export { failoverPlan, plannedMove, quarantinePlan, reprotectPlan } from './plan.js';
 export type { DecisionPolicy, FenceMode, GroupShape, Mode } from './policy.js';
-export { advance, MAX_ATTEMPTS, resume, type Move, type Surroundings } from './progress.js';
+export {
+  advance,
+  isPastNoReturn,
+  MAX_ATTEMPTS,
+  MAX_PLANNED_ATTEMPTS,
+  resume,
+  type Move,
+  type Surroundings,
+} from './progress.js';
+export {
+  answerTo,
+  planFor,
+  quarantineMessage,
+  type Answer,
+  type Facts,
+  type MoveRequest,
+  type RequestKind,
+} from './request.js';
 export { rebornEmpty, verdictOn } from './verdict.js';
 export { targetOf, verdictOf, vetoesOf, type Situation, type Veto } from './vetoes.js';
 export { voiceOf, voicesOn } from './voices.js';

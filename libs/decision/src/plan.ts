@@ -1,79 +1,140 @@
-import { invariant, type GroupId, type Json, type Plan, type SiteId, type Step } from '#libs/domain';
-import type { DecisionPolicy, GroupShape } from './policy.js';
+import type { GroupId, Plan, Positions, RunKind } from '#libs/domain';
+import {
+  flowsBetween,
+  inspectBacklog,
+  mirror,
+  redirectNames,
+  sealConfigs,
+  sealFlow,
+  sealNames,
+  sealWrites,
+  setConfigs,
+  staged,
+  writeAccess,
+  type Draft,
+  type PlanFacts,
+} from './plan-drafts.js';
 
-/** The order of a failover; what it guards against is in the order. */
-const STAGES = ['seal', 'fence', 'close-inbound', 'positions', 'promote', 'redirect', 'verify'] as const;
-type StageName = (typeof STAGES)[number];
-
-/** A step whose place in the order is still a name. */
-type Draft = Omit<Step, 'stage' | 'neededBy'> & { readonly neededBy?: StageName };
-
-export interface FailoverRequest {
-  readonly shape: GroupShape;
-  readonly policy: Pick<DecisionPolicy, 'fenceMode' | 'sealTimeoutMs' | 'stepTimeoutMs'>;
-  readonly from: SiteId;
-  readonly to: SiteId;
+export interface FailoverFacts extends PlanFacts {
   /** Nobody hears from the old site: its workers are asked, and not waited for. */
   readonly fromIsLost: boolean;
 }
 
-/** Unplanned active-passive: fence, then promote, then redirect, and verify each (design §7). Pure. */
-export function failoverPlan(request: FailoverRequest): Plan {
-  const { shape, from, to } = request;
-  const stages: Readonly<Record<StageName, readonly Draft[]>> = {
-    seal: seal(request),
-    fence: [fenceOldSite(request)],
-    'close-inbound': closeInbound(request),
-    positions: recordPositions(request),
-    promote: [{ ...writeAccess(request, to, 'promote', 'clients'), pointOfNoReturn: true }],
-    redirect: shape.names.map((name) => redirect(request, name)),
-    verify: [{ ...writeAccess(request, to, 'verify-writes', 'clients'), action: 'inspect', mayFail: true }],
-  };
-  const steps = STAGES.flatMap((name, stage) =>
-    stages[name].map(({ neededBy, ...draft }): Step => ({
-      ...draft,
-      stage,
-      ...(neededBy && { neededBy: STAGES.indexOf(neededBy) }),
-    })),
-  );
-  return { kind: 'failover', group: shape.group as GroupId, from, to, steps };
+export interface ReprotectFacts extends PlanFacts {
+  /** Where the active site's log ended when it was promoted. */
+  readonly watermark: Positions;
 }
 
-/** Every resource of the group is stamped before anything moves; a delayed write of an older run is refused from here on. */
-function seal(request: FailoverRequest): Draft[] {
-  const { shape, policy, from, to, fromIsLost } = request;
-  const stamp = { action: 'seal', deadlineMs: policy.sealTimeoutMs, mayFail: true } as const;
-  const sealWrites = (site: SiteId): Draft => ({
-    ...stamp,
-    name: `seal-writes-${site}`,
-    resource: { kind: 'write-access', group: shape.group, site },
-    runsAt: site,
-    worker: 'site-guard',
-  });
-  return [
-    { ...sealWrites(from), ...(fromIsLost && { deadlineMs: 0 }) },
-    sealWrites(to),
-    ...inboundFlows(request).map((flow): Draft => ({
-      ...stamp,
-      name: `seal-mirror-${flow.id}`,
-      resource: { kind: 'mirror', flow: flow.id },
+/** The order of a move; what it guards against is in the order. */
+const FAILOVER = ['seal', 'fence', 'close-inbound', 'positions', 'promote', 'redirect', 'verify'] as const;
+const PLANNED = ['seal', 'fence', 'drain', 'close-inbound', 'positions', 'promote', 'redirect', 'verify'] as const;
+const QUARANTINE = ['seal', 'fence', 'take-in'] as const;
+const REPROTECT = ['seal', 'stop', 'positions', 'admit', 'start'] as const;
+
+/** Unplanned active-passive: fence, then promote, then redirect, and verify each (design §7). Pure. */
+export const failoverPlan = (facts: FailoverFacts): Plan =>
+  plan('failover', facts, staged(FAILOVER, { ...moveStages(facts), fence: [fenceOldSite(facts)] }));
+
+/** As a failover, but nothing may be lost: writes stop first, and the new site has everything before it is opened. */
+export const plannedMove = (kind: 'switchover' | 'failback', facts: PlanFacts): Plan =>
+  plan(
+    kind,
+    facts,
+    staged(PLANNED, {
+      ...moveStages({ ...facts, fromIsLost: false }),
+      fence: [{ ...writeAccess(facts, facts.from, 'fence', 'none', 'clients'), fences: facts.from }],
+      drain: flowsBetween(facts, facts.from, facts.to).map((flow) => ({
+        ...inspectBacklog(facts, flow, 'drain'),
+        desired: 'empty',
+        deadlineMs: facts.policy.drainTimeoutMs,
+      })),
+    }),
+  );
+
+/** Takes in a site that came back: sealed and fenced before anything else, then its stranded records are counted. */
+export const quarantinePlan = (facts: PlanFacts): Plan =>
+  plan(
+    'quarantine',
+    facts,
+    staged(QUARANTINE, {
+      seal: [sealWrites(facts, facts.to), ...sealConfigs(facts, facts.to)],
+      fence: [{ ...writeAccess(facts, facts.to, 'fence', 'none'), fences: facts.to }],
+      'take-in': [
+        ...flowsBetween(facts, facts.to, facts.from).map((flow) => inspectBacklog(facts, flow, 'count-stranded')),
+        ...setConfigs(facts, facts.to, facts.from),
+      ].map((draft) => ({ ...draft, mayFail: true })),
+    }),
+  );
+
+/**
+ * Replication toward a site in quarantine, from the watermark: what was mirrored before is not copied again, and nothing
+ * is wiped. The old direction is stopped first: two directions of one topic never run at the same time.
+ */
+export function reprotectPlan(facts: ReprotectFacts): Plan {
+  const { from, to, watermark } = facts;
+  const [forward, backward] = [flowsBetween(facts, from, to), flowsBetween(facts, to, from)];
+  const steps = staged(REPROTECT, {
+    seal: [
+      sealWrites(facts, to),
+      ...forward.map((flow) => sealFlow(facts, 'positions', flow)),
+      ...backward.map((flow) => sealFlow(facts, 'mirror', flow)),
+    ],
+    stop: backward.map((flow) => mirror(facts, flow, 'stopped')),
+    positions: forward.map((flow) => ({
+      name: `set-positions-${flow.id}`,
+      action: 'apply',
+      resource: { kind: 'positions', flow: flow.id },
+      desired: watermark,
       runsAt: to,
       worker: 'mirror-switcher',
+      deadlineMs: START_FACTOR * facts.policy.stepTimeoutMs,
     })),
-    ...shape.names.map(({ name }): Draft => ({
-      ...stamp,
-      name: `seal-name-${name}`,
-      resource: { kind: 'name', name },
-      runsAt: to,
-      worker: 'dns-switcher',
+    admit: [writeAccess(facts, to, 'admit-replication', 'inbound', 'none')],
+    start: forward.map((flow) => ({
+      ...mirror(facts, flow, 'running'),
+      deadlineMs: START_FACTOR * facts.policy.stepTimeoutMs,
+      undo: 'stopped',
     })),
-  ];
+  });
+  return plan('reprotect', facts, steps);
+}
+
+/** Creating connectors and starting their tasks takes Connect a rebalance or two. */
+const START_FACTOR = 3;
+
+const plan = (kind: RunKind, { shape, from, to }: PlanFacts, steps: Plan['steps']): Plan => ({
+  kind,
+  group: shape.group as GroupId,
+  from,
+  to,
+  steps,
+});
+
+/** What planned and unplanned moves have in common. */
+function moveStages(facts: FailoverFacts) {
+  const { from, to, fromIsLost } = facts;
+  const ofLostSite = (draft: Draft): Draft => (fromIsLost ? { ...draft, deadlineMs: 0, mayFail: true } : draft);
+  const ofOldSite = (draft: Draft): Draft => ofLostSite({ ...draft, mayFail: true });
+  return {
+    seal: [
+      ...[sealWrites(facts, from), ...sealConfigs(facts, from)].map(ofLostSite),
+      sealWrites(facts, to),
+      ...flowsBetween(facts, from, to).map((flow) => sealFlow(facts, 'mirror', flow)),
+      ...sealNames(facts),
+      ...sealConfigs(facts, to),
+    ],
+    'close-inbound': closeInbound(facts),
+    positions: recordPositions(facts),
+    promote: [{ ...writeAccess(facts, to, 'promote', 'clients'), pointOfNoReturn: true }],
+    redirect: [...redirectNames(facts), ...setConfigs(facts, to, to), ...setConfigs(facts, from, to).map(ofOldSite)],
+    verify: [{ ...writeAccess(facts, to, 'verify-writes', 'clients'), action: 'inspect' as const, mayFail: true }],
+  };
 }
 
 /** What counts as fenced when the old site's guard does not report is the fence mode's choice. */
-function fenceOldSite(request: FailoverRequest): Draft {
-  const { policy, from } = request;
-  const fence = writeAccess(request, from, 'fence', 'none');
+function fenceOldSite(facts: FailoverFacts): Draft {
+  const { policy, from } = facts;
+  const fence: Draft = { ...writeAccess(facts, from, 'fence', 'none', 'clients'), fences: from };
   switch (policy.fenceMode) {
     case 'strict':
       return { ...fence, waitOut: from };
@@ -89,60 +150,26 @@ function fenceOldSite(request: FailoverRequest): Draft {
  * first. With a dead source STOP takes a second or more; consumers wait for it, because a running checkpoint connector
  * could still set their groups back.
  */
-function closeInbound(request: FailoverRequest): Draft[] {
-  const stops = inboundFlows(request).map((flow): Draft => ({
-    name: `stop-mirror-${flow.id}`,
-    action: 'apply',
-    resource: { kind: 'mirror', flow: flow.id },
-    desired: 'stopped',
-    runsAt: request.to,
-    worker: 'mirror-switcher',
-    deadlineMs: request.policy.stepTimeoutMs,
+function closeInbound(facts: PlanFacts): Draft[] {
+  const stops = flowsBetween(facts, facts.from, facts.to).map((flow): Draft => ({
+    ...mirror(facts, flow, 'stopped'),
+    undo: 'running',
     mayFail: true,
     neededBy: 'redirect',
   }));
-  return [...stops, writeAccess(request, request.to, 'deny-inbound', 'none')];
+  return [...stops, writeAccess(facts, facts.to, 'deny-inbound', 'none', 'inbound')];
 }
 
 /** The watermark: how far the new site's log reaches before its first client write. */
-const recordPositions = (request: FailoverRequest): Draft[] =>
-  inboundFlows(request).map((flow) => ({
-    name: `record-positions-${flow.id}`,
+const recordPositions = (facts: PlanFacts): Draft[] =>
+  flowsBetween(facts, facts.from, facts.to).map((flow) => ({
+    name: `${RECORD_POSITIONS}-${flow.id}`,
     action: 'inspect',
     resource: { kind: 'mirror', flow: flow.id },
-    runsAt: request.to,
+    runsAt: facts.to,
     worker: 'mirror-switcher',
-    deadlineMs: request.policy.stepTimeoutMs,
+    deadlineMs: facts.policy.stepTimeoutMs,
     mayFail: true,
   }));
 
-function redirect(
-  { policy, to }: FailoverRequest,
-  { name, ttlSeconds, addresses }: GroupShape['names'][number],
-): Draft {
-  const target = addresses[to];
-  invariant(target, `${name} has no addresses for ${to}`);
-  const desired: Json = { addresses: [...target], ttlSeconds };
-  return {
-    name: `redirect-${name}`,
-    action: 'apply',
-    resource: { kind: 'name', name },
-    desired,
-    runsAt: to,
-    worker: 'dns-switcher',
-    deadlineMs: policy.stepTimeoutMs,
-  };
-}
-
-const writeAccess = ({ shape, policy }: FailoverRequest, site: SiteId, verb: string, desired: Json): Draft => ({
-  name: `${verb}-${site}`,
-  action: 'apply',
-  resource: { kind: 'write-access', group: shape.group, site },
-  desired,
-  runsAt: site,
-  worker: 'site-guard',
-  deadlineMs: policy.stepTimeoutMs,
-});
-
-const inboundFlows = ({ shape, from, to }: FailoverRequest) =>
-  shape.flows.filter((flow) => flow.from === from && flow.to === to);
+const RECORD_POSITIONS = 'record-positions';

@@ -1,4 +1,4 @@
-import type { SiteId } from '#libs/domain';
+import type { ConfigData, SiteId } from '#libs/domain';
 
 /** What a group may do by itself. `observe` decides and audits, and touches nothing. */
 export type Mode = 'observe' | 'approve' | 'automatic';
@@ -23,6 +23,10 @@ export interface DecisionPolicy {
   readonly sealTimeoutMs: number;
   readonly stepTimeoutMs: number;
   readonly approvalTtlMs: number;
+  /** How long a planned move waits, with writes stopped, until nothing is left to replicate. */
+  readonly drainTimeoutMs: number;
+  /** How long a returned site's lag must have been under the RPO before it is protected. */
+  readonly protectedAfterMs: number;
 }
 
 /** Where a group lives and what moves with it: the part of the topology that a plan is made from. */
@@ -39,4 +43,6 @@ export interface GroupShape {
     readonly ttlSeconds: number;
     readonly addresses: Readonly<Record<string, readonly string[]>>;
   }[];
+  /** What clients read at their own site: `data` is by the site that is active. */
+  readonly configs: readonly { readonly id: string; readonly data: Readonly<Record<string, ConfigData>> }[];
 }

@@ -9,7 +9,7 @@ const plan = failoverPlan({
   from: a,
   to: b,
   fromIsLost: false,
-  policy: { fenceMode: 'strict', sealTimeoutMs: 1_000, stepTimeoutMs: 5_000 },
+  policy: { fenceMode: 'strict', sealTimeoutMs: 1_000, stepTimeoutMs: 5_000, drainTimeoutMs: 60_000 },
   shape: {
     group: 'orders',
     home: a,
@@ -17,6 +17,7 @@ const plan = failoverPlan({
     clusters: { a: 'kafka-a', b: 'kafka-b' },
     flows: [{ id: 'a-to-b', from: a, to: b }],
     names: [{ name: 'kafka.example', ttlSeconds: 1, addresses: { b: ['10.0.0.2'] } }],
+    configs: [],
   },
 });
 const started: Run = {
@@ -38,7 +39,12 @@ const planned: StepRecord[] = plan.steps.map((step) => ({
   attempt: 0,
 }));
 
-const around: Surroundings = { openForMs: () => 0, waitedOut: () => undefined };
+const around: Surroundings = {
+  openForMs: () => 0,
+  waitedOut: () => undefined,
+  attested: () => undefined,
+  frozen: false,
+};
 const withStatus = (records: StepRecord[], status: StepStatus, ...names: string[]): StepRecord[] =>
   records.map((record) => (names.includes(record.name) ? { ...record, status, attempt: 1 } : record));
 const atStage = (stage: number): { run: Run; records: StepRecord[] } => ({

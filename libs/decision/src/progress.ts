@@ -16,6 +16,10 @@ export interface Surroundings {
   readonly openForMs: (step: StepRecord) => number | undefined;
   /** The evidence that a silent site's guard must have fenced by itself, or undefined while that cannot be said. */
   readonly waitedOut: (site: SiteId) => Json | undefined;
+  /** Who says that a site is off, and why; undefined when nobody does. */
+  readonly attested: (site: SiteId) => Json | undefined;
+  /** An operator's freeze: nothing new begins, and what has begun is finished. */
+  readonly frozen: boolean;
 }
 
 /** What the leader writes next, in one transaction. `advance` is asked again after each. */
@@ -30,12 +34,16 @@ export type Move =
     }
   | { readonly kind: 'next-stage'; readonly run: Run }
   | { readonly kind: 'needs-human'; readonly run: Run }
+  | { readonly kind: 'compensate'; readonly reason: string }
   | { readonly kind: 'close'; readonly run: Run }
   | { readonly kind: 'stand-down'; readonly reason: string }
   | { readonly kind: 'wait' };
 
 /** How often a step that must succeed is tried again before a person is asked. After the point of no return: always. */
 export const MAX_ATTEMPTS = 5;
+
+/** A planned run gives up sooner: every try is time without writes, and taking it back loses nothing. */
+export const MAX_PLANNED_ATTEMPTS = 2;
 
 /** A step that failed at once is not opened again sooner than this after its last opening. */
 const RETRY_AFTER_MS = 500;
@@ -45,6 +53,14 @@ const RETRY_AFTER_MS = 500;
  * plan's first stage under the epoch of this leadership, and every stage waits for all of its steps.
  */
 export function advance(run: Run, records: readonly StepRecord[], surroundings: Surroundings): Move {
+  const move = moveOf(run, records, surroundings);
+  return surroundings.frozen && !run.compensation && BEGINS.includes(move.kind) ? { kind: 'wait' } : move;
+}
+
+/** What a freeze holds back. Taking a run back is not held back: it ends in a state that serves. */
+const BEGINS: readonly Move['kind'][] = ['open-steps', 'next-stage', 'compensate'];
+
+function moveOf(run: Run, records: readonly StepRecord[], surroundings: Surroundings): Move {
   if (isTerminal(run.phase) || run.phase === 'needs-human') return { kind: 'wait' };
   const underWay = records.filter((record) => record.stage <= run.stage && lastStageOf(record) >= run.stage);
 
@@ -69,16 +85,27 @@ const lastStageOf = ({ stage, neededBy }: Step): number => (neededBy ?? stage + 
 /** What one step of the stage needs, or undefined when it is over. */
 function settle(run: Run, record: StepRecord, records: readonly StepRecord[], around: Surroundings): Move | undefined {
   if (record.status === 'done') return undefined;
-  const waitedOut = record.waitOut && around.waitedOut(record.waitOut);
-  if (waitedOut !== undefined) {
-    return { kind: 'settle-step', step: record, status: 'done', check: 'self-fence-waited-out', observed: waitedOut };
-  }
+  if (record.status === 'skipped') return undefined;
+  const fenced = fencedWithoutReport(record, around);
+  if (fenced) return { kind: 'settle-step', step: record, status: 'done', ...fenced };
   if (!isSettled(record.status)) return overdue(record, around) ?? { kind: 'wait' };
   if (record.mayFail) return undefined;
   if ((around.openForMs(record) ?? Infinity) < RETRY_AFTER_MS) return { kind: 'wait' };
   if (record.waitOut) return { kind: 'open-steps', steps: [record] };
-  if (record.attempt < MAX_ATTEMPTS || isPastNoReturn(records)) return { kind: 'open-steps', steps: [record] };
-  return { kind: 'needs-human', run: { ...run, phase: 'needs-human', problem: problemOf(record) } };
+  const isPlanned = run.plan.kind !== 'failover';
+  const attempts = isPlanned ? MAX_PLANNED_ATTEMPTS : MAX_ATTEMPTS;
+  if (record.attempt < attempts || isPastNoReturn(records)) return { kind: 'open-steps', steps: [record] };
+  const problem = problemOf(record);
+  if (isPlanned) return { kind: 'compensate', reason: problem };
+  return { kind: 'needs-human', run: { ...run, phase: 'needs-human', problem } };
+}
+
+/** A fence that counts though no worker read it back: the guard's own, or a person's word. */
+function fencedWithoutReport({ waitOut, fences }: Step, around: Surroundings) {
+  const waitedOut = waitOut && around.waitedOut(waitOut);
+  if (waitedOut !== undefined) return { check: 'self-fence-waited-out', observed: waitedOut };
+  const attested = fences && around.attested(fences);
+  return attested === undefined ? undefined : { check: 'attested', observed: attested };
 }
 
 /** A step nobody reported by its deadline. One that this leader never opened is opened anew under its own epoch. */
@@ -94,10 +121,17 @@ function finishStage(run: Run, due: readonly StepRecord[], records: readonly Ste
   const exceptions = [...run.exceptions, ...due.filter((record) => record.status !== 'done').map(exceptionOf)];
   const last = Math.max(...records.map((record) => record.stage));
   if (run.stage < last)
-    return { kind: 'next-stage', run: { ...run, phase: 'stepping', stage: run.stage + 1, exceptions } };
-  const phase: RunPhase = exceptions.length > 0 ? 'completed-with-exceptions' : 'completed';
-  return { kind: 'close', run: { ...run, phase, exceptions } };
+    return {
+      kind: 'next-stage',
+      run: { ...run, phase: run.compensation ? 'compensating' : 'stepping', stage: run.stage + 1, exceptions },
+    };
+  return { kind: 'close', run: { ...run, phase: closedPhase(run, exceptions.length > 0), exceptions } };
 }
+
+const closedPhase = ({ compensation }: Run, hasExceptions: boolean): RunPhase => {
+  if (compensation) return 'aborted';
+  return hasExceptions ? 'completed-with-exceptions' : 'completed';
+};
 
 /**
  * The same plan under a new leadership: every resource is sealed again under the new epoch, what is done stays done,
@@ -109,20 +143,25 @@ export function resume(
   epoch: Run['epoch'],
 ): { run: Run; records: StepRecord[] } {
   const isSeal = ({ action }: Step) => action === 'seal';
+  const { compensation } = run;
+  const current = compensation?.steps ?? run.plan.steps;
+  const firstStage = Math.min(...current.map(({ stage }) => stage));
   return {
-    run: { ...run, epoch, phase: 'sealing', stage: 0, exceptions: [] },
+    run: { ...run, epoch, phase: compensation ? 'compensating' : 'sealing', stage: firstStage, exceptions: [] },
     records: records.map((record) => {
       const { verifiedBy, takenBy, problem, startedAt, finishedAt, ...step } = record;
-      return record.status === 'done' && !isSeal(record) ? record : { ...step, epoch, status: 'planned', attempt: 0 };
+      const isOver = record.status === 'skipped' || (record.status === 'done' && !isSeal(record));
+      return isOver || record.stage < firstStage ? record : { ...step, epoch, status: 'planned', attempt: 0 };
     }),
   };
 }
 
-const isPastNoReturn = (records: readonly StepRecord[]): boolean =>
+/** Once this holds a run only goes forward. */
+export const isPastNoReturn = (records: readonly StepRecord[]): boolean =>
   records.some((record) => record.pointOfNoReturn && record.status !== 'planned');
 
-const problemOf = ({ name, status, problem }: StepRecord): string =>
-  `${name} is ${status} after ${MAX_ATTEMPTS} attempts${problem ? `: ${problem}` : ''}`;
+const problemOf = ({ name, status, attempt, problem }: StepRecord): string =>
+  `${name} is ${status} after ${attempt} attempts${problem ? `: ${problem}` : ''}`;
 
 const exceptionOf = ({ name, status, problem }: StepRecord) => ({
   step: name,

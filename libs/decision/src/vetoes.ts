@@ -1,6 +1,6 @@
 import type { Instant, SiteId, Verdict } from '#libs/domain';
-import type { Evidence } from './evidence.js';
-import type { GroupState } from './group-state.js';
+import { attestationOf, type Evidence } from './evidence.js';
+import { quarantinedIn, type GroupState } from './group-state.js';
 import type { DecisionPolicy, GroupShape } from './policy.js';
 
 /** A reason not to act. `overridable`: a person may decide to act all the same. */
@@ -20,10 +20,10 @@ export interface Situation {
   readonly target: SiteId | undefined;
 }
 
-type VetoCheck = (situation: Situation) => Veto | undefined;
+export type VetoCheck = (situation: Situation) => Veto | undefined;
 
-const hard = (name: string, message: string): Veto => ({ name, message, overridable: false });
-const soft = (name: string, message: string): Veto => ({ name, message, overridable: true });
+export const hard = (name: string, message: string): Veto => ({ name, message, overridable: false });
+export const soft = (name: string, message: string): Veto => ({ name, message, overridable: true });
 
 export const verdictOf = (evidence: Evidence, shape: GroupShape, site: SiteId | undefined): Verdict | undefined =>
   site && evidence.verdicts.find((verdict) => verdict.cluster === shape.clusters[site]);
@@ -33,16 +33,16 @@ const noTarget: VetoCheck = ({ target, state }) =>
     ? undefined
     : hard(
         'no-target',
-        `no other site of the group may take over; quarantined: ${state.quarantined.join(', ') || 'none'}`,
+        `no other site of the group may take over; quarantined: ${quarantinedIn(state).join(', ') || 'none'}`,
       );
 
-const targetUnhealthy: VetoCheck = ({ target, evidence, shape }) => {
+export const targetUnhealthy: VetoCheck = ({ target, evidence, shape }) => {
   const kind = verdictOf(evidence, shape, target)?.kind ?? 'unknown';
   if (!target || kind === 'up') return undefined;
   return hard('target-unhealthy', `the cluster at ${target} is ${kind}`);
 };
 
-const targetHealthyTooShort: VetoCheck = ({ target, evidence, shape, policy }) => {
+export const targetHealthyTooShort: VetoCheck = ({ target, evidence, shape, policy }) => {
   const voices = verdictOf(evidence, shape, target)?.voices ?? [];
   const healthyForMs = Math.max(0, ...voices.map((voice) => voice.healthyForMs));
   if (!target || healthyForMs >= policy.targetHealthyMs) return undefined;
@@ -52,7 +52,7 @@ const targetHealthyTooShort: VetoCheck = ({ target, evidence, shape, policy }) =
   );
 };
 
-const lagAboveRpo: VetoCheck = ({ state, shape, evidence, policy, target }) => {
+export const lagAboveRpo: VetoCheck = ({ state, shape, evidence, policy, target }) => {
   const flow = shape.flows.find(({ from, to }) => from === state.active && to === target);
   if (!flow) return soft('lag-unknown', `no flow replicates ${state.active} to ${target ?? 'another site'}`);
   const lag = evidence.lag[shape.clusters[state.active] ?? ''];
@@ -66,7 +66,8 @@ const lagAboveRpo: VetoCheck = ({ state, shape, evidence, policy, target }) => {
 };
 
 /** In `strict` a silent site counts as fenced only if its guard was armed; in `guarded` the fence must be read back. */
-const noFencePossible: VetoCheck = ({ state, evidence, policy }) => {
+const noFencePossible: VetoCheck = ({ at, state, evidence, policy }) => {
+  if (attestationOf(evidence, state.active, at)) return undefined;
   const guard = evidence.guards[state.active];
   switch (policy.fenceMode) {
     case 'advisory':
@@ -75,7 +76,7 @@ const noFencePossible: VetoCheck = ({ state, evidence, policy }) => {
       if (guard?.leaseHeld) return undefined;
       return hard(
         'no-fence-possible',
-        `the site-guard of ${state.active} does not answer, and fence mode guarded wants its read-back`,
+        `the site-guard of ${state.active} does not answer, and fence mode guarded wants its read-back, or a person who attests that the site is off`,
       );
     case 'strict':
       if (guard?.record?.armed) return undefined;
@@ -88,7 +89,7 @@ const noFencePossible: VetoCheck = ({ state, evidence, policy }) => {
   }
 };
 
-const inCoolDown: VetoCheck = ({ at, state, policy }) => {
+export const inCoolDown: VetoCheck = ({ at, state, policy }) => {
   if (state.lastRunEndedAt === undefined) return undefined;
   const remainingMs = state.lastRunEndedAt + policy.coolDownMs - at;
   return remainingMs > 0
@@ -96,13 +97,13 @@ const inCoolDown: VetoCheck = ({ at, state, policy }) => {
     : undefined;
 };
 
-const frozen: VetoCheck = ({ at, evidence: { freeze } }) =>
+export const frozen: VetoCheck = ({ at, evidence: { freeze } }) =>
   freeze && freeze.until > at
     ? hard('frozen', `frozen by ${freeze.by} until ${new Date(freeze.until).toISOString()}: ${freeze.reason}`)
     : undefined;
 
-const runActive: VetoCheck = ({ state }) =>
-  state.phase === 'failing-over' ? hard('run-active', `run ${state.run} is moving the group already`) : undefined;
+export const runActive: VetoCheck = ({ state }) =>
+  state.phase === 'running' ? hard('run-active', `${state.kind} ${state.run} is under way`) : undefined;
 
 /** Every check runs, so that an operator sees all that stands in the way. */
 const CHECKS: readonly VetoCheck[] = [
@@ -116,9 +117,19 @@ const CHECKS: readonly VetoCheck[] = [
   runActive,
 ];
 
-export const vetoesOf = (situation: Situation): readonly Veto[] =>
-  CHECKS.map((check) => check(situation)).filter((veto) => veto !== undefined);
+export const vetoesOf = (situation: Situation): readonly Veto[] => standing(CHECKS, situation);
 
-/** The first site of the group, in declared order, that is neither active nor quarantined. */
+/** What the checks say, without what an operator has lifted by name. */
+export function standing(checks: readonly VetoCheck[], situation: Situation): readonly Veto[] {
+  const { at, evidence } = situation;
+  const isLifted = ({ name, overridable }: Veto) =>
+    overridable && evidence.overrides.some(({ veto, until }) => veto === name && until > at);
+  return checks
+    .map((check) => check(situation))
+    .filter((veto) => veto !== undefined)
+    .filter((veto) => !isLifted(veto));
+}
+
+/** The first site of the group, in declared order, that is neither active nor on its way back. */
 export const targetOf = (state: GroupState, shape: GroupShape): SiteId | undefined =>
-  shape.sites.find((site) => site !== state.active && !state.quarantined.includes(site));
+  shape.sites.find((site) => site !== state.active && !(site in state.returning));

@@ -15,4 +15,11 @@ export {
   type WatchListener,
 } from './journal.js';
 export { keys } from './keys.js';
-export { AuditHeadWire, FreezeWire, GroupStateWire, type AuditHead } from './records.js';
+export {
+  AttestationsWire,
+  AuditHeadWire,
+  FreezeWire,
+  GroupStateWire,
+  OverridesWire,
+  type AuditHead,
+} from './records.js';

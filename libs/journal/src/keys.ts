@@ -13,6 +13,9 @@ export const keys = {
   epoch: (group: GroupId) => `${ROOT}/groups/${group}/epoch`,
   groupState: (group: GroupId) => `${ROOT}/groups/${group}/state`,
   freeze: (group: GroupId) => `${ROOT}/groups/${group}/freeze`,
+  /** What operators have lifted or attested: lists, replaced as a whole. */
+  overrides: (group: GroupId) => `${ROOT}/groups/${group}/overrides`,
+  attestations: (group: GroupId) => `${ROOT}/groups/${group}/attestations`,
   group: (group: GroupId) => `${ROOT}/groups/${group}/`,
   groups: () => `${ROOT}/groups/`,
   runs: () => `${ROOT}/runs/`,
@@ -24,6 +27,8 @@ export const keys = {
   openStep: (site: SiteId, run: RunId, name: string) => `${ROOT}/open-steps/${site}/${run}.${name}`,
   approvals: () => `${ROOT}/approvals/`,
   approval: (approval: ApprovalId) => `${ROOT}/approvals/${approval}`,
+  /** What a request with this idempotency key was answered; lease-bound, so that it ends by itself. */
+  request: (idempotencyKey: string) => `${ROOT}/requests/${idempotencyKey}`,
   guards: () => `${ROOT}/guards/`,
   /** Survives the lease: the last thing a guard said of itself. */
   guard: (site: SiteId) => `${ROOT}/guards/${site}/record`,

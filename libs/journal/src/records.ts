@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Freeze, GroupState } from '#libs/decision';
+import type { Attestation, Freeze, GroupState, Override } from '#libs/decision';
+import { BacklogWire, PositionsWire, RunKindWire } from '#libs/contracts';
 
 /** The end of a group's audit chain. */
 export interface AuditHead {
@@ -13,10 +14,19 @@ export const AuditHeadWire = z.object({
 }) satisfies z.ZodType<AuditHead>;
 
 const Site = z.string().min(1);
+const ReturningSiteWire = z.object({
+  phase: z.enum(['lost', 'quarantined', 'catching-up']),
+  since: z.number(),
+  rule: z.string(),
+  leftBy: z.string().min(1),
+  watermark: PositionsWire.optional(),
+  stranded: BacklogWire.optional(),
+  keepsUpSince: z.number().optional(),
+});
 const settled = {
   group: z.string().min(1),
   active: Site,
-  quarantined: z.array(Site),
+  returning: z.record(Site, ReturningSiteWire),
   lastRunEndedAt: z.number().optional(),
   rule: z.string(),
   vetoes: z.array(z.string()),
@@ -31,11 +41,20 @@ export const GroupStateWire = z.discriminatedUnion('phase', [
     ...settled,
     phase: z.literal('awaiting-approval'),
     approval: z.string().min(1),
+    kind: RunKindWire,
     target: Site,
+    requestedBy: z.string().optional(),
     expiresAt: z.number(),
   }),
   z.object({ ...settled, phase: z.literal('declined'), approval: z.string().min(1) }),
-  z.object({ ...settled, phase: z.literal('failing-over'), run: z.string().min(1), from: Site, target: Site }),
+  z.object({
+    ...settled,
+    phase: z.literal('running'),
+    run: z.string().min(1),
+    kind: RunKindWire,
+    from: Site,
+    target: Site,
+  }),
 ]) as unknown as z.ZodType<GroupState>;
 
 export const FreezeWire = z.object({
@@ -43,3 +62,11 @@ export const FreezeWire = z.object({
   reason: z.string(),
   until: z.number(),
 }) as unknown as z.ZodType<Freeze>;
+
+const said = { by: z.string(), reason: z.string(), until: z.number() };
+export const OverridesWire = z.array(z.object({ ...said, veto: z.string().min(1) })) as unknown as z.ZodType<
+  readonly Override[]
+>;
+export const AttestationsWire = z.array(z.object({ ...said, site: Site })) as unknown as z.ZodType<
+  readonly Attestation[]
+>;

@@ -50,6 +50,7 @@ const status: StatusAnswer = {
       approval: approvalId('ap-1'),
       frozen: { by: 'ada', reason: 'migration', until: instant(60_000) },
       quarantined: [a],
+      returning: {},
     },
   ],
   guards: [

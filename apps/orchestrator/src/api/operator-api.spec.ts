@@ -138,11 +138,17 @@ describe('the operator API', () => {
     // Another site leads, so that nothing is decided here.
     await put(keys.leader(group), { leader: 'elsewhere' });
     await put(keys.approval(id), asked);
-    const waiting = { phase: 'awaiting-approval', approval: id, target: 'b', expiresAt: asked.expiresAt };
+    const waiting = {
+      phase: 'awaiting-approval',
+      approval: id,
+      kind: 'failover',
+      target: 'b',
+      expiresAt: asked.expiresAt,
+    };
     await put(keys.groupState(group), {
       group,
       active: 'a',
-      quarantined: [],
+      returning: {},
       rule: 'ask-approval',
       vetoes: [],
       ...waiting,

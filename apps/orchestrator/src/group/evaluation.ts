@@ -1,4 +1,4 @@
-import { hashOf } from '#libs/contracts';
+import { canonicalJson, hashOf } from '#libs/contracts';
 import { decide, type Decision, type Effect, type GroupEvent, type Settings } from '#libs/decision';
 import {
   epoch,
@@ -91,6 +91,7 @@ export class Evaluation {
             group: view.group,
             kind: effect.plan.kind,
             target: effect.target,
+            ...(effect.requestedBy !== undefined && { requestedBy: effect.requestedBy }),
             phase: 'open',
             planHash: hashOf(effect.plan),
             vetoes: effect.vetoes.map(({ name, message }) => ({ name, message })),
@@ -111,7 +112,7 @@ export class Evaluation {
 const runFacts = (startedAt: Instant, evidenceHash: string) => ({ startedAt, evidenceHash });
 
 function startRun(
-  { run: id, plan, approval }: Extract<Effect, { kind: 'start-run' }>,
+  { run: id, plan, approval, requestedBy }: Extract<Effect, { kind: 'start-run' }>,
   facts: Pick<Run, 'startedAt' | 'evidenceHash' | 'epoch'>,
   transaction: GroupTransaction,
 ): void {
@@ -124,6 +125,7 @@ function startRun(
     exceptions: [],
     ...facts,
     ...(approval && { approval }),
+    ...(requestedBy !== undefined && { requestedBy }),
   });
   for (const step of plan.steps) {
     const record: StepRecord = { ...step, run: id, epoch: facts.epoch, status: 'planned', attempt: 0 };
@@ -148,5 +150,9 @@ function owedOf(effect: Effect): Json {
 }
 
 /** A decision that only repeats the last one is not recorded again. */
-const isNews = ({ state }: GroupView, { state: next, rule, effects }: Decision): boolean =>
-  effects.length > 0 || next.phase !== state.phase || rule !== state.rule || next.vetoes.join() !== state.vetoes.join();
+const isNews = ({ state }: GroupView, { state: next, effects }: Decision): boolean =>
+  effects.length > 0 ||
+  next.phase !== state.phase ||
+  next.rule !== state.rule ||
+  next.vetoes.join() !== state.vetoes.join() ||
+  canonicalJson(next.returning) !== canonicalJson(state.returning);

@@ -19,6 +19,8 @@ export function evidenceOf(view: GroupView, voters: readonly SiteId[], settings:
     guards: Object.fromEntries(
       Object.entries(view.guards).map(([site, { record, leaseHeld }]) => [siteId(site), { record, leaseHeld }]),
     ),
+    overrides: view.overrides,
+    attestations: view.attestations,
     ...(view.freeze && { freeze: view.freeze }),
   };
 }

@@ -20,7 +20,7 @@ export class GroupReader {
   /** @throws UnavailableError when the journal does not answer. */
   async read(): Promise<GroupView> {
     const view = await this.readOnce();
-    if (view.state.phase !== 'failing-over' || view.run) return view;
+    if (view.state.phase !== 'running' || view.run) return view;
     this.run = view.state.run;
     return this.readOnce();
   }

@@ -19,6 +19,7 @@ export function settingsOf(topology: Topology, id: GroupId): Settings {
         to: siteOf(flow.target),
       })),
       names: group.traffic.map(({ name, ttlSeconds, addresses }) => ({ name, ttlSeconds, addresses })),
+      configs: group.configs.map(({ id: config, data }) => ({ id: config, data })),
     },
   };
 }

@@ -1,5 +1,5 @@
 import { chain, GENESIS, type AuditDraft } from '#libs/audit';
-import type { Freeze, GroupState } from '#libs/decision';
+import type { Attestation, Freeze, GroupState, Override } from '#libs/decision';
 import type { Approval, Epoch, ProcessId, Run, StepRecord } from '#libs/domain';
 import { keys, type Change, type Condition, type Entry, type LeaseId, type Transaction } from '#libs/journal';
 import type { GroupView } from './group-view.js';
@@ -60,6 +60,14 @@ export class GroupTransaction {
     if (freeze) return this.put(key, JSON.stringify(freeze));
     this.changes.push({ kind: 'delete', key });
     return this;
+  }
+
+  overrides(overrides: readonly Override[]): this {
+    return this.put(keys.overrides(this.view.group), JSON.stringify(overrides));
+  }
+
+  attestations(attestations: readonly Attestation[]): this {
+    return this.put(keys.attestations(this.view.group), JSON.stringify(attestations));
   }
 
   approval(approval: Approval): this {

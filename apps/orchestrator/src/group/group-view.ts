@@ -7,7 +7,14 @@ import {
   StepRecordWire,
   type Keyring,
 } from '#libs/contracts';
-import { initialGroupState, type Freeze, type GroupState, type GuardEvidence } from '#libs/decision';
+import {
+  initialGroupState,
+  type Attestation,
+  type Freeze,
+  type GroupState,
+  type GuardEvidence,
+  type Override,
+} from '#libs/decision';
 import {
   epoch,
   type Approval,
@@ -19,10 +26,12 @@ import {
   type Vote,
 } from '#libs/domain';
 import {
+  AttestationsWire,
   AuditHeadWire,
   FreezeWire,
   GroupStateWire,
   keys,
+  OverridesWire,
   type AuditHead,
   type Entry,
   type Snapshot,
@@ -43,6 +52,8 @@ export interface GroupView {
   readonly stateEntry: Entry | undefined;
   readonly state: GroupState;
   readonly freeze: Freeze | undefined;
+  readonly overrides: readonly Override[];
+  readonly attestations: readonly Attestation[];
   readonly votes: readonly Held<Vote>[];
   readonly guards: Readonly<Record<string, GuardEvidence & { readonly entry?: Entry }>>;
   readonly auditHead: AuditHead | undefined;
@@ -73,8 +84,10 @@ export function groupViewOf(
     : initialGroupState(group, home);
   const epochEntry = entryAt(keys.epoch(group));
   const freezeEntry = entryAt(keys.freeze(group));
+  const overridesEntry = entryAt(keys.overrides(group));
+  const attestationsEntry = entryAt(keys.attestations(group));
   const auditHeadEntry = entryAt(keys.auditHead(group));
-  const runEntry = state.phase === 'failing-over' ? entryAt(keys.run(state.run)) : undefined;
+  const runEntry = state.phase === 'running' ? entryAt(keys.run(state.run)) : undefined;
   const approvalEntry = state.phase === 'awaiting-approval' ? entryAt(keys.approval(state.approval)) : undefined;
   return {
     group,
@@ -84,6 +97,10 @@ export function groupViewOf(
     stateEntry,
     state,
     freeze: freezeEntry && decodeOrThrow(FreezeWire, freezeEntry.value, freezeEntry.key),
+    overrides: overridesEntry ? decodeOrThrow(OverridesWire, overridesEntry.value, overridesEntry.key) : [],
+    attestations: attestationsEntry
+      ? decodeOrThrow(AttestationsWire, attestationsEntry.value, attestationsEntry.key)
+      : [],
     votes,
     guards: Object.fromEntries(sites.map((site) => [site, guardOf(site, entryAt)])),
     auditHead: auditHeadEntry && decodeOrThrow(AuditHeadWire, auditHeadEntry.value, auditHeadEntry.key),
@@ -103,13 +120,14 @@ function guardOf(site: SiteId, entryAt: (key: string) => Entry | undefined): Gua
   return { record, leaseHeld: entryAt(keys.guardLease(site)) !== undefined, ...(entry && { entry }) };
 }
 
-/** A run's steps, in the order of its plan. */
+/** A run's steps, in the order of its plan and then of its compensation. */
 export function stepsOf(snapshot: Snapshot, run: Run): Held<StepRecord>[] {
   const prefix = keys.runRecords(run.id);
   const held = snapshot.entries
     .filter((entry) => entry.key.startsWith(prefix) && entry.key !== keys.run(run.id))
     .map((entry) => ({ value: decodeOrThrow(StepRecordWire, entry.value, entry.key), entry }));
-  return run.plan.steps.flatMap((step) => held.filter(({ value }) => value.name === step.name));
+  const steps = [...run.plan.steps, ...(run.compensation?.steps ?? [])];
+  return steps.flatMap((step) => held.filter(({ value }) => value.name === step.name));
 }
 
 /**

@@ -1,10 +1,11 @@
-import { advance, decide, resume, type Move, type Settings } from '#libs/decision';
-import { epoch, type Json, type Run, type StepRecord } from '#libs/domain';
+import { advance, attestationOf, compensate, decide, resume, type Move, type Settings } from '#libs/decision';
+import { epoch, type Json, type Run, type SiteId, type StepRecord } from '#libs/domain';
 import type { Clock } from '#libs/runtime';
 import type { Leader } from '../group/evaluation.js';
 import { GroupTransaction } from '../group/group-transaction.js';
 import type { GroupView, Held } from '../group/group-view.js';
 import type { SelfFenceWatch } from '../group/self-fence-watch.js';
+import { findingsOf } from './findings.js';
 
 /** A view with a run under way. */
 export type RunningView = GroupView & { readonly run: Held<Run> };
@@ -27,10 +28,11 @@ export class RunDriver {
 
   /** Undefined when there is nothing to do but to wait; a string when this leader must stand down, and why. */
   next(view: RunningView, leader: Leader): GroupTransaction | string | undefined {
-    const records = view.steps.map(({ value }) => value);
-    const move = advance(view.run.value, records, {
+    const move = advance(view.run.value, recordsOf(view), {
       openForMs: (step) => this.openForMs(step),
       waitedOut: (site) => this.selfFences.waitedOut(site, view),
+      attested: (site) => this.attested(site, view),
+      frozen: view.freeze !== undefined && view.freeze.until > this.clock.now(),
     });
     switch (move.kind) {
       case 'wait':
@@ -44,6 +46,13 @@ export class RunDriver {
       case 'next-stage':
       case 'needs-human':
         return this.stageDone(view, leader, move.run);
+      case 'compensate':
+        return takeBack(view, new GroupTransaction(view).asLeader(leader.name), {
+          by: 'run-failed',
+          reason: move.reason,
+          at: this.clock.now(),
+          actor: leader.actor,
+        });
       case 'close':
         return this.close(view, leader, move.run);
     }
@@ -52,11 +61,7 @@ export class RunDriver {
   /** Takes over a run that another leader left: a new epoch first, then the same plan, sealed again. */
   takeOver(view: RunningView, transaction: GroupTransaction, leader: Leader): GroupTransaction {
     const inForce = epoch(view.epoch + 1);
-    const resumed = resume(
-      view.run.value,
-      view.steps.map(({ value }) => value),
-      inForce,
-    );
+    const resumed = resume(view.run.value, recordsOf(view), inForce);
     transaction.newEpoch(inForce).run(resumed.run).whileUnchanged(view.run.entry);
     for (const [index, record] of resumed.records.entries()) {
       const held = view.steps[index];
@@ -71,6 +76,11 @@ export class RunDriver {
       epoch: inForce,
       evidence: { run: view.run.value.id, previousLeader: view.leader?.value ?? null },
     });
+  }
+
+  private attested(site: SiteId, view: GroupView): Json | undefined {
+    const attestation = attestationOf(view, site, this.clock.now());
+    return attestation && { by: attestation.by, reason: attestation.reason };
   }
 
   private openForMs(step: StepRecord): number | undefined {
@@ -122,7 +132,11 @@ export class RunDriver {
 
   private close(view: RunningView, leader: Leader, run: Run): GroupTransaction {
     const at = this.clock.now();
-    const decision = decide(view.state, { kind: 'run-closed', at, run: run.id }, this.settings);
+    const decision = decide(
+      view.state,
+      { kind: 'run-closed', at, run: run.id, findings: findingsOf(run, recordsOf(view)) },
+      this.settings,
+    );
     return this.begin(view, leader)
       .run({ ...run, finishedAt: at })
       .state(decision.state)
@@ -140,6 +154,38 @@ export class RunDriver {
   private begin(view: RunningView, leader: Leader): GroupTransaction {
     return new GroupTransaction(view).asLeader(leader.name).whileUnchanged(view.run.entry);
   }
+}
+
+const recordsOf = ({ steps }: GroupView): readonly StepRecord[] => steps.map(({ value }) => value);
+
+/** Who takes a run back, and why. */
+export interface TakenBack {
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Run['startedAt'];
+  readonly actor: Leader['actor'];
+}
+
+/** Adds the start of a compensation to a transaction: a new epoch, what has to be undone, and the end of what was open. */
+export function takeBack(view: RunningView, transaction: GroupTransaction, why: TakenBack): GroupTransaction {
+  const inForce = epoch(view.epoch + 1);
+  const { by, reason, at, actor } = why;
+  const { run, planned, ended } = compensate(view.run.value, recordsOf(view), inForce, { by, reason });
+  transaction
+    .newEpoch(inForce)
+    .run(run)
+    .whileUnchanged(view.run.entry, ...view.steps.map(({ entry }) => entry));
+  for (const record of ended) transaction.closeStep(record);
+  for (const record of planned) transaction.step(record);
+  return transaction.audit({
+    at,
+    actor,
+    rule: 'compensate-run',
+    before: `${view.run.value.phase}/${view.run.value.stage}`,
+    after: `${run.phase}/${run.stage}`,
+    epoch: inForce,
+    evidence: { run: run.id, by, reason, undone: planned.map(({ name }) => name) },
+  });
 }
 
 const attemptKey = ({ run, name, epoch: under, attempt }: StepRecord): string => `${run}/${name}/${under}/${attempt}`;

@@ -1,6 +1,6 @@
 import type { ExplainAnswer, PlanAnswer } from '#libs/contracts';
 import { hashOf } from '#libs/contracts';
-import { failoverPlan, failoverRequest, situationOf, vetoesOf, type Veto } from '#libs/decision';
+import { planFor, situationOf, vetoesOf, type Veto } from '#libs/decision';
 import type { AuditEntry, Instant, SiteId } from '#libs/domain';
 import { evidenceOf } from '../group/evidence.js';
 import type { KnownGroup } from '../group/group-directory.js';
@@ -42,6 +42,6 @@ export function explain(asked: Asked, decisions: readonly AuditEntry[]): Omit<Ex
 export function dryRun(asked: Asked): (PlanAnswer & { readonly vetoes: readonly Veto[] }) | undefined {
   const now = situation(asked);
   if (!now.target) return undefined;
-  const plan = failoverPlan(failoverRequest(now));
+  const plan = planFor('failover', now, now.target);
   return { plan, planHash: hashOf(plan), vetoes: vetoesOf(now) };
 }

@@ -1,3 +1,4 @@
+import { quarantinedIn } from '#libs/decision';
 import type { GroupStatus, StatusAnswer } from '#libs/contracts';
 import type { KnownGroup } from '../group/group-directory.js';
 import type { GroupView } from '../group/group-view.js';
@@ -12,10 +13,11 @@ export function groupStatusOf({ id, settings }: KnownGroup, { state, epoch, lead
     active: state.active,
     epoch,
     leader: (leader?.value.split('#')[0] ?? null) as GroupStatus['leader'],
-    quarantined: state.quarantined,
+    quarantined: quarantinedIn(state),
+    returning: state.returning,
     ...(freeze && { frozen: freeze }),
-    ...(state.phase === 'failing-over' && { run: state.run }),
-    ...(state.phase === 'awaiting-approval' && { approval: state.approval }),
+    ...(state.phase === 'running' && { run: state.run, kind: state.kind }),
+    ...(state.phase === 'awaiting-approval' && { approval: state.approval, kind: state.kind }),
   };
 }
 

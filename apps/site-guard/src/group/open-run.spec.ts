@@ -39,7 +39,7 @@ describe('a site-guard at the target of an open run', () => {
     b = new GuardedSite(topology, 'b');
     b.guard.start();
     await b.clock.advance(1_000);
-    await b.order({ phase: 'failing-over', run, from: siteId('a'), target: siteId('b') }, 6);
+    await b.order({ phase: 'running', kind: 'failover', run, from: siteId('a'), target: siteId('b') }, 6);
     await record(step('promote-b', 4, 'clients', 'planned'));
     await b.clock.advance(guardRenewMs);
   });

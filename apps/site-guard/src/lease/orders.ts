@@ -42,7 +42,7 @@ function stateOf(group: Group, text: string | undefined): GroupState | undefined
 
 async function accessIn(journal: Journal, state: GroupState, site: SiteId): Promise<WriteAccess | undefined> {
   const permitted = permittedAccess(state, site);
-  if (permitted !== undefined || state.phase !== 'failing-over') return permitted;
+  if (permitted !== undefined || state.phase !== 'running') return permitted;
   const { entries } = await journal.read(keys.step(state.run, ''));
   const steps = entries.map(({ key, value }) => decode(StepRecordWire, value, `journal key ${key}`));
   return steps.every((step) => step.ok)

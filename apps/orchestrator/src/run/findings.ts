@@ -1,0 +1,37 @@
+import { BacklogWire, decodeValue, PositionsWire } from '#libs/contracts';
+import type { Findings } from '#libs/decision';
+import type { Backlog, Json, Positions, Run, StepRecord } from '#libs/domain';
+
+/** What a closed run leaves behind, out of what its inspections observed. Pure. */
+export function findingsOf(run: Run, records: readonly StepRecord[]): Findings {
+  const watermark = watermarkIn(inspectionsOf('mirror', records));
+  const stranded = inspectionsOf('backlog', records).map(backlogIn);
+  return {
+    outcome: run.phase === 'aborted' ? 'aborted' : 'completed',
+    ...(watermark && { watermark }),
+    ...(stranded.length > 0 && stranded.every((backlog) => backlog !== undefined) && { stranded: sumOf(stranded) }),
+  };
+}
+
+const inspectionsOf = (kind: StepRecord['resource']['kind'], records: readonly StepRecord[]): StepRecord[] =>
+  records.filter(({ action, resource }) => action === 'inspect' && resource.kind === kind);
+
+/** Where the targets of all flows ended; undefined when one is unknown, since half a watermark copies the rest twice. */
+function watermarkIn(inspections: readonly StepRecord[]): Positions | undefined {
+  const all = inspections.map(({ status, verifiedBy }) => {
+    const { targetEnds } = (verifiedBy?.observed ?? {}) as { readonly targetEnds?: Json };
+    const decoded = decodeValue(PositionsWire, targetEnds, 'targetEnds');
+    return status === 'done' && decoded.ok ? decoded.value : undefined;
+  });
+  return all.length > 0 && all.every((ends) => ends !== undefined) ? Object.assign({}, ...all) : undefined;
+}
+
+function backlogIn({ status, verifiedBy }: StepRecord): Backlog | undefined {
+  const decoded = decodeValue(BacklogWire, verifiedBy?.observed, 'the backlog');
+  return status === 'done' && decoded.ok ? decoded.value : undefined;
+}
+
+const sumOf = (backlogs: readonly Backlog[]): Backlog => ({
+  records: backlogs.reduce((sum, { records }) => sum + records, 0),
+  ranges: backlogs.flatMap(({ ranges }) => ranges),
+});

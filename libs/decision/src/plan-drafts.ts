@@ -1,0 +1,149 @@
+import { invariant, type Json, type SiteId, type Step } from '#libs/domain';
+import type { DecisionPolicy, GroupShape } from './policy.js';
+
+/** A step whose place in the order is still a name. */
+export type Draft = Omit<Step, 'stage' | 'neededBy'> & { readonly neededBy?: string };
+
+/** What every plan is made from. `from` is active; `to` is the site the run concerns. */
+export interface PlanFacts {
+  readonly shape: GroupShape;
+  readonly policy: Pick<DecisionPolicy, 'fenceMode' | 'sealTimeoutMs' | 'stepTimeoutMs' | 'drainTimeoutMs'>;
+  readonly from: SiteId;
+  readonly to: SiteId;
+}
+
+/** Puts drafts in order: `order` names the stages, `drafts` says what each of them holds. */
+export const staged = <Name extends string>(
+  order: readonly Name[],
+  drafts: Readonly<Record<Name, readonly Draft[]>>,
+): Step[] =>
+  order.flatMap((name, stage) =>
+    drafts[name].map(({ neededBy, ...draft }): Step => ({
+      ...draft,
+      stage,
+      ...(neededBy && { neededBy: order.indexOf(neededBy as Name) }),
+    })),
+  );
+
+export const flowsBetween = ({ shape }: PlanFacts, from: SiteId, to: SiteId) =>
+  shape.flows.filter((flow) => flow.from === from && flow.to === to);
+
+export const writeAccess = (
+  { shape, policy }: PlanFacts,
+  site: SiteId,
+  verb: string,
+  desired: Json,
+  undo?: Json,
+): Draft => ({
+  name: `${verb}-${site}`,
+  action: 'apply',
+  resource: { kind: 'write-access', group: shape.group, site },
+  desired,
+  runsAt: site,
+  worker: 'site-guard',
+  deadlineMs: policy.stepTimeoutMs,
+  ...(undo !== undefined && { undo }),
+});
+
+/** Connect has no site of its own: a flow's mirror is turned at the site where the flow ends. */
+export const mirror = (
+  { policy }: PlanFacts,
+  flow: { readonly id: string; readonly to: SiteId },
+  desired: 'running' | 'stopped',
+): Draft => ({
+  name: `${desired === 'running' ? 'start' : 'stop'}-mirror-${flow.id}`,
+  action: 'apply',
+  resource: { kind: 'mirror', flow: flow.id },
+  desired,
+  runsAt: flow.to,
+  worker: 'mirror-switcher',
+  deadlineMs: policy.stepTimeoutMs,
+});
+
+/** Every resource is stamped before anything moves; a delayed write of an older run is refused from here on. */
+const seal = ({ policy }: PlanFacts) => ({ action: 'seal', deadlineMs: policy.sealTimeoutMs, mayFail: true }) as const;
+
+export const sealWrites = (facts: PlanFacts, site: SiteId): Draft => ({
+  ...seal(facts),
+  name: `seal-writes-${site}`,
+  resource: { kind: 'write-access', group: facts.shape.group, site },
+  runsAt: site,
+  worker: 'site-guard',
+});
+
+export const sealFlow = (
+  facts: PlanFacts,
+  kind: 'mirror' | 'positions',
+  flow: { readonly id: string; readonly to: SiteId },
+): Draft => ({
+  ...seal(facts),
+  name: `seal-${kind}-${flow.id}`,
+  resource: { kind, flow: flow.id },
+  runsAt: flow.to,
+  worker: 'mirror-switcher',
+});
+
+export const sealNames = (facts: PlanFacts): Draft[] =>
+  facts.shape.names.map(({ name }) => ({
+    ...seal(facts),
+    name: `seal-name-${name}`,
+    resource: { kind: 'name', name },
+    runsAt: facts.to,
+    worker: 'dns-switcher',
+  }));
+
+export const sealConfigs = (facts: PlanFacts, site: SiteId): Draft[] =>
+  facts.shape.configs.map(({ id }) => ({
+    ...seal(facts),
+    name: `seal-config-${id}-${site}`,
+    resource: { kind: 'config', config: id, site },
+    runsAt: site,
+    worker: 'config-switcher',
+  }));
+
+export function redirectNames({ shape, policy, to }: PlanFacts): Draft[] {
+  return shape.names.map(({ name, ttlSeconds, addresses }) => {
+    const target = addresses[to];
+    invariant(target, `${name} has no addresses for ${to}`);
+    return {
+      name: `redirect-${name}`,
+      action: 'apply',
+      resource: { kind: 'name', name },
+      desired: { addresses: [...target], ttlSeconds },
+      runsAt: to,
+      worker: 'dns-switcher',
+      deadlineMs: policy.stepTimeoutMs,
+    };
+  });
+}
+
+/** The clients at `site` are told that `active` is. */
+export function setConfigs({ shape, policy }: PlanFacts, site: SiteId, active: SiteId): Draft[] {
+  return shape.configs.map(({ id, data }) => {
+    const desired = data[active];
+    invariant(desired, `config ${id} does not say what holds when ${active} is active`);
+    return {
+      name: `config-${id}-${site}`,
+      action: 'apply',
+      resource: { kind: 'config', config: id, site },
+      desired: { ...desired },
+      runsAt: site,
+      worker: 'config-switcher',
+      deadlineMs: policy.stepTimeoutMs,
+    };
+  });
+}
+
+/** What the source of the flow holds and its target does not, as the target's site sees it. */
+export const inspectBacklog = (
+  { policy }: PlanFacts,
+  flow: { readonly id: string; readonly to: SiteId },
+  verb: string,
+): Draft => ({
+  name: `${verb}-${flow.id}`,
+  action: 'inspect',
+  resource: { kind: 'backlog', flow: flow.id },
+  runsAt: flow.to,
+  worker: 'mirror-switcher',
+  deadlineMs: policy.stepTimeoutMs,
+});

@@ -1,0 +1,217 @@
+import { invariant, type Instant, type Plan, type ReturningSite, type SiteId } from '#libs/domain';
+import type { Evidence } from './evidence.js';
+import type { GroupState } from './group-state.js';
+import { failoverPlan, plannedMove, reprotectPlan } from './plan.js';
+import type { DecisionPolicy, GroupShape } from './policy.js';
+import {
+  frozen,
+  hard,
+  inCoolDown,
+  lagAboveRpo,
+  runActive,
+  soft,
+  standing,
+  targetHealthyTooShort,
+  targetOf,
+  targetUnhealthy,
+  verdictOf,
+  vetoesOf,
+  type Situation,
+  type Veto,
+  type VetoCheck,
+} from './vetoes.js';
+
+/** What a person asks for by name. A quarantine starts by itself and cannot be asked for. */
+export type RequestKind = 'failover' | 'switchover' | 'failback' | 'reprotect';
+
+export interface MoveRequest {
+  readonly kind: RequestKind;
+  /** Without it: where the rules would move the group, its home, or the site that waits in quarantine. */
+  readonly to?: SiteId;
+  readonly by: string;
+}
+
+/** Everything that is decided about a request, before anybody is asked. */
+export interface Answer {
+  readonly target: SiteId | undefined;
+  readonly vetoes: readonly Veto[];
+  /** Present when nothing hard stands in the way. */
+  readonly plan?: Plan;
+  /** A switchover is an operator's own decision; everything else needs a second person. */
+  readonly needsApproval: boolean;
+}
+
+export interface Facts {
+  readonly at: Instant;
+  readonly state: GroupState;
+  readonly shape: GroupShape;
+  readonly policy: DecisionPolicy;
+  readonly evidence: Evidence;
+}
+
+/** Pure. */
+export function answerTo(request: Pick<MoveRequest, 'kind' | 'to'>, facts: Facts): Answer {
+  const target = request.to ?? defaultTarget(request.kind, facts);
+  const situation: Situation = { ...facts, target };
+  const vetoes = [...standing(ALWAYS, situation), ...vetoesOn(request.kind, situation)];
+  const isPossible = target !== undefined && vetoes.every(({ overridable }) => overridable);
+  return {
+    target,
+    vetoes,
+    needsApproval: request.kind !== 'switchover',
+    ...(isPossible && { plan: planFor(request.kind, facts, target) }),
+  };
+}
+
+function defaultTarget(kind: RequestKind, { state, shape }: Facts): SiteId | undefined {
+  switch (kind) {
+    case 'failover':
+    case 'switchover':
+      return targetOf(state, shape) ?? shape.sites.find((site) => site !== state.active);
+    case 'failback':
+      return shape.home;
+    case 'reprotect':
+      return shape.sites.find((site) => site in state.returning);
+  }
+}
+
+/** The run a request asks for, as it would be decided now. */
+export function planFor(kind: RequestKind, { state, shape, policy, evidence }: Facts, target: SiteId): Plan {
+  const facts = { shape, policy, from: state.active, to: target };
+  switch (kind) {
+    case 'failover':
+      return failoverPlan({ ...facts, fromIsLost: isLost(state.active, evidence, shape) });
+    case 'switchover':
+    case 'failback':
+      return plannedMove(kind, facts);
+    case 'reprotect': {
+      const watermark = state.returning[target]?.watermark;
+      invariant(watermark, 'Without a watermark there is a veto that nobody can lift.');
+      return reprotectPlan({ ...facts, watermark });
+    }
+  }
+}
+
+/** A site whose own monitor is silent is lost: its workers are asked and not waited for. */
+export function isLost(site: SiteId, evidence: Evidence, shape: GroupShape): boolean {
+  const own = verdictOf(evidence, shape, site)?.voices.find((voice) => voice.site === site);
+  return own === undefined || own.opinion === 'silent' || own.opinion === 'abstain';
+}
+
+function vetoesOn(kind: RequestKind, situation: Situation): readonly Veto[] {
+  switch (kind) {
+    case 'failover':
+      return withoutDoubles([...standing(FAILOVER, situation), ...vetoesOf(situation)]);
+    case 'switchover':
+      return standing(PLANNED, situation);
+    case 'failback':
+      // Its lag rule cannot be lifted: whoever goes home early loses what a failover need not lose.
+      return standing([...PLANNED, targetHealthyTooShort, inCoolDown], situation).map((veto) =>
+        LAG.includes(veto.name) ? { ...veto, overridable: false } : veto,
+      );
+    case 'reprotect':
+      return standing(REPROTECT, situation);
+  }
+}
+
+const LAG = ['lag-unknown', 'lag-above-rpo'];
+
+const withoutDoubles = (vetoes: readonly Veto[]): readonly Veto[] =>
+  vetoes.filter(({ name }, index) => vetoes.findIndex((each) => each.name === name) === index);
+
+const observing: VetoCheck = ({ policy }) =>
+  policy.mode === 'observe'
+    ? hard('observe-mode', 'mode is observe: nothing is touched; set mode to approve in signalbox.yaml first')
+    : undefined;
+
+const alreadyAsked: VetoCheck = ({ state }) =>
+  state.phase === 'awaiting-approval'
+    ? hard(
+        'approval-open',
+        `approval ${state.approval} for a ${state.kind} to ${state.target} is open: answer it first`,
+      )
+    : undefined;
+
+const alreadyThere: VetoCheck = ({ state, target }) =>
+  target !== undefined && target === state.active ? hard('already-active', `${target} is active already`) : undefined;
+
+const targetComesBack: VetoCheck = ({ state, target }) => {
+  const site = target && state.returning[target];
+  return site ? hard('target-quarantined', quarantineMessage(target, site, state.group)) : undefined;
+};
+
+/** Says what comes next for a site that is on its way back. */
+export const quarantineMessage = (site: SiteId, { phase }: ReturningSite, group: string): string => {
+  switch (phase) {
+    case 'lost':
+      return `${site} has not come back: it is taken into quarantine when it answers`;
+    case 'quarantined':
+      return `${site} is in quarantine: protect it again with: signalbox reprotect ${group} --site ${site}`;
+    case 'catching-up':
+      return `${site} is catching up: it can become active once its lag has been under the RPO for long enough`;
+  }
+};
+
+const activeIsDown: VetoCheck = ({ state, shape, evidence }) => {
+  const kind = verdictOf(evidence, shape, state.active)?.kind ?? 'unknown';
+  if (kind === 'up' || kind === 'degraded') return undefined;
+  const advice = `a planned move needs it; if it is lost: signalbox failover ${state.group}`;
+  return hard('active-unhealthy', `the cluster at ${state.active} is ${kind}, and ${advice}`);
+};
+
+const activeIsWell: VetoCheck = ({ state, shape, evidence }) =>
+  verdictOf(evidence, shape, state.active)?.kind === 'up'
+    ? soft('active-is-up', `the cluster at ${state.active} is up: a switchover would lose nothing`)
+    : undefined;
+
+const guardOf =
+  (site: (situation: Situation) => SiteId | undefined): VetoCheck =>
+  (situation) => {
+    const where = site(situation);
+    if (where === undefined || situation.evidence.guards[where]?.leaseHeld) return undefined;
+    return hard(
+      `no-guard-${where}`,
+      `the site-guard of ${where} does not answer: nothing can be opened or closed there`,
+    );
+  };
+
+const noFlow: VetoCheck = ({ shape, state, target }) => {
+  if (shape.flows.some(({ from, to }) => from === state.active && to === target)) return undefined;
+  return hard('no-flow', `no flow replicates ${state.active} to ${target ?? 'any other site'}`);
+};
+
+const notInQuarantine: VetoCheck = ({ state, target }) => {
+  const site = target && state.returning[target];
+  if (!target || !site) return hard('not-quarantined', 'no site of the group waits to be protected again');
+  return site.phase === 'quarantined'
+    ? undefined
+    : hard('not-quarantined', quarantineMessage(target, site, state.group));
+};
+
+const watermarkUnknown: VetoCheck = ({ state, target }) => {
+  const site = target && state.returning[target];
+  if (!site || site.watermark) return undefined;
+  const advice = `rebuild ${target} by hand, then: signalbox release ${state.group} --site ${target}`;
+  return hard('watermark-unknown', `run ${site.leftBy} could not record where ${state.active} ended: ${advice}`);
+};
+
+const ALWAYS: readonly VetoCheck[] = [observing, alreadyAsked, runActive, frozen];
+const FAILOVER: readonly VetoCheck[] = [alreadyThere, targetComesBack, activeIsWell];
+const PLANNED: readonly VetoCheck[] = [
+  alreadyThere,
+  targetComesBack,
+  activeIsDown,
+  targetUnhealthy,
+  guardOf(({ state }) => state.active),
+  guardOf(({ target }) => target),
+  noFlow,
+  lagAboveRpo,
+];
+const REPROTECT: readonly VetoCheck[] = [
+  notInQuarantine,
+  watermarkUnknown,
+  activeIsDown,
+  targetUnhealthy,
+  guardOf(({ target }) => target),
+  noFlow,
+];
