@@ -1,5 +1,6 @@
 import type { ConfigData, Json, MirrorState, NameTarget, Positions, ResourceRef, WriteAccess } from '#libs/domain';
 import { z } from 'zod';
+import { ConfigDataWire } from './client-config.js';
 import { decodeValue, type Decoded } from './decode.js';
 import type { Mirrors } from './mirrors.js';
 import { PositionsWire } from './positions.js';
@@ -15,7 +16,6 @@ const NameTargetWire = z.object({
   ttlSeconds: z.int().nonnegative(),
 });
 
-const ConfigDataWire = z.record(z.string(), z.string());
 /** The only thing that can be expected of a backlog. */
 const BacklogExpectation = z.literal('empty');
 
@@ -40,6 +40,5 @@ const mirrors: [
   Mirrors<z.infer<typeof WriteAccessWire>, WriteAccess>,
   Mirrors<z.infer<typeof MirrorStateWire>, MirrorState>,
   Mirrors<z.infer<typeof NameTargetWire>, NameTarget>,
-  Mirrors<z.infer<typeof ConfigDataWire>, ConfigData>,
-] = [true, true, true, true];
+] = [true, true, true];
 void mirrors;

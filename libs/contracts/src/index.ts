@@ -1,6 +1,7 @@
 export { ApprovalWire } from './approval.js';
 export { AuditEntryWire } from './audit-entry.js';
 export { canonicalJson, canonicalOf, hashOf, sha256Hex } from './canonical.js';
+export { ClientConfigWire } from './client-config.js';
 export { decode, decodeOrThrow, decodeValue, MalformedError, parseJson, type Decoded } from './decode.js';
 export { decodeDesired } from './desired.js';
 export { BacklogWire, PositionsWire } from './positions.js';
