@@ -2,10 +2,13 @@ import { z } from 'zod';
 import type { Immutable } from './immutable.js';
 import { ConfigIdText, record, SiteIdText, Text } from './scalars.js';
 
+const FILE_FORM = 'the absolute path of a file, for example /etc/orders/clients.json';
+const FilePath = z.string(FILE_FORM).regex(/^\/.*[^/]$/, FILE_FORM);
+
 const Directory = record({
   kind: z.literal('directory'),
   files: z
-    .record(SiteIdText, Text, 'a file by site')
+    .record(SiteIdText, FilePath, 'a file by site')
     .describe('The file that clients at each site follow: JSON, replaced as a whole, with the epoch beside the data.'),
 });
 

@@ -18,6 +18,20 @@ describe('the check of configs', () => {
       'the file that clients at b follow',
     ],
     [
+      'a file that is named from nowhere in particular',
+      (d) => void (d.groups[0].configs[0].target.files.b = 'clients.json'),
+      'groups[0].configs[0].target.files.b',
+      'clients.json',
+      'the absolute path of a file',
+    ],
+    [
+      'two configs in one file of a site',
+      (d) => void d.groups[0].configs.push({ ...structuredClone(d.groups[0].configs[0]), id: 'orders-admins' }),
+      'groups[0].configs[1].target.files.a',
+      '/etc/orders/clients.json at a, which another config has',
+      'a file of its own',
+    ],
+    [
       'a site without data',
       (d) => void delete d.groups[0].configs[0].data.a,
       'groups[0].configs[0].data',

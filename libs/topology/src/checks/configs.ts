@@ -25,4 +25,23 @@ const everySiteHasItsFileAndData: Check = function* ({ groups }) {
   }
 };
 
-export const configChecks: readonly Check[] = [configsBelongToOneGroup, everySiteHasItsFileAndData];
+/** A file has one epoch: two configs in one file would fence each other off. */
+const everyFileHasOneConfig: Check = function* ({ groups }) {
+  const files = groups.flatMap(({ configs }, at) =>
+    configs.flatMap(({ target }, index) =>
+      Object.entries(target.files).map(([site, file]) => ({
+        at: ['groups', at, 'configs', index, 'target', 'files', site],
+        value: `${file} at ${site}`,
+      })),
+    ),
+  );
+  for (const { at, value } of repeated(files)) {
+    yield { at, found: `${value}, which another config has`, expected: 'a file of its own for every config' };
+  }
+};
+
+export const configChecks: readonly Check[] = [
+  configsBelongToOneGroup,
+  everySiteHasItsFileAndData,
+  everyFileHasOneConfig,
+];
