@@ -1,0 +1,40 @@
+import { SignalboxError } from '#libs/domain';
+import type { Clock, Readiness, Stop } from '#libs/runtime';
+import type { LocalConfig } from './local-configs.js';
+
+const EVERY_MS = 5_000;
+
+/** Looks at every file of this site, so that one that a run could not change shows on /readyz before a run needs it. */
+export class ConfigWatch {
+  private stops: readonly Stop[] = [];
+
+  constructor(
+    private readonly configs: readonly LocalConfig[],
+    private readonly clock: Clock,
+    private readonly readiness: Readiness,
+  ) {}
+
+  start(): void {
+    this.stops = this.configs.map((config) => this.clock.every(EVERY_MS, () => this.check(config)));
+  }
+
+  stop(): void {
+    for (const stop of this.stops) stop();
+  }
+
+  private async check({ id, resource }: LocalConfig): Promise<void> {
+    const component = `config ${id}`;
+    try {
+      if (await resource.isThere()) this.readiness.ready(component);
+      else
+        this.readiness.missing(
+          component,
+          `${resource.file} is not there, and clients have nothing to follow before the first run: ` +
+            'create it as { "epoch": 0, "data": { … } }',
+        );
+    } catch (error) {
+      if (!(error instanceof SignalboxError)) throw error;
+      this.readiness.missing(component, error.message, error.retryable ? 'degraded' : 'blocked');
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { siteId } from '#libs/domain';
+import { SystemClock, SystemRandom } from '#libs/runtime';
+import { parseTopology } from '#libs/topology';
+import { localConfigs, resolveAt } from './local-configs.js';
+
+const EXAMPLE = new URL('../../../../docs/examples/two-sites-and-witness.yaml', import.meta.url);
+const topology = parseTopology(readFileSync(EXAMPLE, 'utf8'), 'example');
+const at = (site: string) => localConfigs(topology, siteId(site), new SystemClock(), new SystemRandom());
+
+describe('the configs of a site', () => {
+  it('are those with a file for its clients', () => {
+    expect(at('b').map(({ id, resource }) => [id, resource.file])).toEqual([
+      ['orders-clients', '/etc/orders/clients.json'],
+    ]);
+    expect(at('w')).toEqual([]);
+  });
+
+  it('are found by the steps of this site, and by nobody else', () => {
+    const configs = at('b');
+    const resolve = resolveAt(siteId('b'), configs);
+    expect(resolve({ kind: 'config', config: 'orders-clients', site: 'b' })).toBe(configs[0]?.resource);
+    expect(resolve({ kind: 'config', config: 'orders-clients', site: 'a' })).toBeUndefined();
+    expect(resolve({ kind: 'config', config: 'payments-clients', site: 'b' })).toBeUndefined();
+    expect(resolve({ kind: 'name', name: 'orders-clients' })).toBeUndefined();
+  });
+});
