@@ -29,18 +29,21 @@ export class ConnectMirrorPositions extends MirrorPositions {
     this.url = `${connect}/connectors/${encodeURIComponent(connector)}/offsets`;
   }
 
-  override async read(): Promise<Offsets> {
-    const { offsets } = await this.ask();
+  override async read(): Promise<Offsets | undefined> {
+    const answer = await this.ask();
+    if (answer === undefined) return undefined;
     // Connect keeps the last offset that was replicated; we speak of the next one everywhere.
-    const next = offsets.flatMap(({ partition: { topic, partition }, offset }) =>
+    const next = answer.offsets.flatMap(({ partition: { topic, partition }, offset }) =>
       offset ? [[partitionKey(topic, partition), BigInt(offset.offset) + 1n] as const] : [],
     );
     return new Map(next);
   }
 
-  private async ask(): Promise<z.infer<typeof Answer>> {
+  private async ask(): Promise<z.infer<typeof Answer> | undefined> {
     try {
       const response = await fetch(this.url, { signal: AbortSignal.timeout(this.timeoutMs) });
+      // The way back has no connector before it is needed for the first time.
+      if (response.status === 404) return undefined;
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
       return Answer.parse(await response.json());
     } catch (error) {

@@ -8,19 +8,20 @@ import { FlowWatch } from './flow-watch.js';
 import { MirrorPositions } from './mirror-positions.js';
 
 class HandMirror extends MirrorPositions {
-  positions: Offsets | undefined = new Map();
-  override async read(): Promise<Offsets> {
+  positions: Offsets | 'none yet' | undefined = new Map();
+  override async read(): Promise<Offsets | undefined> {
     if (!this.positions) throw new UnavailableError('Connect does not tell the offsets');
-    return this.positions;
+    return this.positions === 'none yet' ? undefined : this.positions;
   }
 }
 
-const watched = async (topics: readonly string[]) => {
+const watched = async (topics: readonly string[], positions: HandMirror['positions'] = new Map()) => {
   const clock = new VirtualClock();
   const options = { cluster: clusterId('a'), timeoutMs: 400, superUsers: ['User:admin'] };
   const kafka = new InMemoryKafka(options, clock).createTopic('orders').createTopic('orders.eu').createTopic('other');
   const { log } = openInMemory(kafka);
   const mirror = new HandMirror();
+  mirror.positions = positions;
   const readiness = new ProcessReadiness(new InMemoryLog(), clock);
   const parts = { flow: flowId('a-to-b'), source: clusterId('a'), topics, sourceLog: log, positions: mirror };
   const watch = new FlowWatch(parts, clock, readiness, 1_000);
@@ -50,6 +51,17 @@ describe('the watch on a flow', () => {
     mirror.positions = new Map([['orders/0', 1n]]);
     await clock.advance(1_000);
     expect(lag()).toMatchObject({ lagRecords: 0, lagMs: 0, sampleAgeMs: 11_000 });
+  });
+
+  it('misses nothing while there is no mirror, and has no lag of it', async () => {
+    const { clock, mirror, append, readiness, lag } = await watched(['orders'], 'none yet');
+    await append('orders');
+    await clock.advance(5_000);
+    expect(lag()).toBeUndefined();
+    expect(readiness.report().components['position of flow a-to-b']).toEqual({ state: 'ready' });
+    mirror.positions = new Map([['orders/0', 1n]]);
+    await clock.advance(1_000);
+    expect(lag()).toMatchObject({ lagRecords: 0 });
   });
 
   it('knows no lag while the mirror has never told its position, and says what is missing', async () => {

@@ -38,7 +38,7 @@ export class FlowWatch {
     return () => stops.forEach((stop) => stop());
   }
 
-  /** As of `nowMs`: the first failed round while the source is failing, else now. */
+  /** As of `nowMs`: the first failed round while the source is failing, else now. `undefined` without a mirror. */
   lag(nowMs: number): FlowLag | undefined {
     return this.history.lag(nowMs);
   }
@@ -54,7 +54,8 @@ export class FlowWatch {
     const atMs = this.clock.monotonicMs();
     const component = `position of flow ${this.watched.flow}`;
     try {
-      this.history.sawPositions(atMs, await this.watched.positions.read());
+      const positions = await this.watched.positions.read();
+      if (positions) this.history.sawPositions(atMs, positions);
       this.readiness.ready(component);
     } catch (error) {
       this.readiness.missing(component, messageOf(error));
