@@ -29,7 +29,10 @@ export const FlowText = record({
     settings: z
       .record(Text, z.union([z.string(), z.number(), z.boolean()]), 'texts, numbers or booleans by name')
       .default({})
-      .describe('Of both connectors, over what Signalbox sets when it has to create them: security, time-outs.'),
+      .describe(
+        'Of both connectors, over what Signalbox sets when it has to create them: security, time-outs. ' +
+          "What stands for target.cluster. is the workers' producer's too, for these connectors.",
+      ),
     secretSettings: z
       .record(Text, SecretRef, 'references to files by name')
       .default({})

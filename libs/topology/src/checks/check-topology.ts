@@ -2,6 +2,7 @@ import type { Topology } from '../topology.js';
 import type { Check, Finding } from './finding.js';
 import { automaticChecks } from './automatic.js';
 import { configChecks } from './configs.js';
+import { connectorChecks } from './connectors.js';
 import { groupChecks } from './groups.js';
 import { nameChecks } from './names.js';
 import { referenceChecks } from './references.js';
@@ -14,6 +15,7 @@ const CHECKS: readonly Check[] = [
   ...referenceChecks,
   ...groupChecks,
   ...replicationChecks,
+  ...connectorChecks,
   ...trafficChecks,
   ...configChecks,
   ...timingChecks,
