@@ -8,12 +8,16 @@ export type Principal = (typeof PRINCIPALS)[number];
 
 const random = new SystemRandom();
 
-/** Passwords are new for every lab and live in files, one for each principal. */
+/** Passwords are new for every lab and live in files, one for each principal; beside it the login that Java wants. */
 export function createPasswords(run: RunDirectory): void {
-  for (const principal of PRINCIPALS) run.write(random.id(), 'secrets', passwordFile(principal));
+  for (const principal of PRINCIPALS) {
+    run.write(random.id(), 'secrets', passwordFile(principal));
+    run.write(jaas(run, principal), 'secrets', jaasFile(principal));
+  }
 }
 
 export const passwordFile = (principal: Principal) => `${principal}.password`;
+export const jaasFile = (principal: Principal) => `${principal}.jaas`;
 
 export function passwordOf(run: RunDirectory, principal: Principal): string {
   return readFileSync(run.file('secrets', passwordFile(principal)), 'utf8');

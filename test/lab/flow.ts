@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { clusterId } from '#libs/domain';
+import { renderConnectors, type RenderedConnectors } from '../../apps/mirror-switcher/src/rendered-connectors.js';
 import { connectCall } from './connect.js';
 import { until } from './condition.js';
-import { jaas, type Principal } from './credentials.js';
+import { jaasFile, type Principal } from './credentials.js';
 import { type KafkaSite, type Layout, PORTS } from './layout.js';
 import type { RunDirectory } from './run-directory.js';
 
@@ -11,7 +14,7 @@ export const GROUP_PREFIX = 'app';
 export const MIRROR_PRINCIPAL: Readonly<Record<KafkaSite, Principal>> = { a: 'mm2-ab', b: 'mm2-ba' };
 const RUNNING_WITHIN_MS = 30_000;
 
-type Config = Readonly<Record<string, string | number | boolean>>;
+type Settings = Readonly<Record<string, string | number | boolean>>;
 
 /** The connectors of one direction, as they run at the target's Connect worker. */
 export function connectorNames(
@@ -21,6 +24,10 @@ export function connectorNames(
   return { source: `${source}-to-${target}-source`, checkpoint: `${source}-to-${target}-checkpoint` };
 }
 
+/**
+ * Starts one direction as Signalbox would: from the settings that stand in the lab's signalbox.yaml. The other one is
+ * Signalbox's to create.
+ */
 export async function startFlow(
   layout: Layout,
   run: RunDirectory,
@@ -28,16 +35,25 @@ export async function startFlow(
   target: KafkaSite,
 ): Promise<void> {
   const names = connectorNames(source, target);
-  const shared = flowConfig(layout, run, source, target);
-  const mirror = 'org.apache.kafka.connect.mirror';
-  const configs = {
-    [names.source]: { 'connector.class': `${mirror}.MirrorSourceConnector`, ...shared, ...SOURCE },
-    [names.checkpoint]: { 'connector.class': `${mirror}.MirrorCheckpointConnector`, ...shared, ...CHECKPOINT },
-  };
-  for (const [name, config] of Object.entries(configs))
-    await connectCall(layout, target, 'PUT', `/connectors/${name}/config`, config);
+  const configs = connectorConfigs(layout, run, source, target);
+  for (const role of ['source', 'checkpoint'] as const)
+    await connectCall(layout, target, 'PUT', `/connectors/${names[role]}/config`, configs[role]);
   // The checkpoint connector has no task before there is a group to follow.
   await Promise.all([running(layout, target, names.source, 1), running(layout, target, names.checkpoint, 0)]);
+}
+
+function connectorConfigs(layout: Layout, run: RunDirectory, source: KafkaSite, target: KafkaSite): RenderedConnectors {
+  const secrets = Object.entries(secretSettings(run, source)).map(([key, { file }]) => [
+    key,
+    readFileSync(file, 'utf8'),
+  ]);
+  const cluster = (site: KafkaSite) => ({
+    id: clusterId(site),
+    bootstrap: [`${layout.address(site)}:${PORTS.kafkaClient}`],
+  });
+  const settings = driverSettings(source, target);
+  const flow = { topics: [TOPIC], policy: 'identity', settings, secrets: Object.fromEntries(secrets) } as const;
+  return renderConnectors(flow, cluster(source), cluster(target));
 }
 
 async function running(layout: Layout, target: KafkaSite, name: string, tasksMin: number): Promise<void> {
@@ -53,41 +69,38 @@ async function running(layout: Layout, target: KafkaSite, name: string, tasksMin
   });
 }
 
-function flowConfig(layout: Layout, run: RunDirectory, source: KafkaSite, target: KafkaSite): Config {
-  const login = {
-    'security.protocol': 'SASL_PLAINTEXT',
-    'sasl.mechanism': 'PLAIN',
-    'sasl.jaas.config': jaas(run, MIRROR_PRINCIPAL[source]),
-  };
-  const client = (site: KafkaSite) => ({
-    'bootstrap.servers': `${layout.address(site)}:${PORTS.kafkaClient}`,
-    ...login,
-  });
-  return {
-    'source.cluster.alias': source,
-    'target.cluster.alias': target,
-    ...prefixed('source.cluster.', client(source)),
-    ...prefixed('target.cluster.', client(target)),
-    // What a connector writes through the worker goes out as the mirror's principal and by the clients' listener, so that a fence stops it.
-    ...prefixed('producer.override.', client(target)),
-    'replication.policy.class': 'org.apache.kafka.connect.mirror.IdentityReplicationPolicy',
-    'offset-syncs.topic.location': 'target',
-    'replication.factor': 1,
-    'offset-syncs.topic.replication.factor': 1,
-    'checkpoints.topic.replication.factor': 1,
-    'tasks.max': 1,
-    'key.converter': 'org.apache.kafka.connect.converters.ByteArrayConverter',
-    'value.converter': 'org.apache.kafka.connect.converters.ByteArrayConverter',
-    'emit.heartbeats.enabled': false,
-    ...STOPS_WITHOUT_ITS_SOURCE,
-  };
+/** `driver.settings` of one direction. */
+export const driverSettings = (source: KafkaSite, target: KafkaSite): Settings => ({
+  'source.cluster.alias': source,
+  'target.cluster.alias': target,
+  ...prefixed('source.cluster.', LOGIN),
+  ...prefixed('target.cluster.', LOGIN),
+  ...PACE,
+  ...STOPS_WITHOUT_ITS_SOURCE,
+});
+
+/** `driver.secretSettings` of one direction: one principal reads there and writes here. */
+export function secretSettings(run: RunDirectory, source: KafkaSite): Readonly<Record<string, { file: string }>> {
+  const login = { file: run.file('secrets', jaasFile(MIRROR_PRINCIPAL[source])) };
+  return { 'source.cluster.sasl.jaas.config': login, 'target.cluster.sasl.jaas.config': login };
 }
+
+const LOGIN: Settings = { 'security.protocol': 'SASL_PLAINTEXT', 'sasl.mechanism': 'PLAIN' };
+
+const PACE: Settings = {
+  'offset.lag.max': 0,
+  'refresh.topics.interval.seconds': 2,
+  groups: `${GROUP_PREFIX}.*`,
+  'refresh.groups.interval.seconds': 1,
+  'emit.checkpoints.interval.seconds': 1,
+  'sync.group.offsets.interval.seconds': 1,
+};
 
 /**
  * A stop waits for the calls to the source that are under way. With the defaults that takes 55 s when it is dead or frozen,
  * with these 0.2 to 0.6 s. Too short for a source that is far away.
  */
-const STOPS_WITHOUT_ITS_SOURCE: Config = {
+const STOPS_WITHOUT_ITS_SOURCE: Settings = {
   'source.admin.default.api.timeout.ms': 500,
   'source.admin.request.timeout.ms': 400,
   'admin.timeout.ms': 3000,
@@ -98,23 +111,6 @@ const STOPS_WITHOUT_ITS_SOURCE: Config = {
   'consumer.poll.timeout.ms': 100,
 };
 
-const SOURCE: Config = {
-  topics: TOPIC,
-  'offset.lag.max': 0,
-  'refresh.topics.interval.seconds': 2,
-  // ACLs and configurations carry the fences: they must differ between the sites.
-  'sync.topic.acls.enabled': false,
-  'sync.topic.configs.enabled': false,
-};
-
-const CHECKPOINT: Config = {
-  topics: TOPIC,
-  groups: `${GROUP_PREFIX}.*`,
-  'refresh.groups.interval.seconds': 1,
-  'emit.checkpoints.interval.seconds': 1,
-  'sync.group.offsets.enabled': true,
-  'sync.group.offsets.interval.seconds': 1,
-};
-
-const prefixed = (prefix: string, config: Config): Config =>
-  Object.fromEntries(Object.entries(config).map(([key, value]) => [prefix + key, value]));
+function prefixed(prefix: string, settings: Settings): Settings {
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [prefix + key, value]));
+}

@@ -5,7 +5,7 @@ import { KAFKA_NAME, TSIG_ALGORITHM, TSIG_KEY_NAME, tsigSecretFile, ZONE } from 
 import { connectUrl } from './connect.js';
 import { passwordFile } from './credentials.js';
 import { ladderFile } from './firewall.js';
-import { connectorNames, MIRROR_PRINCIPAL, TOPIC } from './flow.js';
+import { connectorNames, driverSettings, MIRROR_PRINCIPAL, secretSettings, TOPIC } from './flow.js';
 import { publicKeyOf, ROLES, signingKeyFile, tokenHash } from './identities.js';
 import { KAFKA_SITES, type KafkaSite, type LabSite, type Layout, PORTS, SITES } from './layout.js';
 import { LAB_POLICY } from './profile.js';
@@ -34,7 +34,7 @@ export function writeTopology(layout: Layout, run: RunDirectory, mode: GroupMode
     sites,
     journal: { members: Object.fromEntries(SITES.map((site) => [site, siteOf(layout, site).etcdUrl])) },
     clusters,
-    flows: [flow('a', 'b'), flow('b', 'a')],
+    flows: [flow(run, 'a', 'b'), flow(run, 'b', 'a')],
     groups: [group(layout, mode, secret(tsigSecretFile))],
     policy: LAB_POLICY,
     api: { tokens: ROLES.map((role) => ({ name: `lab-${role}`, role, sha256: tokenHash(run, role) })) },
@@ -68,7 +68,7 @@ function siteEntry(layout: Layout, run: RunDirectory, id: LabSite): Member<'site
   return { ...common, redis: redisUrl, fenceCommand };
 }
 
-function flow(source: KafkaSite, target: KafkaSite): Member<'flows'>[number] {
+function flow(run: RunDirectory, source: KafkaSite, target: KafkaSite): Member<'flows'>[number] {
   return {
     id: `${source}-to-${target}`,
     source: clusterName(source),
@@ -76,7 +76,12 @@ function flow(source: KafkaSite, target: KafkaSite): Member<'flows'>[number] {
     topics: [TOPIC],
     policy: 'identity',
     principal: `User:${MIRROR_PRINCIPAL[source]}`,
-    driver: { kind: 'connect', ...connectorNames(source, target) },
+    driver: {
+      kind: 'connect',
+      ...connectorNames(source, target),
+      settings: driverSettings(source, target),
+      secretSettings: secretSettings(run, source),
+    },
   };
 }
 
