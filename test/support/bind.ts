@@ -1,15 +1,16 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { createSecretKey, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SystemClock, SystemRandom } from '#libs/runtime';
 import { NameServer } from '../../apps/dns-switcher/src/name-server.js';
 import type { TsigKey } from '../../apps/dns-switcher/src/tsig.js';
+import { ChildPart } from './child-part.js';
 
 export const ZONE = 'lab.example';
 export const NAME = `kafka.${ZONE}`;
 export const KEY: TsigKey = { name: 'signalbox', algorithm: 'hmac-sha256', secret: createSecretKey(randomBytes(32)) };
+
+const ATTEMPT_MS = 1_000;
 
 export interface BindOptions {
   readonly directory: string;
@@ -22,51 +23,46 @@ export interface BindOptions {
 
 /** A real BIND on 127.0.0.1, as a process of this test. */
 export class Bind {
-  private constructor(private readonly process: ChildProcess) {}
+  private constructor(private readonly part: ChildPart) {}
 
-  /** Returns once it serves the zone with authority. */
+  /**
+   * Returns once it serves the zone with authority.
+   * @throws PortTakenError when somebody else has its port by now
+   */
   static async start(options: BindOptions): Promise<Bind> {
     mkdirSync(options.directory, { recursive: true });
     const file = (name: string) => join(options.directory, name);
     writeFileSync(file('zone'), ZONE_FILE);
     writeFileSync(file('named.conf'), config(options));
     // A copy: where AppArmor confines the system's named by its path, it cannot read our directory.
-    copyFileSync('/usr/sbin/named', file('named'));
-    const bind = new Bind(spawn(file('named'), ['-g', '-n', '1', '-c', file('named.conf')], { stdio: 'ignore' }));
-    await serves(options.port);
-    return bind;
+    if (!existsSync(file('named'))) copyFileSync('/usr/sbin/named', file('named'));
+    const part = ChildPart.start(file('named'), ['-g', '-n', '1', '-c', file('named.conf')]);
+    const server = new NameServer({ host: '127.0.0.1', port: options.port }, new SystemClock(), new SystemRandom());
+    await part.ready(async () => {
+      const asked = server.query([{ name: ZONE, type: 'SOA' }], AbortSignal.timeout(ATTEMPT_MS));
+      const [records = []] = await asked.catch(() => []);
+      return records.length > 0;
+    });
+    return new Bind(part);
   }
 
-  /** Returns once it has stopped: the signal arrives a little after it was sent. */
-  async freeze(): Promise<void> {
-    this.process.kill('SIGSTOP');
-    const clock = new SystemClock();
-    while (!/^State:\tT/m.test(readFileSync(`/proc/${this.process.pid}/status`, 'utf8'))) await clock.sleep(1);
+  /** Returns once it has stopped. */
+  freeze(): Promise<void> {
+    return this.part.freeze();
   }
 
   thaw(): void {
-    this.process.kill('SIGCONT');
+    this.part.thaw();
   }
 
   /** Returns once it has exited. */
-  async kill(): Promise<void> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
-    const exited = once(this.process, 'exit');
-    this.process.kill('SIGKILL');
-    await exited;
+  kill(): Promise<void> {
+    return this.part.kill();
   }
-}
 
-async function serves(port: number): Promise<void> {
-  const clock = new SystemClock();
-  const server = new NameServer({ host: '127.0.0.1', port }, clock, new SystemRandom());
-  const startedMs = clock.monotonicMs();
-  while (clock.monotonicMs() - startedMs < 10_000) {
-    const records = await server.query([{ name: ZONE, type: 'SOA' }], AbortSignal.timeout(500)).catch(() => [[]]);
-    if (records[0]!.length > 0) return;
-    await clock.sleep(25);
+  end(): Promise<void> {
+    return this.kill();
   }
-  throw new Error(`named on port ${port} does not serve ${ZONE} after 10 s`);
 }
 
 const ZONE_FILE = `$TTL 30

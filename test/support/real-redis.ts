@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { SystemClock } from '#libs/runtime';
 import { ChildPart } from './child-part.js';
-import { freePort } from './free-port.js';
+import { freePort, onFreePorts } from './free-port.js';
 
-const clock = new SystemClock();
+const ANSWER_WITHIN_MS = 5_000;
 
 /** A Redis of its own on a free loopback port, for one test. Keeps nothing when it is killed. */
 export class RealRedis {
@@ -12,10 +11,12 @@ export class RealRedis {
 
   private constructor(private readonly port: number) {}
 
-  static async start(): Promise<RealRedis> {
-    const redis = new RealRedis(await freePort());
-    await redis.start();
-    return redis;
+  static start(): Promise<RealRedis> {
+    return onFreePorts(async () => {
+      const redis = new RealRedis(await freePort());
+      await redis.start();
+      return redis;
+    });
   }
 
   get url(): string {
@@ -25,29 +26,31 @@ export class RealRedis {
   async start(): Promise<void> {
     const settings = { port: String(this.port), bind: '127.0.0.1', save: '', appendonly: 'no' };
     const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-    this.#part = ChildPart.start('redis-server', args);
-    const answers = () =>
-      this.command('PING').then(
-        (answer) => answer.startsWith('+PONG'),
+    const part = ChildPart.start('redis-server', args);
+    this.#part = part;
+    // Its own answer: another Redis on this port would answer, too.
+    const itAnswers = () =>
+      this.command('INFO server').then(
+        (answer) => answer.includes(`process_id:${part.pid}\r\n`),
         () => false,
       );
-    await this.#part.ready(answers, () => clock.sleep(20));
+    await part.ready(itAnswers);
   }
 
-  /** The first line of the answer. */
+  /** The beginning of the answer. */
   async command(text: string): Promise<string> {
     const socket = connect(this.port, '127.0.0.1');
     try {
       socket.write(`${text}\r\n`);
-      const [data] = (await once(socket, 'data', { signal: AbortSignal.timeout(2_000) })) as [Buffer];
+      const [data] = (await once(socket, 'data', { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) })) as [Buffer];
       return data.toString();
     } finally {
       socket.destroy();
     }
   }
 
-  freeze(): void {
-    this.#part?.freeze();
+  async freeze(): Promise<void> {
+    await this.#part?.freeze();
   }
 
   thaw(): void {
@@ -56,5 +59,9 @@ export class RealRedis {
 
   async kill(): Promise<void> {
     await this.#part?.kill();
+  }
+
+  end(): Promise<void> {
+    return this.kill();
   }
 }

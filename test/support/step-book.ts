@@ -1,22 +1,10 @@
 import { StepRecordWire, decodeOrThrow } from '#libs/contracts';
-import {
-  epoch,
-  groupId,
-  instant,
-  runId,
-  SignalboxError,
-  siteId,
-  type Epoch,
-  type Plan,
-  type Run,
-  type StepRecord,
-} from '#libs/domain';
+import { epoch, groupId, instant, runId, siteId, type Epoch, type Plan, type Run, type StepRecord } from '#libs/domain';
 import { keys, type Journal, type Transaction } from '#libs/journal';
+import { insist } from './insist.js';
 
 const GROUP = groupId('orders');
 const RUN = runId('run-1');
-/** Each takes as long as the journal's own time-out. */
-const ATTEMPTS = 10;
 
 /** Writes steps into the journal as a leader does, and reads what became of them. */
 export class StepBook {
@@ -80,7 +68,7 @@ export class StepBook {
 
   async read(name = 'promote'): Promise<StepRecord> {
     const key = keys.step(RUN, name);
-    const { entries } = await insisting(() => this.journal.read(key));
+    const { entries } = await insist(() => this.journal.read(key));
     return decodeOrThrow(StepRecordWire, entries[0]?.value ?? '', key) as StepRecord;
   }
 
@@ -90,23 +78,12 @@ export class StepBook {
 
   /** The names of the steps that still wait at site b. */
   async waiting(): Promise<readonly string[]> {
-    const { entries } = await insisting(() => this.journal.read(keys.openSteps(siteId('b'))));
+    const { entries } = await insist(() => this.journal.read(keys.openSteps(siteId('b'))));
     return entries.map(({ key }) => key.split('.').at(-1) ?? '');
   }
 
   /** Absolute changes, so that one whose outcome is unknown can be made again. */
   async #commit(...changes: Transaction['changes']): Promise<void> {
-    await insisting(() => this.journal.commit({ conditions: [], changes }));
+    await insist(() => this.journal.commit({ conditions: [], changes }));
   }
 }
-
-/** While a member that was frozen is replaced as the leader, nobody answers for a second or two. */
-const insisting = async <T>(ask: () => Promise<T>): Promise<T> => {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof SignalboxError) || attempt === ATTEMPTS) throw error;
-    }
-  }
-};

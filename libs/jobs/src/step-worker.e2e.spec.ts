@@ -4,6 +4,7 @@ import { EtcdJournal, keys } from '#libs/journal';
 import { InMemoryLog, ProcessReadiness, SystemClock } from '#libs/runtime';
 import { RealEtcd } from '../../../test/support/real-etcd.js';
 import { RealRedis } from '../../../test/support/real-redis.js';
+import { startTogether } from '../../../test/support/start-together.js';
 import { StepBook } from '../../../test/support/step-book.js';
 import { BullmqDoorbell } from './bullmq.doorbell.js';
 import { eventually } from './doorbell.conformance.js';
@@ -12,15 +13,18 @@ import { StepWorker } from './step-worker.js';
 
 const REQUEST_TIMEOUT_MS = 500;
 const POLL_MS = 2_000;
+/** So seldom that whatever is done in this test was not found by looking. */
+const NEVER_MS = 3_600_000;
+const DONE_WITHIN_MS = 60_000;
 const clock = new SystemClock();
 
 describe('a worker on a real journal and a real doorbell', () => {
   let etcd: RealEtcd;
   let redis: RealRedis;
   beforeAll(async () => {
-    [etcd, redis] = await Promise.all([RealEtcd.start(3), RealRedis.start()]);
+    [etcd, redis] = await startTogether(RealEtcd.start(3), RealRedis.start());
   });
-  afterAll(() => Promise.all([etcd?.end(), redis?.kill()]));
+  afterAll(() => Promise.all([etcd?.end(), redis?.end()]));
 
   let leaderJournal: EtcdJournal;
   let workerJournal: EtcdJournal;
@@ -29,6 +33,7 @@ describe('a worker on a real journal and a real doorbell', () => {
   let book: StepBook;
   let resource: InMemoryFencedResource<WriteAccess>;
   let worker: StepWorker;
+  let startWorker: (pollMs: number) => void;
 
   beforeEach(async () => {
     const [own = '', ...others] = etcd.endpoints;
@@ -40,52 +45,56 @@ describe('a worker on a real journal and a real doorbell', () => {
     resource = new InMemoryFencedResource<WriteAccess>('inbound');
     book = new StepBook(leaderJournal);
     await book.epoch(7);
-    worker = new StepWorker(
-      { journal: workerJournal, clock, readiness, doorbell },
-      { site: siteId('b'), worker: 'site-guard', process: processId('site-guard@b'), pollMs: POLL_MS },
-      () => resource,
-    );
-    worker.start();
+    startWorker = (pollMs) => {
+      worker = new StepWorker(
+        { journal: workerJournal, clock, readiness, doorbell },
+        { site: siteId('b'), worker: 'site-guard', process: processId('site-guard@b'), pollMs },
+        () => resource,
+      );
+      worker.start();
+    };
   });
   afterEach(async () => {
-    await worker.stop();
-    await Promise.all([doorbell.close(), bell.close(), workerJournal.close(), leaderJournal.close()]);
+    await worker?.stop();
+    await Promise.all([doorbell, bell, workerJournal, leaderJournal].map((each) => each?.close()));
   });
 
   const doneAfterMs = async (name: string, ring = true): Promise<number> => {
     const sinceMs = clock.monotonicMs();
     const step = await book.open({ name });
     if (ring) void bell.ring('site-guard', book.keyOf(step));
-    await eventually(async () => (await book.status(name)) === 'done', 10_000);
+    await eventually(async () => (await book.status(name)) === 'done', DONE_WITHIN_MS);
     return clock.monotonicMs() - sinceMs;
   };
 
   it('does what is opened, long before it would look by itself', async () => {
+    startWorker(NEVER_MS);
     await doneAfterMs('warm-up');
     const tookMs: number[] = [];
     for (let i = 0; i < 10; i++) tookMs.push(await doneAfterMs(`step-${i}`));
-    expect(Math.min(...tookMs)).toBeLessThan(POLL_MS / 4);
     expect(await book.waiting()).toEqual([]);
     process.stderr.write(`opened to reported: ${tookMs.map((ms) => Math.round(ms)).join(', ')} ms\n`);
   });
 
   it('goes on while Redis is dead and its own etcd member is frozen', async () => {
+    startWorker(POLL_MS);
     await doneAfterMs('before');
     await redis.kill();
-    etcd.freeze(0);
+    await etcd.freeze(0);
     try {
-      expect(await doneAfterMs('meanwhile')).toBeLessThan(8_000);
+      await doneAfterMs('meanwhile');
       expect(resource.held).toMatchObject({ value: 'clients', epoch: 7 });
     } finally {
       etcd.thaw(0);
       await redis.start();
     }
     await eventually(() => workerJournal.missing().length === 0);
-    await eventually(() => bell.ring('site-guard', `${keys.runs()}none`), 10_000);
+    await eventually(() => bell.ring('site-guard', `${keys.runs()}none`));
     await doneAfterMs('after');
   });
 
   it('leaves a step alone whose epoch is over', async () => {
+    startWorker(POLL_MS);
     await book.epoch(8);
     await book.open({ name: 'stale', epoch: epoch(7) });
     await book.open({ name: 'current', epoch: epoch(8), desired: 'none' });

@@ -1,13 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OutcomeUnknownError, SignalboxError, UnavailableError } from '#libs/domain';
 import { InMemoryLog, ProcessReadiness, SystemClock } from '#libs/runtime';
-import { freeUrl, RealEtcd } from '../../../test/support/real-etcd.js';
+import { freeUrl } from '../../../test/support/free-port.js';
+import { insist } from '../../../test/support/insist.js';
+import { RealEtcd } from '../../../test/support/real-etcd.js';
 import { EtcdJournal } from './etcd.journal.js';
 import { journalConformance } from './journal.conformance.js';
 import type { WatchEvent } from './journal.js';
 
 const clock = new SystemClock();
+/** Where a member fails, so that this is noticed soon. */
 const REQUEST_TIMEOUT_MS = 1_000;
+/** Where none fails, so that a busy machine is not taken for one that does. */
+const PATIENT_MS = 20_000;
+const SOON_MS = 60_000;
+/** A client that waits for a dead member waits for ever; no statement about how fast an election is on a busy machine. */
+const IN_TIME_MS = 20_000;
 
 for (const size of [1, 3] as const) {
   describe(`etcd of ${size}`, () => {
@@ -16,7 +24,7 @@ for (const size of [1, 3] as const) {
     afterAll(() => etcd?.end());
 
     journalConformance(`${EtcdJournal.name} on ${size}`, async () => {
-      const journal = new EtcdJournal({ endpoints: etcd.endpoints, requestTimeoutMs: REQUEST_TIMEOUT_MS }, clock);
+      const journal = new EtcdJournal({ endpoints: etcd.endpoints, requestTimeoutMs: PATIENT_MS }, clock);
       return {
         journal,
         compact: async (revision) => void (await etcd.post(0, '/v3/kv/compaction', { revision: String(revision) })),
@@ -45,7 +53,7 @@ class Traffic {
   }
 
   async start(): Promise<void> {
-    const { revision } = await this.watcher.read('/traffic/');
+    const { revision } = await insist(() => this.watcher.read('/traffic/'));
     const name = (event: WatchEvent) => (event.kind === 'put' ? event.entry.value : 'gone');
     this.watcher.watch('/traffic/', revision, {
       onEvents: (events) => this.seen.push(...events.map(name)),
@@ -82,13 +90,18 @@ class Traffic {
   }
 }
 
-const eventually = async (holds: () => boolean | Promise<boolean>, withinMs: number): Promise<void> => {
+const eventually = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
   const sinceMs = clock.monotonicMs();
   while (!(await holds())) {
-    if (clock.monotonicMs() - sinceMs > withinMs) throw new Error(`not so within ${withinMs} ms: ${String(holds)}`);
+    if (clock.monotonicMs() - sinceMs > SOON_MS) throw new Error(`not so within ${SOON_MS} ms: ${String(holds)}`);
     await clock.sleep(20);
   }
 };
+
+const faultOf = (fault: 'kill' | 'freeze', etcd: RealEtcd, victim: number) =>
+  fault === 'kill'
+    ? { fail: () => etcd.kill(victim), repair: () => etcd.restart(victim) }
+    : { fail: () => etcd.freeze(victim), repair: async () => etcd.thaw(victim) };
 
 describe('etcd of 3, one member failing', () => {
   let etcd: RealEtcd;
@@ -107,22 +120,24 @@ describe('etcd of 3, one member failing', () => {
     async ({ fault, whom }) => {
       const victim = ((await etcd.leader()) + (whom === 'leader' ? 0 : 1)) % 3;
       const traffic = new Traffic(etcd, victim);
+      const { fail, repair } = faultOf(fault, etcd, victim);
+      let hasFailed = false;
       try {
         await traffic.start();
-        await eventually(() => traffic.seen.length > 20, 5_000);
-        if (fault === 'kill') await etcd.kill(victim);
-        else etcd.freeze(victim);
+        await eventually(() => traffic.seen.length > 20);
+        hasFailed = true;
+        await fail();
         const before = traffic.written.length;
         const seenBefore = traffic.seen.length;
-        await eventually(() => traffic.written.length > before + 50 && traffic.seen.length > seenBefore + 50, 10_000);
-        expect((await traffic.writer.read('/traffic/')).entries).toHaveLength(1);
-        expect(traffic.watcher.missing()).toEqual([etcd.endpoints[victim]]);
-        if (fault === 'kill') await etcd.restart(victim);
-        else etcd.thaw(victim);
-        await eventually(() => traffic.watcher.missing().length === 0 && traffic.writer.missing().length === 0, 10_000);
+        await eventually(() => traffic.written.length > before + 50 && traffic.seen.length > seenBefore + 50);
+        expect((await insist(() => traffic.writer.read('/traffic/'))).entries).toHaveLength(1);
+        await eventually(() => traffic.watcher.missing().join() === etcd.endpoints[victim]);
+        hasFailed = false;
+        await repair();
+        await eventually(() => traffic.watcher.missing().length === 0 && traffic.writer.missing().length === 0);
         await traffic.stop();
         const last = traffic.written.at(-1)!;
-        await eventually(() => traffic.seen.includes(last), 5_000);
+        await eventually(() => traffic.seen.includes(last));
         const expected = [...traffic.seen].filter((value) => !traffic.unknown.has(value));
         expect(expected).toEqual(traffic.written);
         expect(new Set(traffic.seen).size).toBe(traffic.seen.length);
@@ -130,9 +145,10 @@ describe('etcd of 3, one member failing', () => {
           `${fault} ${whom}: longest pause between commits ${Math.round(traffic.longestPauseMs)} ms, ` +
             `${traffic.written.length} commits, ${traffic.unknown.size} unknown\n`,
         );
-        expect(traffic.longestPauseMs).toBeLessThan(8_000);
+        expect(traffic.longestPauseMs).toBeLessThan(IN_TIME_MS);
       } finally {
         await traffic.close();
+        if (hasFailed) await repair();
       }
     },
   );
@@ -140,13 +156,13 @@ describe('etcd of 3, one member failing', () => {
   it('says unavailable or unknown, within the deadline, when the quorum is gone', async () => {
     const journal = new EtcdJournal({ endpoints: etcd.endpoints, requestTimeoutMs: REQUEST_TIMEOUT_MS }, clock);
     try {
-      for (const index of [1, 2]) etcd.freeze(index);
+      await Promise.all([1, 2].map((index) => etcd.freeze(index)));
       const sinceMs = clock.monotonicMs();
       await expect(journal.read('/traffic/')).rejects.toThrow(UnavailableError);
       const commit = { conditions: [], changes: [{ kind: 'put', key: '/traffic/x', value: '' }] } as const;
       await expect(journal.commit(commit)).rejects.toThrow(SignalboxError);
-      expect(clock.monotonicMs() - sinceMs).toBeLessThan(5 * REQUEST_TIMEOUT_MS);
-      expect(journal.missing()).toEqual(etcd.endpoints);
+      expect(clock.monotonicMs() - sinceMs).toBeLessThan(IN_TIME_MS);
+      await eventually(() => journal.missing().length === etcd.endpoints.length);
     } finally {
       for (const index of [1, 2]) etcd.thaw(index);
       await journal.close();
@@ -161,7 +177,7 @@ describe('etcd that is not there', () => {
     const readiness = new ProcessReadiness(log, clock);
     const journal = new EtcdJournal({ endpoints, requestTimeoutMs: 100 }, clock, readiness);
     try {
-      await eventually(() => journal.missing().length === 2, 5_000);
+      await eventually(() => journal.missing().length === 2);
       for (let reads = 0; reads < 3; reads++) await expect(journal.read('/a')).rejects.toThrow(UnavailableError);
       expect(log.lines.map(({ message }) => message).toSorted()).toEqual(
         endpoints.map((endpoint) => `The journal member at ${endpoint} does not answer`).toSorted(),
@@ -177,7 +193,7 @@ describe('etcd that is not there', () => {
 
   it('says unavailable, since nothing can have been written', async () => {
     const endpoints = [await freeUrl(), await freeUrl()];
-    const journal = new EtcdJournal({ endpoints, requestTimeoutMs: REQUEST_TIMEOUT_MS }, clock);
+    const journal = new EtcdJournal({ endpoints, requestTimeoutMs: PATIENT_MS }, clock);
     try {
       const changes = [{ kind: 'put', key: '/a', value: '' }] as const;
       await expect(journal.commit({ conditions: [], changes })).rejects.toThrow(UnavailableError);
