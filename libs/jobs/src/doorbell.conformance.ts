@@ -10,7 +10,7 @@ export interface DoorbellUnderTest {
 
 const clock = new SystemClock();
 
-export const eventually = async (holds: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> => {
+export const eventually = async (holds: () => boolean | Promise<boolean>, withinMs = 30_000): Promise<void> => {
   const sinceMs = clock.monotonicMs();
   while (!(await holds())) {
     if (clock.monotonicMs() - sinceMs > withinMs) throw new Error(`not so within ${withinMs} ms: ${String(holds)}`);
@@ -28,7 +28,7 @@ export function doorbellConformance(name: string, make: () => Promise<DoorbellUn
       under = await make();
       doorbell = under.doorbell;
     });
-    afterEach(() => under.end());
+    afterEach(() => under?.end());
 
     const listening = (worker: WorkerKind) => {
       const heard: string[] = [];
