@@ -23,9 +23,36 @@ export type {
   PlanAnswer,
   RunAnswer,
   StatusAnswer,
-  VetoView,
 } from './operator-api.js';
-export { AnswerBody, FreezeBody, UnfreezeBody } from './operator-requests.js';
+export type {
+  ApprovalAnswer,
+  AttestAnswer,
+  AttestationView,
+  OverrideAnswer,
+  OverrideView,
+  PlanExportAnswer,
+  PreflightAnswer,
+  PreflightCheck,
+  ReleaseAnswer,
+  RequestAnswer,
+  RunChangeAnswer,
+  VetoView,
+} from './operator-answers.js';
+export {
+  AnswerBody,
+  FreezeBody,
+  IDEMPOTENCY_KEY,
+  IDEMPOTENCY_REPLAYED,
+  IdempotencyKeyWire,
+  OverrideBody,
+  PlanQuery,
+  ReasonBody,
+  RequestBody,
+  RequestKindWire,
+  SiteBody,
+  SkipBody,
+  type RequestKind,
+} from './operator-requests.js';
 export { PlanWire, RunKindWire, RunWire } from './run.js';
 export {
   keyringOf,

@@ -15,12 +15,19 @@ import type {
   StepRecord,
   Verdict,
 } from '#libs/domain';
+import type { AttestationView, OverrideView, VetoView } from './operator-answers.js';
 
 /** What the orchestrator's HTTP API answers, under `/v1`. Clients ignore fields they do not know. */
 
 /** The body of every answer that is not 2xx. */
 export interface ApiErrorBody {
-  readonly error: { readonly code: string; readonly message: string; readonly remedy: string };
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly remedy: string;
+    /** All that stands in the way, where that is why. */
+    readonly vetoes?: readonly VetoView[];
+  };
 }
 
 export interface StatusAnswer {
@@ -57,13 +64,9 @@ export interface GroupStatus {
   /** Sites that take no client's write and cannot become active, and how far each is on its way back. */
   readonly quarantined: readonly SiteId[];
   readonly returning: Readonly<Record<string, ReturningSite>>;
-}
-
-/** A reason not to act, in words. An overridable one binds automatic runs only. */
-export interface VetoView {
-  readonly name: string;
-  readonly message: string;
-  readonly overridable: boolean;
+  /** What people have lifted or attested, while it is in force. */
+  readonly overrides?: readonly OverrideView[];
+  readonly attestations?: readonly AttestationView[];
 }
 
 export interface ExplainAnswer {
@@ -75,6 +78,10 @@ export interface ExplainAnswer {
   readonly vetoes: readonly VetoView[];
   /** What would have to change for the group to move, in words. */
   readonly toChange: readonly string[];
+  /** What to type now, likeliest first; empty when there is nothing to do but to wait. */
+  readonly next?: readonly string[];
+  readonly overrides?: readonly OverrideView[];
+  readonly attestations?: readonly AttestationView[];
   /** Latest first. */
   readonly decisions: readonly AuditEntry[];
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+const HOUR_MS = 3_600_000;
+
 /** Half a surrogate pair could not be hashed, so it must not get as far as the audit. */
 const reason = z
   .string()
@@ -7,25 +9,71 @@ const reason = z
   .min(1, 'Say why: the reason stands in the audit.')
   .max(500)
   .refine((text) => text.isWellFormed(), 'Unicode without halves of surrogate pairs.');
+const name = z.string().min(1).max(200);
+const durationMs = z.int().positive();
+const planHash = z.string().min(1);
 
 /** POST /v1/groups/:group/freeze. Expires by itself, so that a forgotten freeze does not outlive its reason. */
 export const FreezeBody = z.strictObject({
   reason,
-  forMs: z
-    .int()
-    .positive()
-    .max(7 * 86_400_000, 'A freeze lasts at most 7 days.'),
+  forMs: durationMs.max(7 * 24 * HOUR_MS, 'A freeze lasts at most 7 days.'),
 });
 export type FreezeBody = z.infer<typeof FreezeBody>;
 
-/** POST /v1/groups/:group/unfreeze */
-export const UnfreezeBody = z.strictObject({ reason });
-export type UnfreezeBody = z.infer<typeof UnfreezeBody>;
+/** What needs nothing but a reason: unfreeze, abort a run, try it again. */
+export const ReasonBody = z.strictObject({ reason });
+export type ReasonBody = z.infer<typeof ReasonBody>;
 
 /** POST /v1/approvals/:approval/approve and …/deny */
 export const AnswerBody = z.strictObject({
   reason: reason.optional(),
   /** Binds the answer to the plan that was read: refused when it is not the approval's. */
-  planHash: z.string().min(1).optional(),
+  planHash: planHash.optional(),
 });
 export type AnswerBody = z.infer<typeof AnswerBody>;
+
+/** What a person may ask for by name. */
+export const RequestKindWire = z.enum(['failover', 'switchover', 'failback', 'reprotect']);
+export type RequestKind = z.infer<typeof RequestKindWire>;
+
+/** POST /v1/groups/:group/requests */
+export const RequestBody = z.strictObject({
+  kind: RequestKindWire,
+  /** Where to; the site that returns, for a reprotect. Without it: what the rules would choose. */
+  to: name.optional(),
+  reason,
+  /** Binds the request to the plan that was read: refused when it would be another one now. */
+  planHash: planHash.optional(),
+});
+export type RequestBody = z.infer<typeof RequestBody>;
+
+/** Query of GET /v1/groups/:group/plan and …/plan/export */
+export const PlanQuery = z.strictObject({ kind: RequestKindWire.default('failover'), to: name.optional() });
+export type PlanQuery = z.infer<typeof PlanQuery>;
+
+/** POST /v1/groups/:group/override. Ends by itself: a veto that stands for longer has to be dealt with. */
+export const OverrideBody = z.strictObject({
+  veto: name,
+  reason,
+  forMs: durationMs.max(24 * HOUR_MS, 'An override lasts at most 24 hours.'),
+});
+export type OverrideBody = z.infer<typeof OverrideBody>;
+
+/** POST /v1/groups/:group/attest and …/release */
+export const SiteBody = z.strictObject({ site: name, reason });
+export type SiteBody = z.infer<typeof SiteBody>;
+
+/** POST /v1/runs/:run/skip */
+export const SkipBody = z.strictObject({ step: name, reason });
+export type SkipBody = z.infer<typeof SkipBody>;
+
+/**
+ * Header of any POST: the same key with the same body is answered as it was the first time, for a day. 8 to 128
+ * characters that need no quoting in a URL.
+ */
+export const IDEMPOTENCY_KEY = 'idempotency-key';
+/** Header of an answer that was given before. */
+export const IDEMPOTENCY_REPLAYED = 'idempotency-replayed';
+export const IdempotencyKeyWire = z
+  .string()
+  .regex(/^[A-Za-z0-9_.~-]{8,128}$/, '8 to 128 letters, digits, or any of - _ . ~');

@@ -4,7 +4,7 @@ import {
   AuditEntryWire,
   decodeOrThrow,
   FreezeBody,
-  UnfreezeBody,
+  ReasonBody,
   type ExplainAnswer,
   type PlanAnswer,
 } from '#libs/contracts';
@@ -63,7 +63,7 @@ export class GroupsController {
     @Body() body: unknown,
     @Req() request: AuthenticatedRequest,
   ): Promise<{ frozen: false }> {
-    await this.actions.unfreeze(knownGroup(this.directory, id), bodyAs(UnfreezeBody, body).reason, request.caller);
+    await this.actions.unfreeze(knownGroup(this.directory, id), bodyAs(ReasonBody, body).reason, request.caller);
     return { frozen: false };
   }
 

@@ -1,0 +1,107 @@
+import type { Approval, ApprovalId, Epoch, GroupId, Instant, Plan, RunId, RunPhase, SiteId } from '#libs/domain';
+import type { RequestKind } from './operator-requests.js';
+
+/** What the API answers to what people do. `next`: what to type now, in words or as a command, likeliest first. */
+
+/** A reason not to act, in words. An overridable one binds automatic runs only. */
+export interface VetoView {
+  readonly name: string;
+  readonly message: string;
+  readonly overridable: boolean;
+}
+
+/** An operator's lift of one veto, by its name. */
+export interface OverrideView {
+  readonly veto: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly until: Instant;
+}
+
+/** A person's word that a site is off and takes no writes. */
+export interface AttestationView {
+  readonly site: SiteId;
+  readonly by: string;
+  readonly reason: string;
+  readonly until: Instant;
+}
+
+/** A run that started, or an approval that waits for somebody else. */
+export interface RequestAnswer {
+  readonly group: GroupId;
+  readonly kind: RequestKind;
+  readonly target: SiteId;
+  readonly run?: RunId;
+  readonly approval?: ApprovalId;
+  readonly plan: Plan;
+  readonly planHash: string;
+  /** What stands in the way, and is lifted by whoever approves. */
+  readonly vetoes: readonly VetoView[];
+  readonly next: readonly string[];
+}
+
+/** A run as it stands after abort, retry or skip. */
+export interface RunChangeAnswer {
+  readonly group: GroupId;
+  readonly run: RunId;
+  readonly phase: RunPhase;
+  /** The steps that the change concerns: undone, tried again, or skipped. */
+  readonly steps: readonly string[];
+  readonly next: readonly string[];
+}
+
+export interface OverrideAnswer {
+  readonly group: GroupId;
+  readonly override: OverrideView;
+  /** All that are in force. */
+  readonly overrides: readonly OverrideView[];
+  readonly next: readonly string[];
+}
+
+export interface AttestAnswer {
+  readonly group: GroupId;
+  readonly attestation: AttestationView;
+  /** What counts from now on because of it, in words. */
+  readonly lifts: readonly string[];
+  readonly next: readonly string[];
+}
+
+export interface ReleaseAnswer {
+  readonly group: GroupId;
+  readonly site: SiteId;
+  readonly next: readonly string[];
+}
+
+export type ApprovalAnswer = Approval & { readonly next: readonly string[] };
+
+/** What is asked before anything is needed: is this group ready to be moved? */
+export interface PreflightAnswer {
+  readonly group: GroupId;
+  readonly ok: boolean;
+  readonly checks: readonly PreflightCheck[];
+}
+
+export interface PreflightCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly message: string;
+  /** What to do about it; empty when it is ok. */
+  readonly remedy: string;
+}
+
+/** A plan to be executed by hand when nothing of Signalbox is left. Signed by the site that made it. */
+export interface PlanExportAnswer {
+  readonly format: 'signalbox.plan-export.v1';
+  readonly group: GroupId;
+  readonly plan: Plan;
+  readonly planHash: string;
+  readonly madeAt: Instant;
+  readonly madeBy: SiteId;
+  /** The epoch in force; what is written by hand carries the next one. */
+  readonly epoch: Epoch;
+  /** Lines for a shell, step by step, in the plan's order. */
+  readonly instructions: readonly string[];
+  readonly keyId: string;
+  /** Ed25519 over the canonical JSON of all of it but itself. */
+  readonly signature: string;
+}
