@@ -3,7 +3,14 @@ import type { Lab } from '../lab/lab.js';
 import { logTail } from '../lab/processes.js';
 
 const LINES = 6;
-const SIGNALBOX = ['orchestrator', 'health-monitor', 'site-guard', 'dns-switcher', 'mirror-switcher'];
+const SIGNALBOX = [
+  'orchestrator',
+  'health-monitor',
+  'site-guard',
+  'dns-switcher',
+  'mirror-switcher',
+  'config-switcher',
+];
 
 /** What each Signalbox process said last: where to look when the demo did not show what it should. */
 export const logTails = (lab: Lab): string =>

@@ -10,7 +10,7 @@ const APPS = join(import.meta.dirname, '..', '..', 'apps');
 
 /** What runs where. A witness has a vantage point and an orchestrator, and nothing to act on. */
 const AT_WITNESS = ['health-monitor', 'orchestrator'] as const;
-const AT_SITE = [...AT_WITNESS, 'site-guard', 'dns-switcher', 'mirror-switcher'] as const;
+const AT_SITE = [...AT_WITNESS, 'site-guard', 'dns-switcher', 'mirror-switcher', 'config-switcher'] as const;
 export type AppName = (typeof AT_SITE)[number];
 
 /** One Signalbox process of a site, started as in production: by its environment and signalbox.yaml. */

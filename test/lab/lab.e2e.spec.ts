@@ -106,6 +106,9 @@ describe('the lab', () => {
     const before = await lab.snapshot();
     expect(before).toContain('"kafka.signalbox.test 1 A 127.');
     expect(before).toContain('"ALLOW User:app ALL from * on LITERAL TOPIC orders"');
+    expect(JSON.parse(before)).toMatchObject({
+      sites: { b: { clientConfig: { epoch: 0, data: { 'bootstrap.servers': lab.site('a').kafka.clientAddress } } } },
+    });
     await produce('a', 'second');
     await mirrored(2);
     expect(await lab.snapshot()).toBe(before);

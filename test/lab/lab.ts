@@ -1,6 +1,7 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process';
 import type { ApiRole, GroupMode } from '#libs/topology';
 import { signalbox } from './app.js';
+import { clientConfigFile } from './client-config.js';
 import { until } from './condition.js';
 import { type Principal, passwordOf } from './credentials.js';
 import { Firewall } from './firewall.js';
@@ -76,6 +77,11 @@ export class Lab {
   /** Holds the API token of a role. */
   tokenFile(role: ApiRole): string {
     return this.run.file('secrets', tokenFile(role));
+  }
+
+  /** What clients at a site follow when they do not follow the name. */
+  clientConfigFile(site: KafkaSite): string {
+    return clientConfigFile(this.run, site);
   }
 
   isDown(site: LabSite): boolean {

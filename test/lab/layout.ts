@@ -24,6 +24,7 @@ export const PORTS = {
   'site-guard': 18082,
   'dns-switcher': 18084,
   'mirror-switcher': 18085,
+  'config-switcher': 18086,
   /** Answers at `outside`: an anchor that no site can take with it. */
   anchor: 18090,
 } as const;

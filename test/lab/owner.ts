@@ -4,6 +4,7 @@ import { startAnchor } from './anchor.js';
 import { AppPart, signalbox } from './app.js';
 import { Archives } from './archives.js';
 import { createTsigSecret } from './bind.js';
+import { writeClientConfigs } from './client-config.js';
 import { setUpCluster } from './cluster-setup.js';
 import { clock } from './condition.js';
 import { createPasswords } from './credentials.js';
@@ -83,6 +84,7 @@ export class Owner {
     addAddresses(addedAddresses);
     createPasswords(this.run);
     createTsigSecret(this.run);
+    writeClientConfigs(this.layout, this.run);
     writeLadders(this.layout, this.run);
     const anchor = await startAnchor(this.layout);
     this.stops.push(() => anchor.close());

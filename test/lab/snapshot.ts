@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import canonicalize from 'canonicalize';
 import type { Answer } from 'dns-packet';
 import kafkajs, { type Acl, type AclResource } from 'kafkajs';
 import { ZONE } from './bind.js';
+import { clientConfigFile } from './client-config.js';
 import { connectCall } from './connect.js';
 import { Firewall } from './firewall.js';
 import { withAdmin } from './kafka.js';
@@ -23,6 +25,7 @@ export async function snapshot(layout: Layout, run: RunDirectory): Promise<strin
     ...KAFKA_SITES.map(async (site) => ({
       acls: await reached(() => acls(layout, run, site)),
       connectors: await reached(() => connectors(layout, site)),
+      clientConfig: await reached(() => clientConfig(run, site)),
       clientListener: new Firewall(layout).isListenerClosed(site) ? 'closed' : 'open',
     })),
   ]);
@@ -86,6 +89,9 @@ async function connector(layout: Layout, site: KafkaSite, name: string): Promise
   const { connector: own } = status as { readonly connector: { readonly state: string } };
   return { config: hideLogins(config as Record<string, string>), state: own.state };
 }
+
+const clientConfig = async (run: RunDirectory, site: KafkaSite): Promise<unknown> =>
+  JSON.parse(await readFile(clientConfigFile(run, site), 'utf8'));
 
 function hideLogins(config: Readonly<Record<string, string>>): Record<string, string> {
   const hidden = (value: string) => `sha256:${createHash('sha256').update(value).digest('hex')}`;

@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { type GroupMode, parseTopology, type TopologyText } from '#libs/topology';
 import type { z } from 'zod';
 import { KAFKA_NAME, TSIG_ALGORITHM, TSIG_KEY_NAME, tsigSecretFile, ZONE } from './bind.js';
+import { clientConfigData, clientConfigFile, CONFIG_ID } from './client-config.js';
 import { connectUrl } from './connect.js';
 import { passwordFile } from './credentials.js';
 import { ladderFile } from './firewall.js';
@@ -35,7 +36,7 @@ export function writeTopology(layout: Layout, run: RunDirectory, mode: GroupMode
     journal: { members: Object.fromEntries(SITES.map((site) => [site, siteOf(layout, site).etcdUrl])) },
     clusters,
     flows: [flow(run, 'a', 'b'), flow(run, 'b', 'a')],
-    groups: [group(layout, mode, secret(tsigSecretFile))],
+    groups: [group(layout, run, mode, secret(tsigSecretFile))],
     policy: LAB_POLICY,
     api: { tokens: ROLES.map((role) => ({ name: `lab-${role}`, role, sha256: tokenHash(run, role) })) },
   };
@@ -85,7 +86,12 @@ function flow(run: RunDirectory, source: KafkaSite, target: KafkaSite): Member<'
   };
 }
 
-function group(layout: Layout, mode: GroupMode, secret: { readonly file: string }): Member<'groups'>[number] {
+function group(
+  layout: Layout,
+  run: RunDirectory,
+  mode: GroupMode,
+  secret: { readonly file: string },
+): Member<'groups'>[number] {
   return {
     id: 'orders',
     pattern: 'active-passive',
@@ -110,5 +116,15 @@ function group(layout: Layout, mode: GroupMode, secret: { readonly file: string 
         },
       },
     ],
+    configs: [
+      {
+        id: CONFIG_ID,
+        target: { kind: 'directory', files: bySite((site) => clientConfigFile(run, site)) },
+        data: bySite((site) => clientConfigData(layout, site)),
+      },
+    ],
   };
 }
+
+const bySite = <T>(of: (site: KafkaSite) => T): Record<string, T> =>
+  Object.fromEntries(KAFKA_SITES.map((site) => [site, of(site)]));
