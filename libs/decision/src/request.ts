@@ -103,18 +103,21 @@ function vetoesOn(kind: RequestKind, situation: Situation): readonly Veto[] {
     case 'failover':
       return withoutDoubles([...standing(FAILOVER, situation), ...vetoesOf(situation)]);
     case 'switchover':
-      return standing(PLANNED, situation);
+      return standing([...PLANNED, lagAboveRpo], situation);
     case 'failback':
-      // Its lag rule cannot be lifted: whoever goes home early loses what a failover need not lose.
-      return standing([...PLANNED, targetHealthyTooShort, inCoolDown], situation).map((veto) =>
-        LAG.includes(veto.name) ? { ...veto, overridable: false } : veto,
-      );
+      // Nobody can lift its lag rule: going home too early loses what waiting does not.
+      return standing([...PLANNED, notLiftable(lagAboveRpo), targetHealthyTooShort, inCoolDown], situation);
     case 'reprotect':
       return standing(REPROTECT, situation);
   }
 }
 
-const LAG = ['lag-unknown', 'lag-above-rpo'];
+const notLiftable =
+  (check: VetoCheck): VetoCheck =>
+  (situation) => {
+    const veto = check(situation);
+    return veto && { ...veto, overridable: false };
+  };
 
 const withoutDoubles = (vetoes: readonly Veto[]): readonly Veto[] =>
   vetoes.filter(({ name }, index) => vetoes.findIndex((each) => each.name === name) === index);
@@ -205,7 +208,6 @@ const PLANNED: readonly VetoCheck[] = [
   guardOf(({ state }) => state.active),
   guardOf(({ target }) => target),
   noFlow,
-  lagAboveRpo,
 ];
 const REPROTECT: readonly VetoCheck[] = [
   notInQuarantine,
