@@ -1,4 +1,5 @@
 import { isSettled, type Epoch, type Run, type Step, type StepRecord } from '#libs/domain';
+import { mayHaveHappened } from './progress.js';
 
 export interface Compensated {
   readonly run: Run;
@@ -21,9 +22,7 @@ export function compensate(
 ): Compensated {
   const firstStage = 1 + Math.max(...run.plan.steps.map(({ stage }) => stage));
   const seals = run.plan.steps.filter(({ action }) => action === 'seal').map((step) => again(step, firstStage));
-  const undone = records.filter(
-    ({ undo, status }) => undo !== undefined && status !== 'planned' && status !== 'skipped',
-  );
+  const undone = records.filter((record) => record.undo !== undefined && mayHaveHappened(record));
   const stages = [...new Set(undone.map(({ stage }) => stage))].toSorted((a, b) => b - a);
   const undoing = undone.map((step) => inverse(step, firstStage + 1 + stages.indexOf(step.stage)));
   const steps = [...seals, ...undoing];

@@ -10,6 +10,7 @@ export {
   type Override,
 } from './evidence.js';
 export { initialGroupState, permittedAccess, quarantinedIn, type GroupState, type Phase } from './group-state.js';
+export { isRefusal, retryStage, skippable, skipStep, type Intervention, type Refusal } from './intervention.js';
 export { situationOf } from './moving.js';
 export { failoverPlan, plannedMove, quarantinePlan, reprotectPlan } from './plan.js';
 export type { DecisionPolicy, FenceMode, GroupShape, Mode } from './policy.js';
@@ -31,6 +32,7 @@ export {
   type MoveRequest,
   type RequestKind,
 } from './request.js';
+export { VETO_KINDS, vetoKind, type VetoKind } from './veto-catalogue.js';
 export { rebornEmpty, verdictOn } from './verdict.js';
 export { targetOf, verdictOf, vetoesOf, type Situation, type Veto } from './vetoes.js';
 export { voiceOf, voicesOn } from './voices.js';

@@ -62,7 +62,7 @@ const BEGINS: readonly Move['kind'][] = ['open-steps', 'next-stage', 'compensate
 
 function moveOf(run: Run, records: readonly StepRecord[], surroundings: Surroundings): Move {
   if (isTerminal(run.phase) || run.phase === 'needs-human') return { kind: 'wait' };
-  const underWay = records.filter((record) => record.stage <= run.stage && lastStageOf(record) >= run.stage);
+  const underWay = records.filter((record) => isUnderWay(run, record));
 
   const refused = underWay.find((record) => record.status === 'refused');
   if (refused)
@@ -81,6 +81,13 @@ function moveOf(run: Run, records: readonly StepRecord[], surroundings: Surround
 
 /** The stage that does not end before this step is over. */
 const lastStageOf = ({ stage, neededBy }: Step): number => (neededBy ?? stage + 1) - 1;
+
+/** Of the stage in progress, or of an earlier one and still waited for. */
+export const isUnderWay = (run: Run, step: Step): boolean => step.stage <= run.stage && lastStageOf(step) >= run.stage;
+
+/** It is over without a good outcome, and the run cannot go on without one. */
+export const holdsUp = ({ status, mayFail }: StepRecord): boolean =>
+  isSettled(status) && status !== 'done' && status !== 'skipped' && !mayFail;
 
 /** What one step of the stage needs, or undefined when it is over. */
 function settle(run: Run, record: StepRecord, records: readonly StepRecord[], around: Surroundings): Move | undefined {
@@ -149,16 +156,21 @@ export function resume(
   return {
     run: { ...run, epoch, phase: compensation ? 'compensating' : 'sealing', stage: firstStage, exceptions: [] },
     records: records.map((record) => {
-      const { verifiedBy, takenBy, problem, startedAt, finishedAt, ...step } = record;
+      // `startedAt` stays: it may have happened under the epoch before.
+      const { verifiedBy, takenBy, problem, finishedAt, ...step } = record;
       const isOver = record.status === 'skipped' || (record.status === 'done' && !isSeal(record));
       return isOver || record.stage < firstStage ? record : { ...step, epoch, status: 'planned', attempt: 0 };
     }),
   };
 }
 
+/** It was opened at least once, under whatever epoch: what somebody was told to do may have been done. */
+export const mayHaveHappened = ({ status, startedAt }: StepRecord): boolean =>
+  startedAt !== undefined || (status !== 'planned' && status !== 'skipped');
+
 /** Once this holds a run only goes forward. */
 export const isPastNoReturn = (records: readonly StepRecord[]): boolean =>
-  records.some((record) => record.pointOfNoReturn && record.status !== 'planned');
+  records.some((record) => record.pointOfNoReturn && mayHaveHappened(record));
 
 const problemOf = ({ name, status, attempt, problem }: StepRecord): string =>
   `${name} is ${status} after ${attempt} attempts${problem ? `: ${problem}` : ''}`;
