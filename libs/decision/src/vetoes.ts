@@ -103,7 +103,9 @@ export const frozen: VetoCheck = ({ at, evidence: { freeze } }) =>
     : undefined;
 
 export const runActive: VetoCheck = ({ state }) =>
-  state.phase === 'running' ? hard('run-active', `${state.kind} ${state.run} is under way`) : undefined;
+  state.phase === 'running'
+    ? hard('run-active', `${state.kind} ${state.run} is under way; follow it with: signalbox run ${state.run}`)
+    : undefined;
 
 /** Every check runs, so that an operator sees all that stands in the way. */
 const CHECKS: readonly VetoCheck[] = [
