@@ -1,6 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { AuditEntryWire, decodeOrThrow, RunWire, signVote, StepRecordWire, type Keyring } from '#libs/contracts';
-import type { Settings } from '#libs/decision';
+import { readFileSync } from 'node:fs';
+import {
+  AuditEntryWire,
+  decodeOrThrow,
+  keyringOf,
+  RunWire,
+  signVote,
+  StepRecordWire,
+  type SigningKey,
+} from '#libs/contracts';
+import { initialGroupState, type GroupState } from '#libs/decision';
 import {
   clusterId,
   flowId,
@@ -8,79 +17,109 @@ import {
   instant,
   processId,
   siteId,
+  type FlowLag,
   type GuardRecord,
+  type Json,
   type Opinion,
+  type SiteId,
   type StepRecord,
   type StepStatus,
 } from '#libs/domain';
-import { InMemoryJournal, keys } from '#libs/journal';
+import { GroupStateWire, InMemoryJournal, keys } from '#libs/journal';
 import { InMemoryLog, SystemRandom } from '#libs/runtime';
+import { parseTopology, type Topology } from '#libs/topology';
 import { VirtualClock } from './virtual-clock.js';
 import { RunDriver } from '../../apps/orchestrator/src/run/run-driver.js';
 import { Evaluation } from '../../apps/orchestrator/src/group/evaluation.js';
 import { GroupLoop } from '../../apps/orchestrator/src/group/group-loop.js';
 import { GroupReader } from '../../apps/orchestrator/src/group/group-reader.js';
+import { settingsOf } from '../../apps/orchestrator/src/group/group-settings.js';
 import { Leadership } from '../../apps/orchestrator/src/group/leadership.js';
 import { SelfFenceWatch } from '../../apps/orchestrator/src/group/self-fence-watch.js';
 
-const a = siteId('a');
-const b = siteId('b');
+export const a = siteId('a');
+export const b = siteId('b');
 export const w = siteId('w');
-const group = groupId('orders');
-const settings: Settings = {
-  policy: {
-    mode: 'automatic',
-    fenceMode: 'strict',
-    quorum: 2,
-    dwellShortMs: 2_000,
-    dwellLongMs: 5_000,
-    targetHealthyMs: 5_000,
-    rpoMs: 10_000,
-    coolDownMs: 60_000,
-    sealTimeoutMs: 1_000,
-    stepTimeoutMs: 3_000,
-    approvalTtlMs: 60_000,
-    drainTimeoutMs: 10_000,
-    protectedAfterMs: 3_000,
-  },
-  shape: {
-    group,
-    home: a,
-    sites: [a, b],
-    clusters: { a: 'kafka-a', b: 'kafka-b' },
-    flows: [{ id: 'a-to-b', from: a, to: b }],
-    names: [{ name: 'kafka.example', ttlSeconds: 1, addresses: { a: ['10.0.0.1'], b: ['10.0.0.2'] } }],
-    configs: [],
-  },
-};
+export const group = groupId('orders');
 const pairs = new Map([a, b, w].map((site) => [site, generateKeyPairSync('ed25519')]));
-const keyring: Keyring = new Map([...pairs].map(([site, { publicKey }]) => [`${site}-1`, { site, publicKey }]));
+
+/** Of every site: what signs its votes. */
+export const stageKey = (site: SiteId): SigningKey => {
+  const pair = pairs.get(site);
+  if (!pair) throw new Error(`No key for ${site}`);
+  return { keyId: `${site}-1`, privateKey: pair.privateKey };
+};
+
+/** The documented example with numbers that a test can wait for, and with keys whose private half is here. */
+export function stageTopology(): Topology {
+  const example = parseTopology(readFileSync('docs/examples/two-sites-and-witness.yaml', 'utf8'), 'the example');
+  const publicKey = (site: SiteId) => {
+    const { x = '' } = pairs.get(site)?.publicKey.export({ format: 'jwk' }) ?? {};
+    return Buffer.from(x, 'base64url').toString('base64');
+  };
+  return {
+    ...example,
+    sites: example.sites.map((site) => ({ ...site, signing: { ...site.signing, publicKey: publicKey(site.id) } })),
+    policy: { ...example.policy, ...POLICY },
+    groups: example.groups.map((each) => ({
+      ...each,
+      policy: {},
+      configs: [],
+      traffic: each.traffic.map((name) => ({
+        ...name,
+        name: 'kafka.example',
+        zone: 'example',
+        ttlSeconds: 1,
+        addresses: { a: ['10.0.0.1'], b: ['10.0.0.2'] },
+      })),
+    })),
+  };
+}
+
+const POLICY = {
+  dwellShortMs: 2_000,
+  dwellLongMs: 5_000,
+  targetHealthyMs: 5_000,
+  rpoMs: 10_000,
+  coolDownMs: 60_000,
+  sealTimeoutMs: 1_000,
+  stepTimeoutMs: 3_000,
+  approvalTtlMs: 60_000,
+  drainTimeoutMs: 10_000,
+  protectedAfterMs: 3_000,
+  fenceMarginMs: 1_000,
+  leaderTtlMs: 3_000,
+};
 
 /** One group in a journal of its own, with votes, guards and workers played by the test. */
 export class Stage {
   readonly clock = new VirtualClock();
   readonly journal = new InMemoryJournal(this.clock);
+  readonly topology = stageTopology();
+  readonly settings = settingsOf(this.topology, group);
+  /** How far each flow is behind, in the next votes. */
+  readonly lagMs: Record<string, number> = { 'a-to-b': 10, 'b-to-a': 10 };
+  /** Where workers and guards do what is asked of them. */
+  private working: readonly SiteId[] = [b];
   private sequence = 0;
 
   /** A leader candidate; several of them compete as orchestrators of several sites would. */
   orchestrator(name: string): GroupLoop {
-    const selfFences = new SelfFenceWatch(this.clock, 1_000);
+    const { fenceMarginMs, leaderTtlMs } = this.topology.policy;
+    const selfFences = new SelfFenceWatch(this.clock, fenceMarginMs);
     const parts = {
-      reader: new GroupReader(this.journal, settings, keyring, new InMemoryLog()),
-      evaluation: new Evaluation(settings, [a, b, w], this.clock, new SystemRandom()),
-      driver: new RunDriver(settings, this.clock, selfFences),
+      reader: new GroupReader(this.journal, this.settings, keyringOf(this.topology), new InMemoryLog()),
+      evaluation: new Evaluation(this.settings, [a, b, w], this.clock, new SystemRandom()),
+      driver: new RunDriver(this.settings, this.clock, selfFences),
       selfFences,
     };
     const leader = { name, actor: { kind: 'process', id: name } } as const;
-    const leadership = new Leadership(this.journal, this.clock, 3_000);
+    const leadership = new Leadership(this.journal, this.clock, leaderTtlMs);
     return new GroupLoop(parts, this.journal, leadership, leader, () => undefined);
   }
 
-  async vote(site: typeof a, cluster: string, opinion: Opinion, failedForMs = 0): Promise<void> {
+  async vote(site: SiteId, cluster: string, opinion: Opinion, failedForMs = 0): Promise<void> {
     const process = processId(`health-monitor@${site}`);
-    const pair = pairs.get(site);
-    if (!pair) throw new Error(`No key for ${site}`);
-    const lag = { flow: flowId('a-to-b'), lagRecords: 0, lagMs: 10, sampleAgeMs: 100 };
     const vote = signVote(
       {
         site,
@@ -92,11 +131,39 @@ export class Stage {
         reason: opinion,
         failedForMs,
         healthyForMs: opinion === 'up' ? 60_000 : 0,
-        flows: site === b && cluster === 'kafka-a' ? [lag] : [],
+        flows: this.measuredBy(site, cluster),
       },
-      { keyId: `${site}-1`, privateKey: pair.privateKey },
+      stageKey(site),
     );
     await this.put(keys.vote(vote.cluster, site, process), JSON.stringify(vote));
+  }
+
+  /** The site where a flow ends measures it. */
+  private measuredBy(site: SiteId, cluster: string): FlowLag[] {
+    const { clusters, flows } = this.settings.shape;
+    return flows
+      .filter(({ from, to }) => to === site && clusters[from] === cluster)
+      .map(({ id }) => {
+        const lagMs = this.lagMs[id] ?? 0;
+        return { flow: flowId(id), lagRecords: lagMs, lagMs, sampleAgeMs: 100 };
+      });
+  }
+
+  /** Every site is there: all see both clusters up, both guards renew, and workers work at both sites. */
+  async allWell(): Promise<void> {
+    for (const site of [a, b, w]) for (const cluster of ['kafka-a', 'kafka-b']) await this.vote(site, cluster, 'up');
+    for (const site of [a, b]) await this.guard(site);
+    this.working = [a, b];
+  }
+
+  /** Nothing of a site answers any more; what the others see of it is up to the test. */
+  async silence(site: SiteId): Promise<void> {
+    this.working = this.working.filter((each) => each !== site);
+    const { entries } = await this.journal.read(keys.votes());
+    const own = entries.filter(({ key }) => key.split('/').at(-2) === site).map(({ key }) => key);
+    for (const key of [...own, keys.guardLease(site)]) {
+      await this.journal.commit({ conditions: [], changes: [{ kind: 'delete', key }] });
+    }
   }
 
   /** Site A is gone: its own votes ended with their lease, the others see its cluster down. */
@@ -107,10 +174,21 @@ export class Stage {
     await this.vote(w, 'kafka-b', 'up');
   }
 
+  /** What the guard of A last said of itself; it does not answer. */
   async guardA(change: Partial<GuardRecord> = {}): Promise<void> {
+    await this.guardRecord(a, change);
+  }
+
+  /** A guard that renews and answers. */
+  async guard(site: SiteId, change: Partial<GuardRecord> = {}): Promise<void> {
+    await this.guardRecord(site, change);
+    await this.put(keys.guardLease(site), `site-guard@${site}`);
+  }
+
+  private async guardRecord(site: SiteId, change: Partial<GuardRecord>): Promise<void> {
     const record: GuardRecord = {
-      site: a,
-      process: processId('site-guard@a'),
+      site,
+      process: processId(`site-guard@${site}`),
       incarnation: '1',
       renewal: 1,
       armed: true,
@@ -120,17 +198,17 @@ export class Stage {
       at: instant(0),
       ...change,
     };
-    await this.put(keys.guard(a), JSON.stringify(record));
+    await this.put(keys.guard(site), JSON.stringify(record));
   }
 
-  /** Every worker at B reports each open step as `outcome` says, once; returns the names in order. */
+  /** Every worker reports each open step of its site as `outcome` says, once; returns the names in order. */
   async work(outcome: (step: StepRecord) => StepStatus = () => 'done'): Promise<string[]> {
-    const { entries } = await this.journal.read(keys.openSteps(b));
+    const { entries } = await this.journal.read(...this.working.map((site) => keys.openSteps(site)));
     const done: string[] = [];
     for (const { key, value: stepKey } of entries) {
       const step = await this.step(stepKey);
       const status = outcome(step);
-      const settled = { ...step, status, verifiedBy: { check: 'read-back', observed: step.desired ?? null } };
+      const settled = { ...step, status, verifiedBy: { check: 'read-back', observed: observedOf(step) } };
       await this.journal.commit({
         conditions: [],
         changes: [
@@ -167,9 +245,15 @@ export class Stage {
       .map(({ key, value }) => decodeOrThrow(RunWire, value, key));
   }
 
-  async state(): Promise<{ phase: string; active: string; rule: string }> {
-    const { entries } = await this.journal.read(keys.groupState(group));
-    return JSON.parse(entries[0]?.value ?? '{}') as never;
+  async state(): Promise<GroupState> {
+    const key = keys.groupState(group);
+    return decodeOrThrow(GroupStateWire, (await this.journal.read(key)).entries[0]?.value ?? '', key);
+  }
+
+  /** Where the group stands, as if it had come there by itself. */
+  async stands(state: object): Promise<void> {
+    const settled = { ...initialGroupState(group, a), ...state };
+    await this.put(keys.groupState(group), JSON.stringify(settled));
   }
 
   async audit() {
@@ -185,3 +269,10 @@ export class Stage {
     await this.journal.commit({ conditions: [], changes: [{ kind: 'put', key, value }] });
   }
 }
+
+/** What a worker finds where it looks. */
+const observedOf = ({ resource, desired }: StepRecord): Json => {
+  if (resource.kind === 'mirror' && desired === undefined) return { targetEnds: { 'orders-0': 100 } };
+  if (resource.kind === 'backlog') return { records: 0, ranges: [] };
+  return desired ?? null;
+};
