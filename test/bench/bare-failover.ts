@@ -8,6 +8,7 @@ import { clusterId } from '#libs/domain';
 import { openCluster, type AccessRule, type KafkaCluster } from '#libs/kafka';
 import { SystemRandom } from '#libs/runtime';
 import { KAFKA_NAME, TSIG_ALGORITHM, TSIG_KEY_NAME, tsigSecretFile, ZONE } from '../lab/bind.js';
+import { pointClients } from '../lab/client-config.js';
 import { clock, until } from '../lab/condition.js';
 import type { Principal } from '../lab/credentials.js';
 import { connectorNames, TOPIC } from '../lab/flow.js';
@@ -67,6 +68,7 @@ export class BareFailover {
 
   async redirect(): Promise<void> {
     const { lab } = this;
+    pointClients(lab.layout, lab.run, 'b', 'b');
     const addressSet = (site: LabSite) => ({ name: KAFKA_NAME, type: 'A', values: [lab.site(site).address] }) as const;
     const secret = createSecretKey(readFileSync(lab.run.file('secrets', tsigSecretFile), 'utf8'), 'base64');
     const primary = this.nameServer('w', { name: TSIG_KEY_NAME, algorithm: TSIG_ALGORITHM, secret });

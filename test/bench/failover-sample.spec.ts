@@ -12,7 +12,9 @@ const STEPS = [
   step('record-positions-a-to-b', 5_400),
   step('promote-b', 5_480),
   step('stop-mirror-a-to-b', 6_000),
-  step('redirect-kafka.example', 6_100),
+  step('redirect-kafka.example', 6_080),
+  step('config-orders-clients-b', 6_100),
+  step('config-orders-clients-a', 6_200),
   step('verify-writes-b', 9_000),
 ];
 

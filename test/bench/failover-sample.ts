@@ -8,7 +8,7 @@ const WAITS: readonly (readonly [Term, RegExp])[] = [
   ['mirror', /^(deny-inbound|record-positions)-/],
   ['promote', /^promote-/],
   ['mirror', /^stop-mirror-/],
-  ['dns', /^redirect-/],
+  ['dns', /^(redirect-|config-.*-b$)/],
 ];
 
 export type FailoverSample = Sample & { readonly rtoMs: number; readonly dwellMs: number };

@@ -50,7 +50,7 @@ const MEANINGS: Readonly<Record<Term, string>> = {
   fence: 'seal all, fence A or wait it out',
   mirror: 'stop A→B, deny its principal, positions',
   promote: 'lift the write fence of B',
-  dns: 'update, all name servers asked',
+  dns: 'name and config of B, all name servers asked',
   client: 'first record produced and consumed at B',
 };
 

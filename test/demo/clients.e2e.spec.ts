@@ -5,6 +5,7 @@ import { SystemClock, SystemRandom } from '#libs/runtime';
 import type { TsigKey } from '../../apps/dns-switcher/src/tsig.js';
 import { NameServer } from '../../apps/dns-switcher/src/name-server.js';
 import { KAFKA_NAME, TSIG_ALGORITHM, TSIG_KEY_NAME, tsigSecretFile, ZONE } from '../lab/bind.js';
+import { pointClients } from '../lab/client-config.js';
 import { Lab } from '../lab/lab.js';
 import { PORTS } from '../lab/layout.js';
 import { readLogs } from './aftermath.js';
@@ -17,7 +18,7 @@ import { waitFor } from './steady.js';
 const clock = new SystemClock();
 const limits = { clock, withinMs: 20_000 };
 
-/** The demo's instruments on real parts, without anything of Signalbox: a person moves the name. */
+/** The demo's instruments on real parts, without anything of Signalbox: a person moves the name and the file. */
 describe('the demo clients', () => {
   let lab: Lab;
   beforeAll(async () => {
@@ -45,7 +46,7 @@ describe('the demo clients', () => {
 
   const isPinned = (id: string) => id.startsWith(PINNED);
 
-  it('follow the name to B after A was killed, and every acknowledged record is found in one of the logs', async () => {
+  it('follow the name and the config file to B after A was killed, and every acknowledged record is found in one of the logs', async () => {
     const login = { username: 'app', password: lab.password('app') };
     const settings = { lab, clock, name: KAFKA_NAME, topic: 'orders', groupId: 'app-demo', login, pinned: true };
     const clients = new Clients(settings);
@@ -63,6 +64,7 @@ describe('the demo clients', () => {
     await until('records that no mirror copies', () => ledger.acknowledged.length > unmirrored + 100);
     const killedAt = clock.now();
     await lab.kill('a');
+    pointClients(lab.layout, lab.run, 'b', 'b');
     await pointNameToB();
     await until('traffic through B', () => firstServed(ledger, 'b') !== undefined);
     await clients.stopFollowing();

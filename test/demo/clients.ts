@@ -1,6 +1,8 @@
 import { SystemRandom, type Clock } from '#libs/runtime';
 import type { Lab } from '../lab/lab.js';
 import { GroupConsumer } from './consumer.js';
+import type { Session } from './follow.js';
+import { FollowedFile } from './followed-file.js';
 import { FollowedName } from './followed-name.js';
 import type { Login } from './kafka-login.js';
 import { Ledger, type KafkaSite } from './ledger.js';
@@ -18,7 +20,7 @@ export interface ClientSettings {
   readonly pinned: boolean;
 }
 
-/** An application: a producer and a consumer group that follow one name, and what they saw. */
+/** An application: a producer that follows a name, a consumer group that follows a config file of site B, and what they saw. */
 export class Clients {
   readonly ledger = new Ledger();
   /** Told apart from the clients of an earlier run on the same lab. */
@@ -35,19 +37,27 @@ export class Clients {
     const servers = (['b', 'a'] as const).map((site) => lab.site(site).dnsAddress);
     const producer = new SequenceProducer({ name: `app-${this.run}`, topic, login, clock, ledger: this.ledger });
     const consumer = new GroupConsumer({ groupId, topic, login, clock, ledger: this.ledger });
-    const follow = (session: (broker: string, site: KafkaSite, leave: AbortSignal) => Promise<void>) =>
-      new FollowedName(name, servers, clock).follow(this.stopped.signal, (address, leave) => {
+    const atBroker =
+      (session: (broker: string, site: KafkaSite, leave: AbortSignal) => Promise<void>): Session =>
+      (address, leave) => {
         const site = this.siteAt(address);
         return session(lab.site(site).kafka.clientAddress, site, leave);
-      });
+      };
+    const { signal } = this.stopped;
     this.running.push(
-      follow((broker, site, leave) => producer.produceAt(broker, site, leave)),
-      follow((broker, site, leave) => consumer.consumeAt(broker, site, leave)),
+      new FollowedName(name, servers, clock).follow(
+        signal,
+        atBroker((...session) => producer.produceAt(...session)),
+      ),
+      new FollowedFile(lab.clientConfigFile('b'), clock).follow(
+        signal,
+        atBroker((...session) => consumer.consumeAt(...session)),
+      ),
     );
     if (pinned) this.pinned = startPinnedClient(lab, { name: `${PINNED}-${this.run}`, topic, login }, this.ledger);
   }
 
-  /** Those that follow the name; the pinned one goes on. */
+  /** Those that follow the name and the file; the pinned one goes on. */
   async stopFollowing(): Promise<void> {
     this.stopped.abort();
     await Promise.all(this.running);
@@ -58,9 +68,13 @@ export class Clients {
     this.pinned = undefined;
   }
 
+  /** The name says a host, the file a broker. */
   private siteAt(address: string): KafkaSite {
-    const site = (['a', 'b'] as const).find((each) => this.settings.lab.site(each).address === address);
+    const site = (['a', 'b'] as const).find((each) => {
+      const { address: host, kafka } = this.settings.lab.site(each);
+      return address === host || address === kafka.clientAddress;
+    });
     if (site) return site;
-    throw new Error(`${this.settings.name} points to ${address}, which is no site of the lab`);
+    throw new Error(`clients are told ${address}, which is no site of the lab`);
   }
 }

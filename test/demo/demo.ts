@@ -56,7 +56,7 @@ const becomeSteady = async (stage: Stage): Promise<void> => {
     const { acknowledged, consumed } = clients.ledger;
     return Promise.resolve(Math.min(acknowledged.length, consumed.length) >= FLOWING_RECORDS || undefined);
   });
-  timeline.tell('client', 'producer and consumer follow the name to A', clock.now());
+  timeline.tell('client', 'the producer follows the name to A, the consumer group the config file', clock.now());
   await waitFor('steady state', { clock, withinMs: STEADY_WITHIN_MS }, () => checkSteady(stage, 'frozen'));
   await signalbox(operator, 'unfreeze', group, '--reason', 'the lab is steady');
   await waitFor('steady state', { clock, withinMs: STEADY_WITHIN_MS }, () => checkSteady(stage));

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { KAFKA_SITES, type KafkaSite, type Layout } from './layout.js';
 import type { RunDirectory } from './run-directory.js';
 import { siteOf } from './site.js';
@@ -15,9 +15,16 @@ export const clientConfigData = (layout: Layout, active: KafkaSite): Record<stri
 
 /** As a person sets the files up: the home site is active, and no run has stamped them yet. */
 export function writeClientConfigs(layout: Layout, run: RunDirectory): void {
-  const text = JSON.stringify({ epoch: 0, data: clientConfigData(layout, 'a') });
   for (const site of KAFKA_SITES) {
     run.folder(site);
-    writeFileSync(clientConfigFile(run, site), text, { mode: 0o644 });
+    pointClients(layout, run, site, 'a');
   }
+}
+
+/** What a person does where there is no Signalbox: clients at `site` are told that `active` is. */
+export function pointClients(layout: Layout, run: RunDirectory, site: KafkaSite, active: KafkaSite): void {
+  const file = clientConfigFile(run, site);
+  const text = JSON.stringify({ epoch: 0, data: clientConfigData(layout, active) });
+  writeFileSync(`${file}.new`, text, { mode: 0o644 });
+  renameSync(`${file}.new`, file);
 }
