@@ -7,7 +7,14 @@ import { failoverSample, type FailoverSample } from './failover-sample.js';
 import { failoverReport, type FailoverReport } from './figures.js';
 import { measureFloor } from './floor.js';
 
-const DEMO: DemoOptions = { fault: 'kill', mode: 'automatic', keep: false, json: true };
+const DEMO: DemoOptions = {
+  fault: 'kill',
+  mode: 'automatic',
+  until: 'failover',
+  planned: false,
+  keep: false,
+  json: true,
+};
 
 /** The floor is measured right after each failover, so that both see the same machine. Ends at the first run that does not fail over. */
 export const benchFailover = async (runs: number, say: (line: string) => void): Promise<FailoverReport> => {

@@ -6,7 +6,7 @@ import { java } from '../lab/java.js';
 import type { Lab } from '../lab/lab.js';
 import { askServer } from './followed-name.js';
 import type { KafkaSite, RecordId } from './ledger.js';
-import { PINNED } from './pinned-client.js';
+import { isPinned } from './pinned-client.js';
 import type { FenceReport, Report } from './report.js';
 import { dumpArguments, readSegments, segmentsOf } from './segment-dump.js';
 import { signalbox } from './signalbox-cli.js';
@@ -49,8 +49,6 @@ export const awaitSeenUp = async ({ api, clock, cluster }: Stage): Promise<void>
     return clusters.some(({ verdict }) => verdict.cluster === cluster && verdict.kind === 'up') || undefined;
   });
 };
-
-const isPinned = (id: RecordId): boolean => id.startsWith(PINNED);
 
 /** What both clusters hold, each by a reader that is none of the application's clients. */
 export const readLogs = async (

@@ -12,7 +12,7 @@ import { readLogs } from './aftermath.js';
 import { Clients } from './clients.js';
 import { count, imbalance } from './counts.js';
 import { firstServed } from './ledger.js';
-import { PINNED } from './pinned-client.js';
+import { isPinned } from './pinned-client.js';
 import { waitFor } from './steady.js';
 
 const clock = new SystemClock();
@@ -43,8 +43,6 @@ describe('the demo clients', () => {
     };
     await primary.update(update, AbortSignal.timeout(5_000));
   };
-
-  const isPinned = (id: string) => id.startsWith(PINNED);
 
   it('follow the name and the config file to B after A was killed, and every acknowledged record is found in one of the logs', async () => {
     const login = { username: 'app', password: lab.password('app') };

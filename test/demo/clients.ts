@@ -28,6 +28,7 @@ export class Clients {
   private readonly stopped = new AbortController();
   private readonly running: Promise<void>[] = [];
   private pinned: { stop(): Promise<void> } | undefined;
+  private pinnedEver = 0;
 
   constructor(private readonly settings: ClientSettings) {}
 
@@ -54,7 +55,14 @@ export class Clients {
         atBroker((...session) => consumer.consumeAt(...session)),
       ),
     );
-    if (pinned) this.pinned = startPinnedClient(lab, { name: `${PINNED}-${this.run}`, topic, login }, this.ledger);
+    if (pinned) this.startPinned();
+  }
+
+  /** The one inside A that knows no name. It may be started before A is. */
+  startPinned(): void {
+    const { lab, topic, login } = this.settings;
+    const name = `${PINNED}${++this.pinnedEver}-${this.run}`;
+    this.pinned = startPinnedClient(lab, { name, topic, login }, this.ledger);
   }
 
   /** Those that follow the name and the file; the pinned one goes on. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { instant } from '#libs/domain';
-import { count, imbalance } from './counts.js';
+import { count, countMoved, imbalance, onlyAtA } from './counts.js';
 import { firstServed, Ledger, type KafkaSite } from './ledger.js';
 
 const at = instant(0);
@@ -42,6 +42,29 @@ describe('counting', () => {
   });
 });
 
+describe('counting after a move that people asked for', () => {
+  it('looks for every acknowledged record at the site that is active now', () => {
+    const logs = { a: ['1', '2', '3'], b: ['1', '3'] };
+    expect(countMoved(ledgerOf(['1', '2', '3']), logs, 'a')).toMatchObject({ deliveredRecords: 3, lostRecords: 0 });
+    expect(countMoved(ledgerOf(['1', '2', '3']), logs, 'b')).toMatchObject({ deliveredRecords: 2, lostRecords: 1 });
+  });
+
+  it('counts further copies in both logs', () => {
+    expect(countMoved(ledgerOf(['1']), { a: ['1', '1'], b: ['1', '1', '1'] }, 'a')).toMatchObject({ copiedTwice: 3 });
+  });
+
+  it('finds what only A holds, acknowledged or not', () => {
+    expect(onlyAtA({ a: ['1', '2', 'unacked'], b: ['1', '9'] })).toBe(2);
+  });
+
+  it('is not disturbed by clients that go on', () => {
+    const ledger = ledgerOf(['1']);
+    const until = ledger.snapshot();
+    ledger.acknowledge({ id: '2', site: 'b', sentAt: at, ackedAt: at });
+    expect(countMoved(until, { a: [], b: ['1', '2'] }, 'b')).toMatchObject({ ackedRecords: 1, deliveredRecords: 1 });
+  });
+});
+
 describe('service is back', () => {
   const produced = (ledger: Ledger, id: string, site: KafkaSite) =>
     ledger.acknowledge({ id, site, sentAt: at, ackedAt: instant(5) });
@@ -54,5 +77,12 @@ describe('service is back', () => {
     produced(ledger, 'new', 'b');
     ledger.consume({ id: 'new', site: 'b', consumedAt: instant(9) });
     expect(firstServed(ledger, 'b')).toEqual({ id: 'new', producedAt: 5, consumedAt: 9 });
+  });
+
+  it('not by a record of an earlier time there', () => {
+    const ledger = new Ledger();
+    produced(ledger, 'earlier', 'a');
+    ledger.consume({ id: 'earlier', site: 'a', consumedAt: instant(6) });
+    expect(firstServed(ledger, 'a', instant(3))).toBeUndefined();
   });
 });

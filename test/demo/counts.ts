@@ -1,4 +1,4 @@
-import type { Ledger, RecordId } from './ledger.js';
+import type { KafkaSite, Ledger, RecordId } from './ledger.js';
 
 /** What the independent readers found: every occurrence, in the order of the log. */
 export interface Logs {
@@ -36,6 +36,33 @@ export const count = (ledger: Ledger, logs: Logs): Counts => {
     duplicateRecords: copies(logs.b),
     missingRecords: ledger.acknowledged.map(({ id }) => id).filter((id) => !atA.has(id) && !atB.has(id)),
   };
+};
+
+/** What runs that people asked for left in the logs, over the whole demo. */
+export interface MovedCounts {
+  readonly ackedRecords: number;
+  /** Acknowledged, and in the log of the site that is active at the end. */
+  readonly deliveredRecords: number;
+  /** Acknowledged, and not in that log: there must be none. */
+  readonly lostRecords: number;
+  /** Further copies of a record in A's log and in B's. */
+  readonly copiedTwice: number;
+}
+
+export const countMoved = (ledger: Ledger, logs: Logs, active: KafkaSite): MovedCounts => {
+  const there = new Set(logs[active]);
+  return {
+    ackedRecords: ledger.acknowledged.length,
+    deliveredRecords: counted(there, (id) => ledger.isAcknowledged(id)),
+    lostRecords: ledger.acknowledged.filter(({ id }) => !there.has(id)).length,
+    copiedTwice: copies(logs.a) + copies(logs.b),
+  };
+};
+
+/** Records that only A's log holds, whoever wrote them and whether they were acknowledged or not. */
+export const onlyAtA = ({ a, b }: Logs): number => {
+  const atB = new Set(b);
+  return a.filter((id) => !atB.has(id)).length;
 };
 
 const counted = (ids: ReadonlySet<RecordId>, holds: (id: RecordId) => boolean): number =>

@@ -3,7 +3,7 @@ import { SystemClock } from '#libs/runtime';
 import { Lab } from '../lab/lab.js';
 import { playDemo } from './demo.js';
 import { logTails } from './log-tails.js';
-import type { FaultName, Mode } from './options.js';
+import type { Ending, FaultName, Mode } from './options.js';
 import { inWords } from './prose.js';
 import type { Report } from './report.js';
 import { setStage } from './stage.js';
@@ -22,9 +22,9 @@ describe('a lost site', () => {
     lines.length = 0;
   });
 
-  const play = async (fault: FaultName, mode: Mode = 'automatic'): Promise<Report> => {
+  const play = async (fault: FaultName, mode: Mode = 'automatic', until: Ending = 'failover'): Promise<Report> => {
     lab ??= await Lab.up({ mode, onProgress: (line) => lines.push(line) });
-    const options = { fault, mode, keep: false, json: true };
+    const options = { fault, mode, until, planned: false, keep: false, json: true };
     const print = (line: string) => lines.push(line);
     const stage = await setStage(lab, options, { clock, print, auditFile: lab.run.file('audit.ndjson') });
     try {

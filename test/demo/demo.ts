@@ -13,17 +13,15 @@ import { count } from './counts.js';
 import { DemoError } from './demo-error.js';
 import { disappointments } from './expectations.js';
 import { answerApproval, awaitFailover, awaitNothing, observationMs } from './outcome.js';
+import { becomeSteady } from './opening.js';
 import { policyFactors } from './policy-factors.js';
 import { firstFailedRound, reportStep, rto, type FailoverRecord, type Report } from './report.js';
-import { signalbox } from './signalbox-cli.js';
-import type { Stage } from './stage.js';
 import { differences } from './resources.js';
-import { checkSteady, waitFor } from './steady.js';
+import { beginChapter, type Stage } from './stage.js';
+import { waitFor } from './steady.js';
+import { comeHome } from './way-home.js';
 
-const FLOWING_WITHIN_MS = 20_000;
-const STEADY_WITHIN_MS = 60_000;
 const IDENTICAL_WITHIN_MS = 40_000;
-const FLOWING_RECORDS = 20;
 /** A round that began before the fault may fail whole; one that begins after it has its time-outs before it. */
 const ROUNDS_BEFORE = 2;
 const ROUNDS_AFTER = 3;
@@ -47,22 +45,8 @@ export const playDemo = async (stage: Stage): Promise<Report> => {
 /** Whether a run is to be expected. */
 const actsOn = ({ fault, options }: Stage): boolean => fault.verdict === 'down' && options.mode !== 'observe';
 
-const becomeSteady = async (stage: Stage): Promise<void> => {
-  const { clients, clock, timeline, witness, operator, group } = stage;
-  // A machine that starts everything at once may keep a broker from answering, and that alone would be a failover.
-  await signalbox(operator, 'freeze', group, '--reason', 'the lab starts', '--for', '10m');
-  clients.start();
-  await waitFor('records through A', { clock, withinMs: FLOWING_WITHIN_MS }, () => {
-    const { acknowledged, consumed } = clients.ledger;
-    return Promise.resolve(Math.min(acknowledged.length, consumed.length) >= FLOWING_RECORDS || undefined);
-  });
-  timeline.tell('client', 'the producer follows the name to A, the consumer group the config file', clock.now());
-  await waitFor('steady state', { clock, withinMs: STEADY_WITHIN_MS }, () => checkSteady(stage, 'frozen'));
-  await signalbox(operator, 'unfreeze', group, '--reason', 'the lab is steady');
-  await waitFor('steady state', { clock, withinMs: STEADY_WITHIN_MS }, () => checkSteady(stage));
-  timeline.tell('steady', 'all clusters up, all guards armed, the mirror keeps up, no veto stands', clock.now());
-  witness.start();
-};
+/** Whether the return of A is part of the story: a broker that outlives its fault has met the fence without it. */
+const goesHome = ({ fault, options }: Stage): boolean => options.until === 'home' && !fault.survivesAtA;
 
 const inject = async ({ fault, lab, timeline, clock, witness }: Stage): Promise<Instant> => {
   timeline.tell('fault', fault.does, clock.now());
@@ -75,11 +59,14 @@ const inject = async ({ fault, lab, timeline, clock, witness }: Stage): Promise<
 const failover = async (stage: Stage): Promise<Report> => {
   const { clients, options, witness, fault } = stage;
   const faultAt = await inject(stage);
+  beginChapter(stage, 'failover');
   if (options.mode === 'approve') await answerApproval(stage);
   const record = await awaitFailover(stage, faultAt);
-  await clients.stopFollowing();
+  if (!goesHome(stage)) await clients.stopFollowing();
   const mended = fault.survivesAtA ? await mendUnderFire(stage) : undefined;
   await clients.stopPinned();
+  const atB = await remains(stage);
+  const home = goesHome(stage) ? await comeHome(stage) : {};
   const { run, steps, verdict, decision, served } = record;
   const firstFailedRoundAt = firstFailedRound(record, witness.firstFailedRoundAt);
   return {
@@ -90,7 +77,6 @@ const failover = async (stage: Stage): Promise<Report> => {
     rule: decision.rule,
     ...rto(firstFailedRoundAt, served.consumedAt, verdict.dwellMs ?? 0),
     steps: steps.map(reportStep),
-    epoch: run.epoch,
     milestones: {
       faultAt,
       firstFailedRoundAt,
@@ -99,8 +85,10 @@ const failover = async (stage: Stage): Promise<Report> => {
       firstProducedAtBAt: served.producedAt,
       servedAt: served.consumedAt,
     },
-    ...(await remains(stage)),
+    ...atB,
     ...(mended && { fence: fenceReport(stage, fencedAt(record), mended) }),
+    ...home,
+    ...(await ends(stage)),
   };
 };
 
@@ -138,10 +126,10 @@ const nothing = async (stage: Stage): Promise<Report> => {
     dwellMs: null,
     aboveDwellMs: null,
     steps: [],
-    epoch: await epochOf(stage),
     milestones: { faultAt, ...(decidedAt !== undefined && { decidedAt }) },
     resourcesIdentical,
     ...(await remains(stage)),
+    ...(await ends(stage)),
   };
 };
 
@@ -171,17 +159,24 @@ const epochOf = async ({ api, group }: Stage): Promise<Report['epoch']> => {
   throw new DemoError(`no orchestrator knows ${group}`);
 };
 
-/** What is told the same way of every run. */
+/** What is told the same way of every failover, and of none. The clients may go on. */
 const remains = async (stage: Stage) => {
   const { clients, options, policy } = stage;
+  // Whatever was acknowledged by now is in the logs that are read after it.
+  const ledger = clients.ledger.snapshot();
   const { readAtA, ...logs } = await readLogs(stage);
   return {
     fault: options.fault,
     mode: options.mode,
-    ...count(clients.ledger, logs),
+    ...count(ledger, logs),
     readAtA,
     dnsAnswers: await askNameServers(stage),
-    auditVerified: await verifyAudit(stage),
     policy: policyFactors(policy),
   };
+};
+
+/** What holds at the very end. */
+const ends = async (stage: Stage): Promise<Pick<Report, 'epoch' | 'auditVerified' | 'killed'>> => {
+  const killed = await stage.randomKill?.end();
+  return { epoch: await epochOf(stage), auditVerified: await verifyAudit(stage), ...(killed && { killed }) };
 };

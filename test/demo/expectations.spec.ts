@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { epoch, instant } from '#libs/domain';
-import { disappointments } from './expectations.js';
+import { disappointments, disappointmentsOfSwitchover } from './expectations.js';
 import { FAULTS } from './faults.js';
-import type { Report } from './report.js';
+import type { FailbackReport, Report, ReturnReport, SwitchoverReport } from './report.js';
 
 const tolerance = { beforeMs: 1_000, afterMs: 2_000 };
 
@@ -86,6 +86,79 @@ describe('a demo fails', () => {
     expect(complaints({ outcome: 'no-action', resourcesIdentical: false })).toEqual([
       '1 steps were taken',
       'a resource was changed',
+    ]);
+  });
+});
+
+const returned: ReturnReport = {
+  fencedAfterMs: 300,
+  ackedBeforeFence: 2,
+  strandedRecords: 5,
+  ranges: [{ topic: 'orders', partition: 0, from: 10, to: 15 }],
+  onlyAtA: 5,
+  protectedAfterMs: 4_000,
+};
+
+const failback: FailbackReport = {
+  outcome: 'completed',
+  approvedBy: 'lab-approver',
+  rtoMs: 2_000,
+  longestPauseMs: 1_900,
+  steps: good.steps,
+  exceptions: [],
+  ackedRecords: 9,
+  deliveredRecords: 9,
+  lostRecords: 0,
+  copiedTwice: 0,
+};
+
+describe('the way home', () => {
+  it('that went well leaves nothing to complain about', () => {
+    expect(complaints({ return: returned, failback })).toEqual([]);
+  });
+
+  it('fails when the stranded records are not those that only A holds', () => {
+    expect(complaints({ return: { ...returned, strandedRecords: 4 } })).toEqual([
+      'Signalbox counts 4 stranded records, an independent reader 5',
+    ]);
+    expect(complaints({ return: { ...returned, strandedRecords: null } })).toEqual([
+      'the stranded records were not counted',
+    ]);
+  });
+
+  it('fails when a record is lost or copied twice, or when nobody approved', () => {
+    const wrong = { ...failback, deliveredRecords: 7, lostRecords: 2, copiedTwice: 3, approvedBy: null };
+    expect(complaints({ failback: wrong })).toEqual([
+      '2 acknowledged records are not where the group is now',
+      '3 records were copied twice',
+      'nobody approved the failback',
+    ]);
+  });
+
+  it('fails when the run was taken back, or both sites took writes at a time', () => {
+    expect(complaints({ failback: { ...failback, outcome: 'aborted', rtoMs: -40 } })).toEqual([
+      'the run that was asked for is aborted',
+      'the application worked at the new site 40 ms before it stopped at the old one',
+    ]);
+  });
+});
+
+describe('a planned move', () => {
+  const { outcome, ...move } = failback;
+  const planned: SwitchoverReport = {
+    ...move,
+    outcome: 'switched-over',
+    runPhase: outcome,
+    dnsAnswers: {},
+    epoch: epoch(1),
+    auditVerified: true,
+    policy: {},
+  };
+
+  it('may need nobody to approve it, and must not lose a record', () => {
+    expect(disappointmentsOfSwitchover({ ...planned, approvedBy: null })).toEqual([]);
+    expect(disappointmentsOfSwitchover({ ...planned, deliveredRecords: 8, lostRecords: 1 })).toEqual([
+      '1 acknowledged records are not where the group is now',
     ]);
   });
 });

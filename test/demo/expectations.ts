@@ -1,6 +1,6 @@
-import { imbalance } from './counts.js';
+import { imbalance, type MovedCounts } from './counts.js';
 import type { Fault } from './faults.js';
-import type { Report } from './report.js';
+import type { FailbackReport, MoveReport, Report, ReturnReport, SwitchoverReport } from './report.js';
 
 /** How far the first failed round may lie from the fault: a round under way may fail whole, the next one starts late. */
 export interface Tolerance {
@@ -16,6 +16,15 @@ export const disappointments = (report: Report, fault: Fault, tolerance: Toleran
   ...unless(report.recorded === !fault.unrecorded, `the verdict is ${report.recorded ? 'recorded' : 'not recorded'}`),
   ...(report.outcome === 'failed-over' ? ofFailover(report, tolerance) : ofNoAction(report)),
   ...ofFence(report),
+  ...(report.return ? ofReturn(report.return) : []),
+  ...(report.failback ? ofFailback(report.failback) : []),
+];
+
+/** The same for a planned move. */
+export const disappointmentsOfSwitchover = (report: SwitchoverReport): string[] => [
+  ...unless(report.auditVerified, 'the audit chain does not verify'),
+  ...ofCopies(report),
+  ...ofMove({ ...report, outcome: report.runPhase }),
 ];
 
 const unless = (holds: boolean, complaint: string): string[] => (holds ? [] : [complaint]);
@@ -44,3 +53,34 @@ const ofFence = ({ fence }: Report): string[] => {
     ...unless(refusedAtAAfterMend > 0, 'the producer inside A was not heard of after A was mended'),
   ];
 };
+
+/** On a busy machine a guard starts later than its broker, so that the time is told and not judged. */
+const ofReturn = ({ fencedAfterMs, strandedRecords, onlyAtA }: ReturnReport): string[] => [
+  ...unless(fencedAfterMs >= 0, `A was fenced ${-fencedAfterMs} ms before it answered`),
+  ...unless(strandedRecords !== null, 'the stranded records were not counted'),
+  ...unless(
+    strandedRecords === null || strandedRecords === onlyAtA,
+    `Signalbox counts ${strandedRecords} stranded records, an independent reader ${onlyAtA}`,
+  ),
+];
+
+const ofFailback = (report: FailbackReport): string[] => [
+  ...ofCopies(report),
+  ...ofMove(report),
+  ...unless(report.approvedBy !== null, 'nobody approved the failback'),
+];
+
+const ofCopies = ({ ackedRecords, deliveredRecords, lostRecords, copiedTwice }: MovedCounts): string[] => [
+  ...unless(lostRecords === 0, `${lostRecords} acknowledged records are not where the group is now`),
+  ...unless(copiedTwice === 0, `${copiedTwice} records were copied twice`),
+  ...unless(
+    ackedRecords === deliveredRecords + lostRecords,
+    `${ackedRecords} acknowledged are not ${deliveredRecords} delivered and ${lostRecords} lost`,
+  ),
+];
+
+const ofMove = ({ outcome, steps, rtoMs }: MoveReport): string[] => [
+  ...unless(outcome.startsWith('completed'), `the run that was asked for is ${outcome}`),
+  ...unless(steps.length > 0, 'the run that was asked for has no steps'),
+  ...unless(rtoMs > 0, `the application worked at the new site ${-rtoMs} ms before it stopped at the old one`),
+];

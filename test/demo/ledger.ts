@@ -52,15 +52,33 @@ export class Ledger {
   isAcknowledged(id: RecordId): boolean {
     return this.acknowledgedIds.has(id);
   }
+
+  /** What was seen up to now, for counting while the clients go on. */
+  snapshot(): Ledger {
+    const copy = new Ledger();
+    for (const record of this.acknowledged) copy.acknowledge(record);
+    for (const record of this.unacknowledged) copy.fail(record);
+    for (const record of this.consumed) copy.consume(record);
+    return copy;
+  }
 }
 
-/** The first record that a client could produce AND consume at `site`. That is when service is back. */
+export interface Served {
+  readonly id: RecordId;
+  readonly producedAt: Instant;
+  readonly consumedAt: Instant;
+}
+
+/** The first record since an instant that a client could produce AND consume at `site`. That is when service is back. */
 export const firstServed = (
   { acknowledged, consumed }: Ledger,
   site: KafkaSite,
-): { readonly id: RecordId; readonly producedAt: Instant; readonly consumedAt: Instant } | undefined => {
+  since = -Infinity,
+): Served | undefined => {
   const producedAt = new Map(
-    acknowledged.filter((record) => record.site === site).map(({ id, ackedAt }) => [id, ackedAt]),
+    acknowledged
+      .filter((record) => record.site === site && record.sentAt >= since)
+      .map(({ id, ackedAt }) => [id, ackedAt]),
   );
   for (const { id, site: where, consumedAt } of consumed) {
     const produced = producedAt.get(id);

@@ -39,7 +39,7 @@ describe('npm run demo', () => {
   };
 
   it('prints its report, and nothing else, on stdout, and leaves it as a file', async () => {
-    const { out } = start('--fault', 'kill');
+    const { out } = start('--until', 'failover');
     const [code] = (await once(demo, 'close')) as [number];
     expect(code).toBe(0);
     const report = JSON.parse(out().join('\n')) as Report;

@@ -7,8 +7,9 @@ import { playDemo } from './demo.js';
 import { logTails } from './log-tails.js';
 import { parseOptions } from './options.js';
 import { describeFactors, policyFactors } from './policy-factors.js';
-import { inWords } from './prose.js';
-import { setStage } from './stage.js';
+import { inWords, switchoverInWords } from './prose.js';
+import { setStage, type Stage } from './stage.js';
+import { playSwitchover } from './switchover.js';
 
 const REPORT = 'demo-report.json';
 const AUDIT = 'demo-audit.ndjson';
@@ -23,9 +24,9 @@ try {
   lab = await Lab.up({ mode: options.mode, onProgress: print });
   const stage = await setStage(lab, options, { clock, print, auditFile: AUDIT });
   print(['The policy of the lab, beside the defaults:', ...describeFactors(policyFactors(stage.policy))].join('\n  '));
-  const report = await playDemo(stage);
+  const { report, words } = await play(stage);
   await writeFile(REPORT, `${JSON.stringify(report, null, 2)}\n`);
-  print(`\n${inWords(report)}\nAll of it: ${REPORT}. Every decision: npx signalbox audit verify ${AUDIT}`);
+  print(`\n${words}\nAll of it: ${REPORT}. Every decision: npx signalbox audit verify ${AUDIT}`);
   if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   if (options.keep) await untilInterrupted(lab.configFile);
 } catch (error) {
@@ -33,6 +34,15 @@ try {
   process.exitCode = 1;
 } finally {
   await lab?.down();
+}
+
+async function play(stage: Stage): Promise<{ readonly report: object; readonly words: string }> {
+  if (options.planned) {
+    const report = await playSwitchover(stage);
+    return { report, words: switchoverInWords(report) };
+  }
+  const report = await playDemo(stage);
+  return { report, words: inWords(report) };
 }
 
 /** The lab ends with this process, also by Ctrl-C. */

@@ -3,10 +3,11 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Lab } from '../lab/lab.js';
 import type { Login } from './kafka-login.js';
-import type { Acknowledged, Ledger, Unacknowledged } from './ledger.js';
+import type { Acknowledged, Ledger, RecordId, Unacknowledged } from './ledger.js';
 
 /** How the records of such a producer are told from those of the application. */
 export const PINNED = 'pinned';
+export const isPinned = (id: RecordId): boolean => id.startsWith(PINNED);
 const PROGRAM = fileURLToPath(import.meta.resolve('./pinned-producer.js'));
 
 type Report =

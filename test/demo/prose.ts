@@ -1,4 +1,5 @@
-import type { Report } from './report.js';
+import type { KillReport, MoveReport, Report, SwitchoverReport } from './report.js';
+import type { MovedCounts } from './counts.js';
 
 /** The report in plain words. */
 export const inWords = (report: Report): string =>
@@ -6,11 +7,58 @@ export const inWords = (report: Report): string =>
     ...(report.outcome === 'failed-over' ? failedOver(report) : stayed(report)),
     ...records(report),
     ...fence(report),
-    `Name servers: ${Object.entries(report.dnsAnswers)
-      .map(([site, answers]) => `${site} says ${typeof answers === 'string' ? answers : answers.join(', ')}`)
-      .join('; ')}.`,
-    `The audit chain ${report.auditVerified ? 'verifies' : 'DOES NOT VERIFY'}; the group is at epoch ${report.epoch}.`,
+    nameServers(report),
+    ...returned(report),
+    ...failedBack(report),
+    ...killed(report),
+    audit(report),
   ].join('\n');
+
+/** The same for a planned move. */
+export const switchoverInWords = (report: SwitchoverReport): string =>
+  [
+    `A person moved the group to B: the run is ${report.runPhase}.`,
+    ...moved(report),
+    nameServers(report),
+    ...killed(report),
+    audit(report),
+  ].join('\n');
+
+const nameServers = ({ dnsAnswers }: Pick<Report, 'dnsAnswers'>): string =>
+  `Name servers: ${Object.entries(dnsAnswers)
+    .map(([site, answers]) => `${site} says ${typeof answers === 'string' ? answers : answers.join(', ')}`)
+    .join('; ')}.`;
+
+const audit = ({ auditVerified, epoch }: Pick<Report, 'auditVerified' | 'epoch'>): string =>
+  `The audit chain ${auditVerified ? 'verifies' : 'DOES NOT VERIFY'}; the group is at epoch ${epoch}.`;
+
+const returned = ({ return: back }: Report): string[] =>
+  back
+    ? [
+        `When A came back it was fenced ${back.fencedAfterMs} ms after its broker first answered, and had acknowledged ${back.ackedBeforeFence} records by then. Signalbox counts ${back.strandedRecords ?? 'no'} stranded records, a reader of both logs ${back.onlyAtA}.`,
+        `A was protected again ${back.protectedAfterMs} ms after somebody had approved it.`,
+      ]
+    : [];
+
+const failedBack = ({ failback }: Report): string[] =>
+  failback
+    ? [
+        `The failback, approved by ${failback.approvedBy ?? 'nobody'}, is ${failback.outcome}. Of the whole demo:`,
+        ...moved(failback),
+      ]
+    : [];
+
+const moved = (report: Omit<MoveReport, 'outcome'> & MovedCounts): string[] => [
+  `Service was back ${report.rtoMs} ms after the last record at the old site; the longest pause of the producer was ${report.longestPauseMs} ms.`,
+  `${report.ackedRecords} records were acknowledged: ${report.deliveredRecords} are where the group is now, ${report.lostRecords} lost, ${report.copiedTwice} copied twice.`,
+];
+
+const killed = ({ killed: kill }: { readonly killed?: KillReport }): string[] =>
+  kill
+    ? [
+        `On the way ${kill.process} of ${kill.site} was killed, ${kill.afterMs} ms into ${kill.chapter} (seed ${kill.seed}); it was ready again ${kill.backAfterMs} ms later.`,
+      ]
+    : [];
 
 const failedOver = ({ verdict, verdictRule, rule, rtoMs, dwellMs, aboveDwellMs, milestones }: Report): string[] => {
   const { faultAt, servedAt } = milestones;

@@ -1,6 +1,17 @@
-import type { AuditEntry, Epoch, Instant, Json, Run, StepRecord, Verdict, VerdictKind } from '#libs/domain';
-import type { Counts } from './counts.js';
-import type { firstServed } from './ledger.js';
+import type {
+  AuditEntry,
+  Epoch,
+  Instant,
+  Json,
+  Run,
+  RunPhase,
+  StepRecord,
+  StrandedRange,
+  Verdict,
+  VerdictKind,
+} from '#libs/domain';
+import type { Counts, MovedCounts } from './counts.js';
+import type { Served } from './ledger.js';
 import type { FaultName, Mode } from './options.js';
 import type { PolicyFactors } from './policy-factors.js';
 
@@ -25,6 +36,61 @@ export interface FenceReport {
   readonly ackedAtAAfterFence: number;
   /** Tries of the producer inside A that failed after A was mended. */
   readonly refusedAtAAfterMend: number;
+}
+
+/** What the return of A was like, until it was protected again. */
+export interface ReturnReport {
+  /** From the first answer of A's broker to a producer inside A, to its first refusal for want of a right. */
+  readonly fencedAfterMs: number;
+  /** What A acknowledged in between. */
+  readonly ackedBeforeFence: number;
+  /** As Signalbox counts them and says where they lie; null when it could not count them. */
+  readonly strandedRecords: number | null;
+  readonly ranges: readonly StrandedRange[];
+  /** As an independent reader of both logs counts them. */
+  readonly onlyAtA: number;
+  /** From the approval of the reprotection until A could have become active again. */
+  readonly protectedAfterMs: number;
+}
+
+/** A run that a person asked for, and what the application felt of it. */
+export interface MoveReport {
+  readonly outcome: RunPhase;
+  /** The token's name; null when nobody had to approve. */
+  readonly approvedBy: string | null;
+  /** From the last record acknowledged at the old site to the first one produced and consumed at the new one. */
+  readonly rtoMs: number;
+  /** The longest time between two acknowledgements in a row, from the request until all was well. */
+  readonly longestPauseMs: number;
+  readonly steps: readonly ReportedStep[];
+  readonly exceptions: Run['exceptions'];
+}
+
+/** The way home. The counts are of the whole demo. */
+export type FailbackReport = MoveReport & MovedCounts;
+
+/** Which process was killed on the way, and when. */
+export interface KillReport {
+  readonly seed: number;
+  readonly process: string;
+  readonly site: string;
+  /** The part of the story, and how far into it. */
+  readonly chapter: string;
+  readonly afterMs: number;
+  readonly at: Instant;
+  /** Until it was ready again. */
+  readonly backAfterMs: number;
+}
+
+/** demo-report.json of a planned move. */
+export interface SwitchoverReport extends Omit<MoveReport, 'outcome'>, MovedCounts {
+  readonly outcome: 'switched-over';
+  readonly runPhase: RunPhase;
+  readonly dnsAnswers: Report['dnsAnswers'];
+  readonly epoch: Epoch;
+  readonly auditVerified: boolean;
+  readonly policy: PolicyFactors;
+  readonly killed?: KillReport;
 }
 
 /** demo-report.json. All instants are milliseconds since 1970, all of this machine's clock. */
@@ -54,6 +120,9 @@ export interface Report extends Counts {
   /** Without an action: whether every resource is byte for byte as it was before the fault. */
   readonly resourcesIdentical?: boolean;
   readonly fence?: FenceReport;
+  readonly return?: ReturnReport;
+  readonly failback?: FailbackReport;
+  readonly killed?: KillReport;
 }
 
 /** When what happened. */
@@ -81,7 +150,7 @@ export interface FailoverRecord {
   readonly steps: readonly StepRecord[];
   readonly decision: AuditEntry;
   readonly verdict: Verdict;
-  readonly served: NonNullable<ReturnType<typeof firstServed>>;
+  readonly served: Served;
 }
 
 /**

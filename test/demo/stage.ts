@@ -3,10 +3,13 @@ import type { Clock } from '#libs/runtime';
 import { readFile } from 'node:fs/promises';
 import { OperatorApi } from '../../apps/cli/src/operator-api.js';
 import type { Lab } from '../lab/lab.js';
+import { kafkaSiteNamed } from '../lab/layout.js';
 import { Clients } from './clients.js';
 import { DemoError } from './demo-error.js';
 import { FAULTS, type Fault } from './faults.js';
+import type { KafkaSite } from './ledger.js';
 import type { DemoOptions } from './options.js';
+import { RandomKill, type Chapter } from './random-kill.js';
 import type { CliAccess } from './signalbox-cli.js';
 import { Timeline } from './timeline.js';
 import { Witness } from './witness.js';
@@ -15,7 +18,7 @@ import { Witness } from './witness.js';
 export interface Scene {
   readonly group: string;
   /** The site that fails, and whose cluster that is. */
-  readonly home: string;
+  readonly home: KafkaSite;
   readonly cluster: string;
   readonly topic: string;
   readonly name: string;
@@ -31,6 +34,8 @@ export interface Stage extends Scene {
   readonly timeline: Timeline;
   readonly clients: Clients;
   readonly witness: Witness;
+  /** Absent when nothing is to be killed besides. */
+  readonly randomKill: RandomKill | undefined;
   /** Asks as a viewer, B first: it outlives every fault of the demo. */
   readonly api: OperatorApi;
   readonly viewer: CliAccess;
@@ -57,6 +62,7 @@ export const setStage = async (
   const timeline = new Timeline(clock.now(), print);
   const login = { username: 'app', password: lab.password('app') };
   const pinned = fault.survivesAtA === true;
+  const { killRandom } = options;
   return {
     ...scene,
     options,
@@ -69,10 +75,13 @@ export const setStage = async (
     approver: as('approver'),
     auditFile,
     clients: new Clients({ lab, clock, name, topic, groupId: 'app-demo', login, pinned }),
+    randomKill: killRandom === undefined ? undefined : new RandomKill(killRandom, { lab, clock, timeline }),
     witness: new Witness({ endpoints, token, clock, cluster: scene.cluster }, timeline),
     api: new OperatorApi({ endpoints, token, note: () => undefined }),
   };
 };
+
+export const beginChapter = ({ randomKill }: Stage, chapter: Chapter): void => randomKill?.begin(chapter);
 
 const sceneIn = async (configFile: string): Promise<Scene> => {
   const topology = await loadTopology(configFile);
@@ -81,5 +90,5 @@ const sceneIn = async (configFile: string): Promise<Scene> => {
   const [topic] = group?.topics ?? [];
   const name = group?.traffic[0]?.name;
   if (!group || !cluster || !topic || !name) throw new DemoError(`${configFile} has no group with a topic and a name`);
-  return { group: group.id, home: group.home, cluster, topic, name, policy: policyOf(topology, group) };
+  return { group: group.id, home: kafkaSiteNamed(group.home), cluster, topic, name, policy: policyOf(topology, group) };
 };

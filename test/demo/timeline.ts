@@ -36,6 +36,12 @@ export class Timeline {
     this.print(`${`+${seconds}`.padStart(COLUMN)} s  ${what.padEnd(COLUMN)} ${text}`);
   }
 
+  /** What somebody typed and saw, line by line as it was. */
+  quote(typed: string, said: string, now: Instant): void {
+    this.tell('types', typed, now);
+    for (const line of said.trimEnd().split('\n')) this.print(`${' '.repeat(COLUMN + 4)}│ ${line}`);
+  }
+
   /** Says each thing once, however often it is reported. */
   event({ kind, data }: StreamedEvent, now: Instant): void {
     if (kind === 'observation' && this.isOld(data as Observation)) return;
@@ -122,15 +128,15 @@ const ran = ({ id, plan, phase, stage, problem }: Run): News => ({
   about: id,
   state: `${phase} ${phase === 'stepping' ? stage : ''}`,
   what: 'run',
-  text: `${plan.from} → ${plan.to} is ${phase}${phase === 'stepping' ? `, stage ${stage}` : ''}${problem ? `: ${problem}` : ''}`,
+  text: `${plan.kind} ${plan.from} → ${plan.to} is ${phase}${phase === 'stepping' ? `, stage ${stage}` : ''}${problem ? `: ${problem}` : ''}`,
 });
 
-const asked = ({ id, group, target, phase, vetoes, decidedBy }: Approval): News => {
+const asked = ({ id, group, kind, target, phase, vetoes, decidedBy }: Approval): News => {
   const lifts = vetoes.length > 0 ? `; in the way: ${vetoes.map(({ name }) => name).join(', ')}` : '';
   return {
     about: id,
     state: phase,
     what: 'approval',
-    text: `${group} to ${target}: ${phase}${decidedBy ? ` by ${decidedBy}` : ''}${lifts}`,
+    text: `${kind} of ${group} to ${target}: ${phase}${decidedBy ? ` by ${decidedBy}` : ''}${lifts}`,
   };
 };

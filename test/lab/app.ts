@@ -13,6 +13,8 @@ const AT_WITNESS = ['health-monitor', 'orchestrator'] as const;
 const AT_SITE = [...AT_WITNESS, 'site-guard', 'dns-switcher', 'mirror-switcher', 'config-switcher'] as const;
 export type AppName = (typeof AT_SITE)[number];
 
+export const isSignalbox = (name: string): name is AppName => (AT_SITE as readonly string[]).includes(name);
+
 /** One Signalbox process of a site, started as in production: by its environment and signalbox.yaml. */
 export class AppPart implements Part {
   readonly readyWithinMs = 60_000;

@@ -133,6 +133,14 @@ export class Lab {
     );
   }
 
+  /** Whether a Signalbox process is ready. Throws, with what is missing, when it is not. */
+  async serves(site: LabSite, name: string): Promise<true> {
+    const part = signalbox(this.layout, this.run).find((each) => each.site === site && each.name === name);
+    if (part === undefined) throw new LabError(`there is no ${name} at site ${site}`);
+    await part.probe();
+    return true;
+  }
+
   /** SIGSTOPs a site's Kafka: it keeps its connections and answers nothing. */
   freeze(site: KafkaSite): void {
     this.signalPart(site, 'kafka', 'SIGSTOP');

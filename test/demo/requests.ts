@@ -1,0 +1,86 @@
+import type { RunAnswer } from '#libs/contracts';
+import type { RequestKind } from '#libs/decision';
+import { isTerminal, type Approval, type Instant, type Run, type RunId } from '#libs/domain';
+import { DemoError } from './demo-error.js';
+import { commandLine, signalbox, type CliAccess } from './signalbox-cli.js';
+import type { Stage } from './stage.js';
+import { waitFor } from './steady.js';
+
+const ACCEPTED_WITHIN_MS = 60_000;
+const ANSWERED_WITHIN_MS = 30_000;
+/** Two tries of every step, and a process that is killed and comes back on the way. */
+const CLOSED_WITHIN_MS = 90_000;
+
+type Question = Pick<Stage, 'api' | 'group'>;
+
+/** What came of a request: a run, or the question that has to be answered first. */
+export interface Accepted {
+  readonly askedAt: Instant;
+  readonly run?: Run;
+  readonly approval?: Approval;
+}
+
+/** Types a command as somebody, and shows what was typed and what came of it. */
+export const type = async (stage: Stage, who: CliAccess, ...args: readonly string[]): Promise<string> => {
+  const said = await signalbox(who, ...args);
+  stage.timeline.quote(commandLine(...args), said, stage.clock.now());
+  return said;
+};
+
+/**
+ * Asks for a run with the operator's command line until it is accepted: a refusal names what is in the way, and that may
+ * pass. An answer that got lost is no reason to ask twice.
+ */
+export const request = (stage: Stage, kind: RequestKind, ...options: readonly string[]): Promise<Accepted> => {
+  const { operator, group, clock } = stage;
+  const askedAt = clock.now();
+  return waitFor(`accepted ${kind}`, { clock, withinMs: ACCEPTED_WITHIN_MS }, async () => {
+    const before = await acceptedSince(stage, kind, askedAt);
+    if (before) return before;
+    await type(stage, operator, kind, group, ...options);
+    return acceptedSince(stage, kind, askedAt);
+  });
+};
+
+const acceptedSince = async (
+  { api, group }: Question,
+  kind: RequestKind,
+  askedAt: Instant,
+): Promise<Accepted | undefined> => {
+  const [runs, approvals] = await Promise.all([
+    api.get<readonly Run[]>('/runs'),
+    api.get<readonly Approval[]>('/approvals'),
+  ]);
+  const run = runs.find(({ plan, startedAt }) => plan.group === group && plan.kind === kind && startedAt >= askedAt);
+  if (run) return { askedAt, run };
+  const approval = approvals.find((each) => each.group === group && each.kind === kind && each.requestedAt >= askedAt);
+  return approval && { askedAt, approval };
+};
+
+/** The second person says yes. */
+export const approve = (stage: Stage, { id }: Approval): Promise<Approval> =>
+  waitFor(`approval of ${id}`, { clock: stage.clock, withinMs: ANSWERED_WITHIN_MS }, async () => {
+    const { phase } = await approvalNamed(stage, id);
+    if (phase === 'open') await type(stage, stage.approver, 'approve', id, '--reason', 'demo');
+    const answered = await approvalNamed(stage, id);
+    if (answered.phase === 'approved') return answered;
+    throw new DemoError(`approval ${id} is ${answered.phase}`);
+  });
+
+const approvalNamed = async ({ api }: Question, id: string): Promise<Approval> => {
+  const approval = (await api.get<readonly Approval[]>('/approvals')).find((each) => each.id === id);
+  if (approval) return approval;
+  throw new Error(`no orchestrator knows approval ${id}`);
+};
+
+/** The run of a kind that was started since, when it is closed. */
+export const closedRun = (stage: Stage, kind: RequestKind, since: Instant): Promise<RunAnswer> =>
+  waitFor(`closed ${kind}`, { clock: stage.clock, withinMs: CLOSED_WITHIN_MS }, async () => {
+    const run = (await acceptedSince(stage, kind, since))?.run;
+    if (run?.phase === 'needs-human') throw new DemoError(`${kind} ${run.id} needs a person: ${run.problem ?? ''}`);
+    if (!run || !isTerminal(run.phase)) throw new Error(run ? `${run.id} is ${run.phase}` : 'there is no run');
+    return runNamed(stage, run.id);
+  });
+
+export const runNamed = ({ api }: Pick<Stage, 'api'>, id: RunId): Promise<RunAnswer> =>
+  api.get<RunAnswer>(`/runs/${id}`);

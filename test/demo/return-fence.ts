@@ -1,0 +1,36 @@
+import type { Instant } from '#libs/domain';
+import type { Ledger } from './ledger.js';
+import { isPinned } from './pinned-client.js';
+
+/** What Kafka says to a write that an ACL denies. A listener that is closed, or a frozen broker, says nothing. */
+const NOT_AUTHORIZED = /authorized/i;
+
+/** What the producer inside a site met when that site came back. */
+export interface Felt {
+  /** The broker let it in again, and it sent its first record. */
+  readonly firstAnswerAt: Instant;
+  /** The broker refused it for the first time, and acknowledged nothing after that. */
+  readonly fenceFeltAt: Instant;
+  readonly fencedAfterMs: number;
+  /** Acknowledged in between: they are in that site's log alone. */
+  readonly ackedBeforeFence: number;
+  readonly refusals: number;
+}
+
+/** Undefined while the fence has not been felt, or was not felt any more at the last try. */
+export const fenceFelt = ({ acknowledged, unacknowledged }: Ledger, since: Instant): Felt | undefined => {
+  const acks = acknowledged.filter(({ id, sentAt }) => isPinned(id) && sentAt >= since);
+  const failures = unacknowledged.filter(({ id, sentAt }) => isPinned(id) && sentAt >= since);
+  const lastAckedAt = Math.max(-Infinity, ...acks.map(({ ackedAt }) => ackedAt));
+  const refused = failures.filter(({ reason, failedAt }) => NOT_AUTHORIZED.test(reason) && failedAt >= lastAckedAt);
+  if (refused.length === 0) return undefined;
+  const firstAnswerAt = Math.min(...[...acks, ...failures].map(({ sentAt }) => sentAt)) as Instant;
+  const fenceFeltAt = Math.min(...refused.map(({ failedAt }) => failedAt)) as Instant;
+  return {
+    firstAnswerAt,
+    fenceFeltAt,
+    fencedAfterMs: fenceFeltAt - firstAnswerAt,
+    ackedBeforeFence: acks.length,
+    refusals: refused.length,
+  };
+};
