@@ -42,4 +42,7 @@ export abstract class FencedResource<V> {
    * where it was written. Without `expected` it reports what it finds and `holds` is true.
    */
   abstract verify(expected: V | undefined, signal: AbortSignal): Promise<Verification>;
+
+  /** Whether reading `held` shows that `next` was written, for values that may be beyond it; absent where only equals do. */
+  shows?(held: V, next: V): boolean;
 }

@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { epoch, InvariantViolation, SignalboxError, type WriteAccess } from '#libs/domain';
+import {
+  epoch,
+  InvariantViolation,
+  SignalboxError,
+  type Epoch,
+  type Positions,
+  type Stamped,
+  type WriteAccess,
+} from '#libs/domain';
 import { TroubledResource } from '../../../test/support/troubled-resource.js';
 import { GUARD, POLL_MS, WorkerBench } from '../../../test/support/worker-bench.js';
 import { performStep } from './perform-step.js';
@@ -7,6 +15,23 @@ import { performStep } from './perform-step.js';
 class WrongCredentials extends SignalboxError {
   readonly code = 'SB_TEST_CREDENTIALS';
   readonly retryable = false;
+}
+
+/** Its numbers are never lowered, and one that is missing is as good as 0. */
+class GrowingResource extends TroubledResource<Positions> {
+  override write(seen: Stamped<Positions>, next: Positions, epoch: Epoch, signal: AbortSignal) {
+    const kept = this.shows(seen.value, next) ? seen.value : next;
+    return super.write(seen, kept, epoch, signal);
+  }
+
+  override async verify(expected: Positions | undefined, signal: AbortSignal) {
+    const { observed, check } = await super.verify(undefined, signal);
+    return { check, observed, holds: expected === undefined || this.shows(this.held.value, expected) };
+  }
+
+  override shows(held: Positions, next: Positions): boolean {
+    return Object.entries(next).every(([partition, offset]) => (held[partition] ?? 0) >= offset);
+  }
 }
 
 describe(performStep.name, () => {
@@ -126,6 +151,17 @@ describe(performStep.name, () => {
     await bench.settledAs('done');
     expect(bench.resource.asked).toHaveLength(2);
     expect(bench.resource.held.epoch).toBe(7);
+  });
+
+  it('takes a value beyond the wanted one for written where the resource says so, but only with an answer', async () => {
+    const positions = new GrowingResource({ 'orders-0': 9 });
+    bench.resources.set('positions/b-to-a', positions);
+    positions.writes.push('written-unanswered');
+    const resource = { kind: 'positions', flow: 'b-to-a' } as const;
+    await bench.book.open({ resource, desired: { 'orders-0': 5, 'orders-1': 0 } });
+    await bench.settledAs('done');
+    expect(positions.asked).toHaveLength(2);
+    expect(positions.held).toMatchObject({ value: { 'orders-0': 9 }, epoch: 7 });
   });
 
   it('reports unknown when nothing is answered until the deadline', async () => {

@@ -45,8 +45,8 @@ export async function performStep(order: StepOrder, clock: Clock, deadline: Abor
 class Performance {
   private readonly name: string;
   private writes = 0;
-  /** What the resource shows if our last write arrived. */
-  private written: { readonly value: unknown } | undefined;
+  /** What the resource shows if our last write arrived, and whether it said so. */
+  private written: { readonly value: unknown; readonly isAnswered: boolean } | undefined;
 
   constructor(
     private readonly order: StepOrder,
@@ -70,11 +70,12 @@ class Performance {
     if (this.shows(seen)) return step.action === 'seal' ? { over: done('read-back', readBack(seen)) } : this.verify();
     const isMismatch = this.written !== undefined;
     const next = step.action === 'seal' ? seen.value : desired;
-    this.written = { value: next };
+    this.written = { value: next, isAnswered: false };
     this.writes += 1;
     const outcome = await resource.write(seen, next, step.epoch, this.deadline);
     switch (outcome) {
       case 'written':
+        this.written = { value: next, isAnswered: true };
         // The read-back follows at once; only a resource that did not show what it took is given time.
         return isMismatch
           ? { again: this.different(seen), pauseMs: PAUSE_MS }
@@ -96,8 +97,11 @@ class Performance {
   }
 
   private shows(seen: Stamped<unknown>): boolean {
-    const isOurs = this.written !== undefined && seen.epoch === this.order.step.epoch;
-    return isOurs && canonicalJson(seen.value) === canonicalJson(this.written?.value);
+    if (this.written === undefined || seen.epoch !== this.order.step.epoch) return false;
+    const { value, isAnswered } = this.written;
+    if (canonicalJson(seen.value) === canonicalJson(value)) return true;
+    // A value beyond it may have been there before: only with an answer does it tell that the write was done.
+    return isAnswered && (this.order.resource.shows?.(seen.value, value) ?? false);
   }
 
   private missed(error: unknown): Round {
