@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Mirrors } from './mirrors.js';
 import { CountWire } from './wire.js';
 
-export const PositionsWire = z.record(z.string(), CountWire);
+export const PositionsWire = z.record(z.string().regex(/^.+-\d+$/, 'topic-partition'), CountWire);
 
 export const BacklogWire = z.object({
   records: CountWire,
