@@ -18,7 +18,7 @@ describe('ConnectClient', () => {
     server = createServer(respond).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    return new ConnectClient(`http://127.0.0.1:${port}`, new SystemClock(), 300);
+    return new ConnectClient(`http://127.0.0.1:${port}`, new SystemClock(), 300, ['user="x" password="hunter2"']);
   }
 
   const failing = (status: number, message: string) =>
@@ -63,6 +63,15 @@ describe('ConnectClient', () => {
     const failure = connect.setConfig('source', {}, soon());
     await expect(failure).rejects.toMatchObject({ code: 'SB_CONNECT_REJECTED' });
     await expect(failure).rejects.toThrow('configuration is invalid');
+  });
+
+  it('repeats no secret that Connect quotes', async () => {
+    const message = 'Invalid value user="x" password="hunter2" for configuration sasl.jaas.config';
+    const refused = (await failing(400, message)).createStopped('source', {}, soon());
+    await expect(refused).rejects.toThrow('Invalid value (secret) for configuration');
+    server?.close();
+    const failed = (await failing(500, message)).createStopped('source', {}, soon());
+    await expect(failed).rejects.toThrow('Invalid value (secret) for configuration');
   });
 
   it('cannot tell what an internal error left behind', async () => {

@@ -7,6 +7,8 @@ export type ConnectorConfig = Readonly<Record<string, string>>;
 
 /** How far a source connector has come, as Connect stored it. */
 export interface StoredPosition {
+  /** The source's alias. Connect stores whatever it is given: under another alias the connector finds nothing. */
+  readonly cluster: string;
   readonly topic: string;
   readonly partition: number;
   /** The last source offset that was replicated. */
@@ -38,6 +40,8 @@ export class ConnectClient {
     readonly url: string,
     private readonly clock: Clock,
     private readonly callTimeoutMs: number,
+    /** In the configurations that are sent, and in no message: Connect may quote what it refuses. */
+    private readonly secrets: readonly string[] = [],
   ) {}
 
   async status(connector: string, signal: AbortSignal): Promise<ConnectorStatus> {
@@ -55,11 +59,18 @@ export class ConnectClient {
   async positions(connector: string, signal: AbortSignal): Promise<readonly StoredPosition[]> {
     const { offsets } = (await this.get(connector, 'offsets', signal)) as {
       readonly offsets: readonly {
-        readonly partition: { readonly topic: string; readonly partition: number };
+        readonly partition: { readonly cluster: string; readonly topic: string; readonly partition: number };
         readonly offset: { readonly offset: number } | null;
       }[];
     };
     return offsets.flatMap(({ partition, offset }) => (offset === null ? [] : [{ ...partition, ...offset }]));
+  }
+
+  /** Only of a connector that is stopped. Others keep theirs. */
+  async setPositions(connector: string, positions: readonly StoredPosition[], signal: AbortSignal): Promise<void> {
+    const offsets = positions.map(({ offset, ...partition }) => ({ partition, offset: { offset } }));
+    const path = `/connectors/${encodeURIComponent(connector)}/offsets`;
+    this.expectSuccess(await this.change('PATCH', path, { offsets }, signal), connector);
   }
 
   /** Durable once it returns; the tasks follow. Repeating it changes nothing. */
@@ -102,11 +113,13 @@ export class ConnectClient {
       const answer = await this.fetched(method, path, body, signal);
       if (!isPassing(method, answer)) {
         if (answer.status < 500) return answer;
-        throw new OutcomeUnknownError(`Connect at ${this.url} failed at ${method} ${path}: ${describe(answer)}`);
+        throw new OutcomeUnknownError(`Connect at ${this.url} failed at ${method} ${path}: ${this.quote(answer)}`);
       }
       await this.clock.sleep(RETRY_MS, signal);
       if (signal.aborted)
-        throw new UnavailableError(`Connect at ${this.url} answered ${describe(answer)} to ${path} until the deadline`);
+        throw new UnavailableError(
+          `Connect at ${this.url} answered ${this.quote(answer)} to ${path} until the deadline`,
+        );
     }
   }
 
@@ -135,8 +148,12 @@ export class ConnectClient {
     const { status, body } = answer;
     if (status === 404) throw new ConnectorMissingError(this.url, connector);
     if (status >= 300)
-      throw new ConnectRejectedError(`Connect at ${this.url} refused a call for "${connector}": ${describe(answer)}`);
+      throw new ConnectRejectedError(`Connect at ${this.url} refused a call for "${connector}": ${this.quote(answer)}`);
     return body;
+  }
+
+  private quote(answer: Answer): string {
+    return this.secrets.reduce((text, secret) => text.replaceAll(secret, '(secret)'), describe(answer));
   }
 }
 
