@@ -24,8 +24,8 @@ interface Answer {
 /** As much of Connect's REST interface as a flow needs, on a port of this machine. */
 export class FakeConnect {
   readonly connectors = new Map<string, Connector>();
-  /** Every call that would change something: `PUT /connectors/x/stop`. */
-  readonly changes: string[] = [];
+  /** Every call, such as `PUT /connectors/x/stop`. */
+  readonly calls: string[] = [];
   /** Answers instead of what the connectors say, once each. */
   readonly next = new Map<string, Answer>();
   private readonly server: Server = createServer((request, response) => void this.serve(request, response));
@@ -34,6 +34,11 @@ export class FakeConnect {
     const connect = new FakeConnect();
     await once(connect.server.listen(0, '127.0.0.1'), 'listening');
     return connect;
+  }
+
+  /** The calls that would change something. */
+  get changes(): readonly string[] {
+    return this.calls.filter((call) => !call.startsWith('GET '));
   }
 
   get url(): string {
@@ -67,7 +72,7 @@ export class FakeConnect {
     const chunks = await request.toArray();
     const body: unknown = chunks.length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString());
     const call = `${request.method} ${request.url}`;
-    if (request.method !== 'GET') this.changes.push(call);
+    this.calls.push(call);
     const planned = this.next.get(call);
     this.next.delete(call);
     const { status, body: answer } = planned ?? this.answer(call, body);

@@ -11,10 +11,10 @@ const MARKER = 'signalbox-epoch-b-to-a';
 const STAMPED = `PUT /connectors/${MARKER}/config`;
 const rendered = { source: { 'source.cluster.alias': 'b' }, checkpoint: { groups: 'app' } };
 const clock = new SystemClock();
-const soon = (ms = 5_000) => AbortSignal.timeout(ms);
+const soon = () => AbortSignal.timeout(10_000);
 
 function positionsAt(fake: FakeConnect): ConnectRestPositions {
-  const connect = new ConnectClient(fake.url, clock, 2_000);
+  const connect = new ConnectClient(fake.url, clock, 5_000);
   const marker = new EpochMarker(connect, 'b-to-a', { source: 'b', target: 'a' });
   return new ConnectRestPositions(connect, marker, clock, {
     source: 'source',
@@ -128,7 +128,12 @@ describe(ConnectRestPositions.name, () => {
     running();
     fake.next.set('PUT /connectors/source/stop', { status: 204 });
     const seen = await positions.read(soon());
-    expect(await positions.write(seen, { 'orders-0': 50 }, epoch(1), soon(300))).toBe('unknown');
+    const deadline = new AbortController();
+    const writing = positions.write(seen, { 'orders-0': 50 }, epoch(1), deadline.signal);
+    const looks = () => fake.calls.filter((call) => call === 'GET /connectors/source/status').length;
+    while (looks() < 3) await clock.sleep(5);
+    deadline.abort();
+    expect(await writing).toBe('unknown');
     expect(fake.stored('source')).toEqual(['b orders 0 9']);
     expect(await write({ 'orders-0': 50 })).toBe('written');
   });

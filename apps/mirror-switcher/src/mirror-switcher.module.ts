@@ -1,18 +1,19 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { ProcessId, SiteId } from '#libs/domain';
 import { StepWorkerModule } from '#libs/jobs';
-import { accessTo, openCluster, type KafkaCluster } from '#libs/kafka';
+import type { KafkaCluster } from '#libs/kafka';
 import { Clock, Log, Readiness } from '#libs/runtime';
-import { findCluster, type Topology } from '#libs/topology';
+import type { Topology } from '#libs/topology';
 import { ConnectWatch } from './connect-watch.js';
-import { mirrors, watchedFlows, type LocalFlow } from './mirrors.js';
+import { mirrors, watchedFlows } from './mirrors.js';
+import { openFlows } from './open-flows.js';
 
 /** Connections to be closed with the process. */
 class OpenClusters {
   constructor(readonly all: readonly KafkaCluster[]) {}
 }
 
-/** Stops and starts the replication that ends at its site. */
+/** Stops and starts the replication that ends at its site, and turns it around; the only process that holds its logins. */
 @Module({})
 export class MirrorSwitcherModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
@@ -23,7 +24,7 @@ export class MirrorSwitcherModule implements OnApplicationBootstrap, OnApplicati
   /** @throws SecretError */
   static async register(self: { topology: Topology; site: SiteId; process: ProcessId }): Promise<DynamicModule> {
     const { requestTimeoutMs } = self.topology.policy;
-    const flows = await flowsInto(self.site, self.topology);
+    const flows = await openFlows(self.site, self.topology);
     return {
       module: MirrorSwitcherModule,
       imports: [
@@ -34,7 +35,7 @@ export class MirrorSwitcherModule implements OnApplicationBootstrap, OnApplicati
         }),
       ],
       providers: [
-        { provide: OpenClusters, useValue: new OpenClusters(flows.map(({ cluster }) => cluster)) },
+        { provide: OpenClusters, useValue: new OpenClusters(flows.flatMap(({ clusters }) => clusters)) },
         {
           provide: ConnectWatch,
           inject: [Clock, Readiness, Log],
@@ -55,16 +56,4 @@ export class MirrorSwitcherModule implements OnApplicationBootstrap, OnApplicati
     this.watch.stop();
     await Promise.all(this.clusters.all.map((cluster) => cluster.close()));
   }
-}
-
-type OpenFlow = LocalFlow & { readonly cluster: KafkaCluster };
-
-async function flowsInto(site: SiteId, topology: Topology): Promise<readonly OpenFlow[]> {
-  const opening = topology.flows.map(async (flow): Promise<OpenFlow | undefined> => {
-    const target = findCluster(topology, flow.target);
-    if (target.site !== site || target.connect === undefined) return undefined;
-    const cluster = openCluster(await accessTo(target, 'control', topology.policy.requestTimeoutMs));
-    return { flow, connect: target.connect, target: cluster.log, cluster };
-  });
-  return (await Promise.all(opening)).filter((flow) => flow !== undefined);
 }

@@ -1,3 +1,4 @@
+import type { FencedResource } from '#libs/domain';
 import type { TopicLog } from '#libs/kafka';
 import type { ResolveResource } from '#libs/jobs';
 import type { Clock } from '#libs/runtime';
@@ -5,24 +6,38 @@ import { matchesTopic, type Flow } from '#libs/topology';
 import { ConnectClient } from './connect-client.js';
 import type { WatchedFlow } from './connect-watch.js';
 import { ConnectRestMirror } from './connect-rest.mirror.js';
+import { ConnectRestPositions } from './connect-rest.positions.js';
 import { EpochMarker } from './epoch-marker.js';
+import { FlowBacklog } from './flow-backlog.js';
 import { endOffsetsAt } from './kafka.end-offsets.js';
+import type { RenderedConnectors } from './rendered-connectors.js';
+import { SourceLog } from './source-log.js';
+import { StoredPositions } from './stored-positions.js';
 
 const POLL_MS = 50;
+/** Asks every partition of the source: a drain takes seconds anyway. */
+const BACKLOG_POLL_MS = 250;
 
-/** A flow that ends at this site, the Connect that runs it and the log of the cluster it ends at. */
+/** A flow that ends at this site, the Connect that runs it and the logs of the clusters at both of its ends. */
 export interface LocalFlow {
   readonly flow: Flow;
   readonly connect: string;
+  readonly source: TopicLog;
   readonly target: TopicLog;
+  /** How its connectors are created when Connect does not have them. Holds secrets. */
+  readonly rendered: RenderedConnectors;
+  /** Those that `rendered` holds. */
+  readonly secrets: readonly string[];
 }
+
+type FlowResources = Readonly<Record<'mirror' | 'positions' | 'backlog', FencedResource<unknown>>>;
 
 /** Finds the resource of a step among the flows that end here. */
 export function mirrors(flows: readonly LocalFlow[], callTimeoutMs: number, clock: Clock): ResolveResource {
-  const resources = new Map<string, ConnectRestMirror>(
-    flows.map((local) => [local.flow.id, mirror(local, new ConnectClient(local.connect, clock, callTimeoutMs), clock)]),
+  const resources = new Map<string, FlowResources>(
+    flows.map((local) => [local.flow.id, resourcesOf(local, callTimeoutMs, clock)]),
   );
-  return (ref) => (ref.kind === 'mirror' ? resources.get(ref.flow) : undefined);
+  return (ref) => ('flow' in ref ? resources.get(ref.flow)?.[ref.kind] : undefined);
 }
 
 export const watchedFlows = (
@@ -35,11 +50,24 @@ export const watchedFlows = (
     connectors: [flow.driver.source, flow.driver.checkpoint],
   }));
 
-function mirror({ flow, target }: LocalFlow, connect: ConnectClient, clock: Clock): ConnectRestMirror {
+/** One epoch for all three: they are the same connectors. */
+function resourcesOf(local: LocalFlow, callTimeoutMs: number, clock: Clock): FlowResources {
+  const { flow, rendered } = local;
   const { source, checkpoint } = flow.driver;
+  const connect = new ConnectClient(local.connect, clock, callTimeoutMs, local.secrets);
   const marker = new EpochMarker(connect, flow.id, { source: flow.source, target: flow.target });
-  const ends = endOffsetsAt(target, (topic) => matchesTopic(flow.topics, sourceTopic(flow, topic)));
-  return new ConnectRestMirror(connect, marker, ends, clock, { source, checkpoint, pollMs: POLL_MS });
+  const ends = endOffsetsAt(local.target, (topic) => matchesTopic(flow.topics, sourceTopic(flow, topic)));
+  const connectors = { source, checkpoint, pollMs: POLL_MS };
+  return {
+    mirror: new ConnectRestMirror(connect, marker, ends, clock, connectors),
+    positions: new ConnectRestPositions(connect, marker, clock, { ...connectors, rendered }),
+    backlog: new FlowBacklog(
+      new SourceLog(local.source, flow),
+      new StoredPositions(connect, source),
+      clock,
+      BACKLOG_POLL_MS,
+    ),
+  };
 }
 
 /** The default policy puts the source's alias and a dot before the name. */

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { clusterId, flowId, siteId } from '#libs/domain';
+import { InMemoryKafka, openInMemory } from '#libs/kafka';
+import { VirtualClock } from '../../../test/support/virtual-clock.js';
+import { ConnectRestMirror } from './connect-rest.mirror.js';
+import { ConnectRestPositions } from './connect-rest.positions.js';
+import { FlowBacklog } from './flow-backlog.js';
+import { mirrors } from './mirrors.js';
+
+describe(mirrors.name, () => {
+  const clock = new VirtualClock();
+  const [source, target] = ['kafka-b', 'kafka-a'].map(clusterId);
+  const logOf = (cluster = source!) => openInMemory(new InMemoryKafka({ cluster, timeoutMs: 100 }, clock)).log;
+  const resolve = mirrors(
+    [
+      {
+        flow: {
+          id: flowId('b-to-a'),
+          source: source!,
+          target: target!,
+          topics: ['orders'],
+          policy: 'identity',
+          principal: 'User:mm2-ba',
+          driver: { kind: 'connect', source: 's', checkpoint: 'c', settings: {}, secretSettings: {} },
+        },
+        connect: 'http://127.0.0.1:1',
+        source: logOf(source),
+        target: logOf(target),
+        rendered: { source: {}, checkpoint: {} },
+        secrets: [],
+      },
+    ],
+    1_000,
+    clock,
+  );
+
+  it('finds all three resources of a flow that ends here', () => {
+    const kinds = (['mirror', 'positions', 'backlog'] as const).map((kind) => resolve({ kind, flow: 'b-to-a' }));
+    expect(kinds.map((resource) => resource?.constructor)).toEqual([
+      ConnectRestMirror,
+      ConnectRestPositions,
+      FlowBacklog,
+    ]);
+  });
+
+  it('knows no other flow and nothing else', () => {
+    expect(resolve({ kind: 'positions', flow: 'a-to-b' })).toBeUndefined();
+    expect(resolve({ kind: 'write-access', group: 'orders', site: siteId('a') })).toBeUndefined();
+  });
+});
