@@ -64,6 +64,8 @@ export interface GroupStatus {
   /** Sites that take no client's write and cannot become active, and how far each is on its way back. */
   readonly quarantined: readonly SiteId[];
   readonly returning: Readonly<Record<string, ReturningSite>>;
+  /** How long the lag of a site that is catching up must stay under the RPO. */
+  readonly protectedAfterMs?: number;
   /** What people have lifted or attested, while it is in force. */
   readonly overrides?: readonly OverrideView[];
   readonly attestations?: readonly AttestationView[];

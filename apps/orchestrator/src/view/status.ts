@@ -15,6 +15,7 @@ export function groupStatusOf({ id, settings }: KnownGroup, { state, epoch, lead
     leader: (leader?.value.split('#')[0] ?? null) as GroupStatus['leader'],
     quarantined: quarantinedIn(state),
     returning: state.returning,
+    protectedAfterMs: settings.policy.protectedAfterMs,
     ...(freeze && { frozen: freeze }),
     ...(state.phase === 'running' && { run: state.run, kind: state.kind }),
     ...(state.phase === 'awaiting-approval' && { approval: state.approval, kind: state.kind }),
