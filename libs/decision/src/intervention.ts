@@ -55,7 +55,7 @@ function notSkippable(run: Run, record: StepRecord): Refusal | undefined {
     return { message: `${name} is ${record.status} already.`, remedy: waiting };
   }
   if (fences) {
-    const remedy = `If ${fences} is off, attest that instead: signalbox attest ${run.plan.group} --site ${fences}`;
+    const remedy = `If ${fences} is off, attest that instead: signalbox attest ${run.plan.group} --site ${fences} --reason '<why>'`;
     return { message: `${name} keeps ${fences} from taking writes; without it two sites could.`, remedy };
   }
   return hardToMiss(run, record);
@@ -68,14 +68,17 @@ function hardToMiss(
 ): Refusal | undefined {
   if (pointOfNoReturn) {
     const message = `${name} is what the run is for: without it no site would take writes.`;
-    return { message, remedy: `Take the run back instead: signalbox abort ${plan.group}, or: signalbox run ${id}` };
+    return {
+      message,
+      remedy: `Take the run back instead: signalbox abort ${plan.group} --reason '<why>', or: signalbox run ${id}`,
+    };
   }
   if (action === 'seal') {
     const remedy = 'It is not waited for longer than its deadline, and becomes an exception of the run.';
     return { message: `${name} refuses the late writes of older runs.`, remedy };
   }
   if (resource.kind === 'backlog' && desired === 'empty') {
-    const remedy = `Take the run back: signalbox abort ${plan.group}; what may lose records is a failover`;
+    const remedy = `Take the run back: signalbox abort ${plan.group} --reason '<why>'; what may lose records is a failover`;
     return { message: `${name} is what makes a planned move lose nothing.`, remedy };
   }
   return undefined;

@@ -149,7 +149,7 @@ export const quarantineMessage = (site: SiteId, { phase }: ReturningSite, group:
     case 'lost':
       return `${site} has not come back: it is taken into quarantine when it answers`;
     case 'quarantined':
-      return `${site} is in quarantine: protect it again with: signalbox reprotect ${group} --site ${site}`;
+      return `${site} is in quarantine: protect it again with: signalbox reprotect ${group} --site ${site} --reason '<why>'`;
     case 'catching-up':
       return `${site} is catching up: it can become active once its lag has been under the RPO for long enough`;
   }
@@ -158,7 +158,7 @@ export const quarantineMessage = (site: SiteId, { phase }: ReturningSite, group:
 const activeIsDown: VetoCheck = ({ state, shape, evidence }) => {
   const kind = verdictOf(evidence, shape, state.active)?.kind ?? 'unknown';
   if (kind === 'up' || kind === 'degraded') return undefined;
-  const advice = `a planned move needs it; if it is lost: signalbox failover ${state.group}`;
+  const advice = `a planned move needs it; if it is lost: signalbox failover ${state.group} --reason '<why>'`;
   return hard('active-unhealthy', `the cluster at ${state.active} is ${kind}, and ${advice}`);
 };
 
@@ -194,7 +194,7 @@ const notInQuarantine: VetoCheck = ({ state, target }) => {
 const watermarkUnknown: VetoCheck = ({ state, target }) => {
   const site = target && state.returning[target];
   if (!site || site.watermark) return undefined;
-  const advice = `rebuild ${target} by hand, then: signalbox release ${state.group} --site ${target}`;
+  const advice = `rebuild ${target} by hand, then: signalbox release ${state.group} --site ${target} --reason '<why>'`;
   return hard('watermark-unknown', `run ${site.leftBy} could not record where ${state.active} ended: ${advice}`);
 };
 
