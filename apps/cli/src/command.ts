@@ -2,10 +2,12 @@ import type { Clock } from '#libs/runtime';
 import type { ExitCode } from './exit-code.js';
 import type { OperatorApi } from './operator-api.js';
 
-/** Where a command writes: answers to `out`, everything about how they were got to `err`. */
+/** Where a command writes: answers to `out`, everything about how they were got to `err`. Nothing is ever coloured. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
+  /** Somebody looks at a screen that may be painted over; false for a pipe or a file. */
+  readonly isScreen: boolean;
 }
 
 /** What every command that asks an orchestrator is given. */
@@ -14,10 +16,25 @@ export interface Session {
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly json: boolean;
+  /** Where signalbox.yaml is, if it is at hand. */
+  readonly config: string;
+  /** For commands that go on until the operator stops them; all others end at once on Ctrl-C. */
+  readonly interruption: () => AbortSignal;
 }
 
 /** With --json exactly what the orchestrator answered, otherwise what `render` makes of it for a person. */
-export const show = <T>(session: Session, answer: T, render: (answer: T) => string): void =>
-  session.terminal.out(session.json ? JSON.stringify(answer, null, 2) : render(answer));
+export const show = <T>(
+  { terminal, json }: Pick<Session, 'terminal' | 'json'>,
+  answer: T,
+  render: (answer: T) => string,
+): void => terminal.out(json ? JSON.stringify(answer, null, 2) : render(answer));
+
+/** The path of a group, under `/v1`. */
+export const groupPath = (group: string, ...rest: readonly string[]): string => pathOf('groups', group, ...rest);
+
+export const runPath = (run: string, ...rest: readonly string[]): string => pathOf('runs', run, ...rest);
+
+export const pathOf = (...segments: readonly string[]): string =>
+  segments.map((segment) => `/${encodeURIComponent(segment)}`).join('');
 
 export type Outcome = Promise<ExitCode>;

@@ -1,3 +1,4 @@
+import type { VetoView } from '#libs/contracts';
 import { SignalboxError } from '#libs/domain';
 import { EXIT, type ExitCode } from './exit-code.js';
 
@@ -33,7 +34,7 @@ export class ForbiddenError extends CliError {
   readonly exitCode = EXIT.forbidden;
 }
 
-/** An orchestrator answered and said no. `refusal` is its own stable code. */
+/** An orchestrator answered and said no. `refusal` is its own stable code; `vetoes` is everything in the way. */
 export class RefusedError extends CliError {
   readonly code = 'SB_CLI_REFUSED';
   readonly retryable = false;
@@ -43,13 +44,14 @@ export class RefusedError extends CliError {
     readonly refusal: string,
     message: string,
     remedy: string,
+    readonly vetoes: readonly VetoView[] = [],
+    readonly details: readonly string[] = [],
   ) {
     super(message, remedy);
   }
-}
 
-export class AuditBrokenError extends CliError {
-  readonly code = 'SB_CLI_AUDIT_BROKEN';
-  readonly retryable = false;
-  readonly exitCode = EXIT.auditBroken;
+  /** The same refusal, with lines to print between what happened and what to do. */
+  with(details: readonly string[]): RefusedError {
+    return new RefusedError(this.refusal, this.message, this.remedy, this.vetoes, details);
+  }
 }

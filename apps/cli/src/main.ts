@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import process from 'node:process';
-import { SystemClock } from '#libs/runtime';
+import { SystemClock, SystemRandom } from '#libs/runtime';
 import { runCommandLine } from './program.js';
 
 const interruption = (): AbortSignal => {
@@ -19,8 +19,10 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   terminal: {
     out: (text) => process.stdout.write(`${text}\n`),
     err: (text) => process.stderr.write(`${text}\n`),
+    isScreen: process.stdout.isTTY === true,
   },
   clock: new SystemClock(),
+  random: new SystemRandom(),
   environment: process.env,
   interruption,
 });

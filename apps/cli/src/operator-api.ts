@@ -1,4 +1,4 @@
-import type { ApiErrorBody } from '#libs/contracts';
+import { IDEMPOTENCY_KEY, type ApiErrorBody } from '#libs/contracts';
 import { messageOf } from '#libs/domain';
 import { ForbiddenError, NobodyReachableError, RefusedError } from './errors.js';
 
@@ -18,14 +18,21 @@ export interface OperatorApiOptions {
   /** Told which orchestrators were tried, when the first one was of no use. */
   readonly note: (text: string) => void;
   readonly deadlineMs?: number;
+  /** Goes with every request that changes something, so that sent twice it is done once. */
+  readonly idempotencyKey?: string;
 }
 
 /**
- * Asks one orchestrator after the other until one can answer. Every command of the API is absolute or decides once, so
- * a request that may have arrived can be sent again to the next one.
+ * Asks one orchestrator after the other until one can answer. Every command of the API is absolute or decides once, and
+ * carries the same key wherever it goes, so a request that may have arrived can be sent again to the next one.
  */
 export class OperatorApi {
-  constructor(private readonly options: OperatorApiOptions) {}
+  /** The one that was of use is asked first from then on: who follows a run does not wait for a dead site each time. */
+  private endpoints: readonly string[];
+
+  constructor(private readonly options: OperatorApiOptions) {
+    this.endpoints = options.endpoints;
+  }
 
   async get<T>(path: string, usable: (answer: T) => boolean = () => true): Promise<T> {
     // The shapes are libs/contracts'; unknown fields are ignored, so that versions may differ during an upgrade.
@@ -48,7 +55,7 @@ export class OperatorApi {
   ): Promise<T> {
     const failures: string[] = [];
     let fallback: { readonly answer: T } | undefined;
-    for (const endpoint of this.options.endpoints) {
+    for (const endpoint of this.endpoints) {
       const attempt = await this.attempt(endpoint, request, parse);
       if (!attempt.answered) {
         failures.push(`${endpoint}: ${attempt.reason}`);
@@ -56,6 +63,7 @@ export class OperatorApi {
       }
       if (usable(attempt.answer)) {
         if (failures.length > 0) this.options.note(`answered by ${endpoint}; tried before: ${failures.join('; ')}`);
+        this.endpoints = [endpoint, ...this.endpoints.filter((each) => each !== endpoint)];
         return attempt.answer;
       }
       failures.push(`${endpoint}: cannot reach the journal`);
@@ -67,10 +75,15 @@ export class OperatorApi {
       );
       return fallback.answer;
     }
-    throw new NobodyReachableError(
-      `no orchestrator answered: ${failures.join('; ')}`,
-      'check that you can reach the sites, or name an orchestrator with --api <url>',
-    );
+    throw new NobodyReachableError(`no orchestrator answered: ${failures.join('; ')}`, this.adviceOn(request));
+  }
+
+  /** No answer is no news: what was asked for may have happened. */
+  private adviceOn({ method }: Request): string {
+    const { idempotencyKey } = this.options;
+    const reach = 'check that you can reach the sites, or name an orchestrator with --api <url>';
+    if (method === 'GET' || idempotencyKey === undefined) return reach;
+    return `${reach}; it may have arrived all the same: to send it again, add --idempotency-key ${idempotencyKey}`;
   }
 
   private async attempt<T>(
@@ -78,11 +91,15 @@ export class OperatorApi {
     request: Request,
     parse: (response: Response) => Promise<T>,
   ): Promise<{ readonly answered: true; readonly answer: T } | { readonly answered: false; readonly reason: string }> {
-    const { token, deadlineMs = DEADLINE_MS } = this.options;
+    const { token, deadlineMs = DEADLINE_MS, idempotencyKey } = this.options;
     try {
       const response = await fetch(new URL(`/v1${request.path}`, endpoint), {
         method: request.method,
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+          ...(request.method === 'POST' && idempotencyKey !== undefined && { [IDEMPOTENCY_KEY]: idempotencyKey }),
+        },
         body: request.body ? JSON.stringify(request.body) : null,
         signal: AbortSignal.timeout(deadlineMs),
       });
@@ -97,8 +114,10 @@ export class OperatorApi {
   }
 }
 
-const refusal = (status: number, { code, message, remedy }: ApiErrorBody['error']) =>
-  status === 401 || status === 403 ? new ForbiddenError(message, remedy) : new RefusedError(code, message, remedy);
+const refusal = (status: number, { code, message, remedy, vetoes }: ApiErrorBody['error']) =>
+  status === 401 || status === 403
+    ? new ForbiddenError(message, remedy)
+    : new RefusedError(code, message, remedy, vetoes);
 
 const errorOf = async (response: Response): Promise<ApiErrorBody['error']> => {
   const body = (await response.json().catch(() => undefined)) as Partial<ApiErrorBody> | undefined;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { SystemClock } from '#libs/runtime';
+import { SystemClock, SystemRandom } from '#libs/runtime';
 import { fakeOrchestrator } from './fake-orchestrator.js';
 import { runCommandLine } from './program.js';
 
@@ -33,8 +33,9 @@ const type = async (line: string, apis: readonly { readonly url: string }[]) => 
   const out: string[] = [];
   const err: string[] = [];
   const exitCode = await runCommandLine([...line.split(' '), ...apis.flatMap(({ url }) => ['--api', url])], {
-    terminal: { out: (text) => out.push(text), err: (text) => err.push(text) },
+    terminal: { out: (text) => out.push(text), err: (text) => err.push(text), isScreen: false },
     clock: new SystemClock(),
+    random: new SystemRandom(),
     environment: { SIGNALBOX_TOKEN: 's3cret' },
     interruption: () => AbortSignal.abort(),
   });
@@ -103,10 +104,38 @@ describe('the command line', () => {
     expect(api.asked).toEqual([]);
   });
 
+  it('sends the same idempotency key to everybody it asks, and tells it when nobody answers', async () => {
+    const ill = await orchestrator({ 'POST /v1/groups/orders/unfreeze': { status: 503, body: {} } });
+    const frozen = await orchestrator('silent');
+    const { exitCode, err } = await type('unfreeze orders --reason done', [ill, frozen]);
+    expect(exitCode).toBe(3);
+    const keys = [...ill.asked, ...frozen.asked].map(({ key }) => key);
+    expect(keys).toHaveLength(2);
+    expect(keys[0]).toMatch(/^[\w-]{8,}$/);
+    expect(keys[1]).toBe(keys[0]);
+    expect(err).toContain(`--idempotency-key ${keys[0]}`);
+  });
+
+  it('takes the key it is given, when it can be sent', async () => {
+    const api = await orchestrator({ 'POST /v1/groups/orders/unfreeze': { body: {} } });
+    expect((await type('unfreeze orders --reason done --idempotency-key change-4711', [api])).exitCode).toBe(0);
+    expect(api.asked).toMatchObject([{ key: 'change-4711' }]);
+    expect((await type('unfreeze orders --reason done --idempotency-key short', [api])).exitCode).toBe(2);
+  });
+
+  it.each([
+    'freeze orders --for 1h --reason …',
+    'unfreeze orders --reason <why>',
+    'failover orders',
+    'abort orders',
+    'run skip r-1 --reason x',
+    'attest orders --reason x',
+  ])('does not understand %s', async (line) => expect(await type(line, [NOBODY])).toMatchObject({ exitCode: 2 }));
+
   it('ends with 0 when it was asked for help', async () => {
     const { exitCode, out } = await type('--help', []);
     expect(exitCode).toBe(0);
-    expect(out).toContain('Exit codes: 0 done');
+    expect(out).toContain('130  waiting was interrupted');
   });
 
   it('sends a freeze with its reason and its end', async () => {

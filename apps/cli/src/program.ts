@@ -1,21 +1,15 @@
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { TopologyError } from '#libs/topology';
-import { answerApproval, type AnswerOptions } from './commands/approval.js';
-import { exportAudit, verifyAuditFile, verifyAuditOfGroups } from './commands/audit.js';
-import { checkConfig } from './commands/config-check.js';
-import { explain } from './commands/explain.js';
-import { freeze, unfreeze } from './commands/freeze.js';
-import { plan } from './commands/plan.js';
-import { run } from './commands/run.js';
-import { runs } from './commands/runs.js';
-import { status, watchStatus } from './commands/status.js';
-import type { Outcome, Session } from './command.js';
-import { CliError } from './errors.js';
-import { EXIT, type ExitCode } from './exit-code.js';
-import { keyringIn, openSession, type GlobalOptions, type Surroundings } from './session.js';
-
-const EXIT_CODES = `
-Exit codes: 0 done, 1 refused, 2 usage, 3 no orchestrator answered, 4 forbidden, 5 audit chain broken, 78 bad config.`;
+import type { Outcome, Session, Terminal } from './command.js';
+import { CliError, RefusedError } from './errors.js';
+import { EXIT, EXIT_MEANINGS, type ExitCode } from './exit-code.js';
+import { describeFiles } from './families/files.js';
+import { describeOrders } from './families/orders.js';
+import { describeQuestions } from './families/questions.js';
+import { describeRequests } from './families/requests.js';
+import { describeRuns } from './families/runs.js';
+import { openSession, type GlobalOptions, type Surroundings } from './session.js';
+import { SignalboxCommand, type Desk, type Runner } from './signalbox-command.js';
 
 /** Runs one command line. What a person can mend is said and becomes an exit code; only bugs are thrown. */
 export const runCommandLine = async (args: readonly string[], surroundings: Surroundings): Promise<ExitCode> => {
@@ -32,123 +26,95 @@ export const runCommandLine = async (args: readonly string[], surroundings: Surr
   }
 };
 
-/** The commands, each of which leaves its exit code here. */
-class CommandLine {
-  readonly program = new Command('signalbox');
+/** What is wrong with a command line, in commander's words; undefined when it would run. Runs nothing. */
+export const problemWith = async (args: readonly string[]): Promise<string | undefined> => {
+  const program = programOf({ asking: async () => undefined, offline: async () => undefined });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return undefined;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? undefined : error.message;
+    throw error;
+  }
+};
+
+/** Every command of Signalbox, run by `runner`; says nothing unless it is told where. */
+export const programOf = (
+  runner: Runner,
+  terminal: Pick<Terminal, 'out' | 'err'> = { out: () => undefined, err: () => undefined },
+  config = 'signalbox.yaml',
+): SignalboxCommand => {
+  const program = new SignalboxCommand('signalbox')
+    .description('Ask and steer Signalbox. Every command talks to the first orchestrator that can answer.')
+    .option('--json', 'print exactly what was answered, as JSON')
+    .option('--config <file>', 'signalbox.yaml (default: $SIGNALBOX_CONFIG, else signalbox.yaml)')
+    .option('--api <url>', 'an orchestrator to ask; repeat for more (default: every site of signalbox.yaml)', collect)
+    .option('--token-file <file>', 'a file that holds your token, never the token itself (default: $SIGNALBOX_TOKEN)')
+    .option('--idempotency-key <key>', 'of what is asked for: the same key twice is done once (default: a new one)')
+    .setOptionValue('config', config)
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.err(text.trimEnd()),
+    });
+  describeQuestions(program, runner);
+  describeRequests(program, runner);
+  describeRuns(program, runner);
+  describeOrders(program, runner);
+  describeFiles(program, runner);
+  return program;
+};
+
+const EXIT_CODES = [
+  '\nExit codes:',
+  ...Object.entries(EXIT).map(
+    ([name, code]) => `  ${String(code).padEnd(4)} ${EXIT_MEANINGS[name as keyof typeof EXIT]}`,
+  ),
+].join('\n');
+
+const collect = (url: string, before: readonly string[] = []): readonly string[] => [...before, url];
+
+/** One command line, and what it ends with. */
+class CommandLine implements Runner {
+  readonly program: SignalboxCommand;
   exitCode: ExitCode = EXIT.ok;
 
   constructor(private readonly surroundings: Surroundings) {
     const { terminal, environment } = surroundings;
-    this.program
-      .description('Ask and steer Signalbox. Every command talks to the first orchestrator that can answer.')
-      .option('--json', 'print exactly what was answered, as JSON')
-      .option('--config <file>', 'signalbox.yaml', environment['SIGNALBOX_CONFIG'] ?? 'signalbox.yaml')
-      .option('--api <url>', 'an orchestrator to ask; repeat for more (default: every site of signalbox.yaml)', collect)
-      .option('--token-file <file>', 'a file that holds your token (default: $SIGNALBOX_TOKEN)')
-      .addHelpText('after', EXIT_CODES)
-      .exitOverride()
-      .configureOutput({
-        writeOut: (text) => terminal.out(text.trimEnd()),
-        writeErr: (text) => terminal.err(text.trimEnd()),
-      });
-    this.describeQuestions();
-    this.describeOrders();
-    this.describeFiles();
+    this.program = programOf(this, terminal, environment['SIGNALBOX_CONFIG']);
+  }
+
+  async asking(command: (session: Session) => Outcome): Promise<void> {
+    this.exitCode = await command(await openSession(this.options, this.surroundings));
+  }
+
+  async offline(command: (desk: Desk) => Outcome): Promise<void> {
+    this.exitCode = await command({ terminal: this.surroundings.terminal, options: this.options });
   }
 
   fail(error: CliError | TopologyError, exitCode: ExitCode, remedy: string): ExitCode {
-    const { code, message } = error;
-    if (this.options.json)
-      this.surroundings.terminal.out(JSON.stringify({ error: { code, message, remedy } }, null, 2));
-    else this.surroundings.terminal.err(remedy ? `${message}\n  → ${remedy}` : message);
+    const { terminal } = this.surroundings;
+    if (this.options.json) terminal.out(JSON.stringify({ error: asJson(error, remedy) }, null, 2));
+    else terminal.err(asText(error, remedy));
     return exitCode;
   }
 
   private get options(): GlobalOptions {
     return this.program.opts<GlobalOptions>();
   }
-
-  private async asking(command: (session: Session) => Outcome): Promise<void> {
-    this.exitCode = await command(await openSession(this.options, this.surroundings));
-  }
-
-  private describeQuestions(): void {
-    this.program
-      .command('status')
-      .option('--watch', 'again every two seconds, until Ctrl-C')
-      .description('clusters, groups and guards as the journal has them')
-      .action(async ({ watch }: { watch?: boolean }) =>
-        this.asking((session) => (watch ? watchStatus(session, this.surroundings.interruption()) : status(session))),
-      );
-    this.program
-      .command('explain <group>')
-      .description('why a group stands where it stands, and what would have to change')
-      .action(async (group: string) => this.asking((session) => explain(session, group)));
-    this.program
-      .command('plan <group>')
-      .description('what a failover would do now; touches nothing')
-      .action(async (group: string) => this.asking((session) => plan(session, group)));
-    this.program
-      .command('runs')
-      .description('runs, latest first')
-      .action(async () => this.asking(runs));
-    this.program
-      .command('run <id>')
-      .description('the steps of a run, and what each of them read back')
-      .action(async (id: string) => this.asking((session) => run(session, id)));
-  }
-
-  private describeOrders(): void {
-    this.program
-      .command('freeze <group>')
-      .requiredOption('--reason <text>', 'why; everybody reads it')
-      .requiredOption('--for <duration>', 'when it ends by itself: 30m, 2h, 1d')
-      .description('keep a group from acting')
-      .action(async (group: string, options: { reason: string; for: string }) =>
-        this.asking((session) => freeze(session, group, options.reason, options.for)),
-      );
-    this.program
-      .command('unfreeze <group>')
-      .requiredOption('--reason <text>', 'why; stands in the audit')
-      .description('end a freeze')
-      .action(async (group: string, { reason }: { reason: string }) =>
-        this.asking((session) => unfreeze(session, group, reason)),
-      );
-    for (const answer of ['approve', 'deny'] as const)
-      this.program
-        .command(`${answer} <approval>`)
-        .option('--reason <text>', 'why; stands in the audit')
-        .description(`${answer} an open approval`)
-        .action(async (id: string, options: AnswerOptions) =>
-          this.asking((session) => answerApproval(session, answer, id, options)),
-        );
-  }
-
-  private describeFiles(): void {
-    const audit = this.program.command('audit').description("every group's chain of decisions");
-    audit
-      .command('export <group>')
-      .description('print the chain, one entry a line; it can be verified offline')
-      .action(async (group: string) => this.asking((session) => exportAudit(session, group)));
-    audit
-      .command('verify [file]')
-      .description('check an export; without a file, the chain of every group')
-      .action(async (file?: string) => {
-        const { config, json = false } = this.options;
-        const keyring = await keyringIn(config);
-        if (file === undefined) return this.asking((session) => verifyAuditOfGroups(session, keyring));
-        this.exitCode = await verifyAuditFile(file, { terminal: this.surroundings.terminal, json }, keyring);
-      });
-    this.program
-      .command('config')
-      .description('look at signalbox.yaml')
-      .command('check [file]')
-      .description('say everything that is wrong with it (default: --config)')
-      .action(async (file?: string) => {
-        const { config, json = false } = this.options;
-        this.exitCode = await checkConfig(file ?? config, this.surroundings.terminal, json);
-      });
-  }
 }
 
-const collect = (url: string, before: readonly string[] = []): readonly string[] => [...before, url];
+const asJson = (error: CliError | TopologyError, remedy: string) => {
+  const { code, message } = error;
+  if (!(error instanceof RefusedError)) return { code, message, remedy };
+  const { refusal, vetoes } = error;
+  return { code, refusal, message, remedy, ...(vetoes.length > 0 && { vetoes }) };
+};
+
+/** What happened, everything in the way, what to do. */
+const asText = (error: CliError | TopologyError, remedy: string): string => {
+  const details = error instanceof RefusedError ? error.details : [];
+  return [error.message, ...details, ...(remedy ? [`  → ${remedy}`] : [])].join('\n');
+};

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { keyringOf, type Keyring } from '#libs/contracts';
+import { IdempotencyKeyWire, keyringOf, type Keyring } from '#libs/contracts';
 import { messageOf } from '#libs/domain';
-import type { Clock } from '#libs/runtime';
+import type { Clock, Random } from '#libs/runtime';
 import { loadTopology } from '#libs/topology';
 import type { Session, Terminal } from './command.js';
 import { UsageError } from './errors.js';
@@ -12,25 +12,31 @@ export interface GlobalOptions {
   readonly config: string;
   readonly api?: readonly string[];
   readonly tokenFile?: string;
+  readonly idempotencyKey?: string;
 }
 
 /** What the program gets from the process it runs in. */
 export interface Surroundings {
   readonly terminal: Terminal;
   readonly clock: Clock;
+  readonly random: Random;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** For commands that go on until the operator stops them; all others end at once on Ctrl-C. */
   readonly interruption: () => AbortSignal;
 }
 
 export const openSession = async (
   options: GlobalOptions,
-  { terminal, clock, environment }: Surroundings,
+  { terminal, clock, random, environment, interruption }: Surroundings,
 ): Promise<Session> => {
   const token = await readToken(options.tokenFile, environment['SIGNALBOX_TOKEN']);
   const endpoints = options.api ?? (await loadTopology(options.config)).sites.map((site) => site.api);
-  const api = new OperatorApi({ endpoints: endpoints.map(checkedUrl), token, note: (text) => terminal.err(text) });
-  return { api, terminal, clock, json: options.json ?? false };
+  const api = new OperatorApi({
+    endpoints: endpoints.map(checkedUrl),
+    token,
+    note: (text) => terminal.err(text),
+    idempotencyKey: checkedKey(options.idempotencyKey ?? random.id()),
+  });
+  return { api, terminal, clock, json: options.json ?? false, config: options.config, interruption };
 };
 
 /** The sites' public keys, when signalbox.yaml is at hand: an export can be kept where it is not. */
@@ -53,4 +59,11 @@ const readToken = async (file: string | undefined, variable: string | undefined)
 const checkedUrl = (text: string): string => {
   if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
   throw new UsageError(`${text} is not the address of an orchestrator`, 'write it like http://10.1.0.5:8080');
+};
+
+const checkedKey = (text: string): string => {
+  const { success, error } = IdempotencyKeyWire.safeParse(text);
+  if (success) return text;
+  const want = error.issues.map(({ message }) => message).join('; ');
+  throw new UsageError(`--idempotency-key ${text} cannot be used`, `write ${want}`);
 };

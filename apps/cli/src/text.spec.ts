@@ -25,4 +25,9 @@ describe('table', () => {
   it('aligns all columns but the last', () => {
     expect(table(['A', 'BB', 'C'], [['long', 'x', 'y']])).toBe('A     BB  C\nlong  x   y');
   });
+
+  it('loses no column when there is nothing to say', () => {
+    const [, row = ''] = table(['A', 'B', 'C', 'D'], [['x', '', 'two words', '']]).split('\n');
+    expect(row.split(/ {2,}/)).toEqual(['x', '-', 'two words', '-']);
+  });
 });

@@ -1,18 +1,22 @@
 import type { Instant } from '#libs/domain';
 
-/** Columns as wide as their widest cell; the last one is not padded. */
-export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
-  const lines = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => (column === line.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+/** Two spaces or more between columns, and none of one width only: `awk -F '  +'` splits what is printed. */
+const GAP = '  ';
+
+/** Columns as wide as their widest cell; the last one is not padded. Nothing to say is a `-`, so that no column is lost. */
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, ...rows].map(rowPrinter(head, rows)).join('\n');
+
+/** Prints rows one at a time under the same head; `sample` says how wide they will be. */
+export const rowPrinter = (head: readonly string[], sample: readonly (readonly string[])[]) => {
+  const widths = head.map((_, column) => Math.max(...[head, ...sample].map((line) => cell(line[column]).length)));
+  return (row: readonly string[]): string =>
+    row
+      .map((text, column) => (column === row.length - 1 ? cell(text) : cell(text).padEnd(widths[column] ?? 0)))
+      .join(GAP);
 };
+
+const cell = (text = ''): string => (text === '' ? '-' : text);
 
 /** `850 ms`, `3.1 s`, `4 min 10 s`, `2 h 5 min`. */
 export const duration = (ms: number): string => {
@@ -37,12 +41,24 @@ export const parseDuration = (text: string): number | undefined => {
   return amount === undefined ? undefined : Number(amount) * UNITS[unit as keyof typeof UNITS];
 };
 
-/** Command lines to go on with, each with what it is for. */
+/** As the orchestrator prints it: quoted, so that only the words have to be typed. Refused when nobody typed them. */
+export const WHY = "--reason '<why>'";
+
+/** Command lines to go on with, each once, with what it is for. */
 export const next = (commands: readonly (readonly [command: string, why: string])[]): string => {
   if (commands.length === 0) return '';
-  const width = Math.max(...commands.map(([command]) => command.length));
-  return ['Next:', ...commands.map(([command, why]) => `  signalbox ${command.padEnd(width)}  ${why}`)].join('\n');
+  const once = commands.filter(([command], index) => commands.findIndex(([each]) => each === command) === index);
+  const width = Math.max(...once.map(([command]) => command.length));
+  return ['Next:', ...once.map(([command, why]) => `  signalbox ${command.padEnd(width)}  ${why}`)].join('\n');
 };
+
+/** What the orchestrator says to do now: commands and plain words, likeliest first. */
+export const nextSteps = (lines: readonly string[]): string =>
+  lines.length === 0 ? '' : ['Next:', ...lines.map((line) => `  ${line}`)].join('\n');
+
+/** At most `length` characters, with a sign where something is missing. */
+export const shortened = (text: string, length: number): string =>
+  text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 
 /** Blank lines between the blocks that have something to say. */
 export const blocks = (...texts: readonly string[]): string => texts.filter((text) => text !== '').join('\n\n');

@@ -32,7 +32,7 @@ const verify = async (text: string) => {
   const file = join(folder, 'export.ndjson');
   await writeFile(file, text);
   const out: string[] = [];
-  const terminal = { out: (line: string) => out.push(line), err: () => undefined };
+  const terminal = { out: (line: string) => out.push(line) };
   return { exitCode: await verifyAuditFile(file, { terminal, json: false }, undefined), text: out.join('\n') };
 };
 

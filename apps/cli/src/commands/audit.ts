@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { verifyExport, type ExportVerdict } from '#libs/audit';
 import type { Keyring, StatusAnswer } from '#libs/contracts';
 import { messageOf } from '#libs/domain';
-import type { Outcome, Session, Terminal } from '../command.js';
+import { groupPath, type Outcome, type Session, type Terminal } from '../command.js';
 import { UsageError } from '../errors.js';
 import { EXIT } from '../exit-code.js';
 
@@ -34,7 +34,7 @@ export const verifyAuditOfGroups = async (session: Session, keyring: Keyring | u
 };
 
 export interface VerifyOutput {
-  readonly terminal: Terminal;
+  readonly terminal: Pick<Terminal, 'out'>;
   readonly json: boolean;
 }
 
@@ -43,7 +43,7 @@ interface Checked {
   readonly verdict: ExportVerdict;
 }
 
-const fetchExport = ({ api }: Session, group: string) => api.text(`/groups/${encodeURIComponent(group)}/audit/export`);
+const fetchExport = ({ api }: Session, group: string) => api.text(groupPath(group, 'audit', 'export'));
 
 const report = (checked: readonly Checked[], { terminal, json }: VerifyOutput): Awaited<Outcome> => {
   if (json) terminal.out(JSON.stringify(checked, null, 2));

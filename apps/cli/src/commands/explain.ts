@@ -1,13 +1,15 @@
-import type { ExplainAnswer, VetoView } from '#libs/contracts';
+import type { ExplainAnswer } from '#libs/contracts';
 import type { AuditEntry } from '#libs/domain';
-import { show, type Outcome, type Session } from '../command.js';
+import { groupPath, show, type Outcome, type Session } from '../command.js';
 import { EXIT } from '../exit-code.js';
-import { blocks, duration, moment, next, table } from '../text.js';
+import { blocks, duration, moment, next, nextSteps, table } from '../text.js';
+import { liftsText } from './lifts.js';
+import { vetoText } from './vetoes.js';
 
 const SHOWN_DECISIONS = 5;
 
 export const explain = async (session: Session, group: string): Outcome => {
-  show(session, await session.api.get<ExplainAnswer>(`/groups/${encodeURIComponent(group)}/explain`), renderExplain);
+  show(session, await session.api.get<ExplainAnswer>(groupPath(group, 'explain')), renderExplain);
   return EXIT.ok;
 };
 
@@ -16,19 +18,22 @@ export const renderExplain = (answer: ExplainAnswer): string =>
     `${answer.group} is ${answer.phase}, by rule ${answer.rule}.`,
     verdictText(answer),
     vetoText(answer.vetoes),
+    liftsText(answer).join('\n'),
     answer.toChange.length > 0
       ? ['What would have to change:', ...answer.toChange.map((text) => `  ${text}`)].join('\n')
       : '',
     answer.decisions.length > 0
       ? table(
-          ['LAST DECISIONS', 'RULE', 'FROM → TO', 'EPOCH', 'BY'],
+          ['DECIDED', 'RULE', 'BEFORE', 'AFTER', 'EPOCH', 'BY'],
           answer.decisions.slice(0, SHOWN_DECISIONS).map(decisionRow),
         )
       : '',
-    next([
-      [`plan ${answer.group}`, 'what a failover would do, without doing it'],
-      [`audit export ${answer.group}`, 'every decision with its evidence'],
-    ]),
+    answer.next && answer.next.length > 0
+      ? nextSteps(answer.next)
+      : next([
+          [`plan ${answer.group}`, 'what a failover would do, without doing it'],
+          [`audit export ${answer.group}`, 'every decision with its evidence'],
+        ]),
   );
 
 const verdictText = ({ verdict, recorded }: ExplainAnswer): string => {
@@ -43,21 +48,11 @@ const verdictText = ({ verdict, recorded }: ExplainAnswer): string => {
   ].join('\n');
 };
 
-export const vetoText = (vetoes: readonly VetoView[]): string =>
-  vetoes.length === 0
-    ? 'No veto stands.'
-    : [
-        'In the way:',
-        ...vetoes.map(
-          ({ name, message, overridable }) =>
-            `  ${name}: ${message}${overridable ? ' (an approved run may go on)' : ' (nobody can lift this)'}`,
-        ),
-      ].join('\n');
-
 const decisionRow = (entry: AuditEntry): string[] => [
   moment(entry.at),
   entry.rule,
-  `${entry.before} → ${entry.after}`,
+  entry.before,
+  entry.after,
   String(entry.epoch),
   entry.actor.id,
 ];

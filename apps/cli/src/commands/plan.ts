@@ -1,19 +1,65 @@
-import type { PlanAnswer } from '#libs/contracts';
-import { resourceKey, type Step } from '#libs/domain';
-import { show, type Outcome, type Session } from '../command.js';
+import { writeFile } from 'node:fs/promises';
+import type { PlanAnswer, PlanExportAnswer, RequestKind } from '#libs/contracts';
+import { messageOf, resourceKey, type Step } from '#libs/domain';
+import { groupPath, show, type Outcome, type Session } from '../command.js';
+import { UsageError } from '../errors.js';
 import { EXIT } from '../exit-code.js';
-import { blocks, duration, table } from '../text.js';
-import { vetoText } from './explain.js';
+import { blocks, duration, moment, nextSteps, shortened, table } from '../text.js';
+import { vetoText, withAdvice } from './vetoes.js';
 
-export const plan = async (session: Session, group: string): Outcome => {
-  show(session, await session.api.get<PlanAnswer>(`/groups/${encodeURIComponent(group)}/plan`), renderPlan);
+export interface PlanOptions {
+  readonly kind?: RequestKind;
+  readonly to?: string;
+}
+
+export const plan = async (session: Session, group: string, options: PlanOptions): Outcome => {
+  const path = `${groupPath(group, 'plan')}${queryOf(options)}`;
+  show(session, await withAdvice(group, session.api.get<PlanAnswer>(path)), renderPlan);
   return EXIT.ok;
 };
 
+/** A plan for the day on which nothing of Signalbox is left: made while it is, kept where people find it. */
+export const exportPlan = async (
+  session: Session,
+  group: string,
+  { out, ...options }: PlanOptions & { readonly out?: string },
+): Outcome => {
+  const path = `${groupPath(group, 'plan', 'export')}${queryOf(options)}`;
+  const answer = await withAdvice(group, session.api.get<PlanExportAnswer>(path));
+  if (out === undefined) show(session, answer, renderExport);
+  else await keep(answer, out, session);
+  return EXIT.ok;
+};
+
+/** The signed document itself, also without --json: what is kept can be verified. */
+const keep = async (answer: PlanExportAnswer, file: string, { terminal }: Session): Promise<void> => {
+  try {
+    await writeFile(file, `${JSON.stringify(answer, null, 2)}\n`);
+  } catch (error) {
+    throw new UsageError(`the plan cannot be kept: ${messageOf(error)}`, 'check --out', { cause: error });
+  }
+  terminal.out(`${file}: ${titleOf(answer)}, ${answer.instructions.length} lines, signed with ${answer.keyId}.`);
+};
+
+const queryOf = ({ kind, to }: PlanOptions): string => {
+  const query = new URLSearchParams({ ...(kind && { kind }), ...(to && { to }) }).toString();
+  return query && `?${query}`;
+};
+
+const renderExport = (answer: PlanExportAnswer): string =>
+  blocks(
+    `${titleOf(answer)}, by hand. Made ${moment(answer.madeAt)} at ${answer.madeBy}; the epoch is ${answer.epoch}.`,
+    answer.instructions.join('\n'),
+    nextSteps([`signalbox plan export ${answer.group} --out <file>  keeps the signed document`]),
+  );
+
+const titleOf = ({ plan: { kind, group, from, to } }: Pick<PlanAnswer, 'plan'>): string =>
+  `${kind} of ${group} from ${from} to ${to}`;
+
 export const renderPlan = ({ plan, planHash, vetoes }: PlanAnswer): string =>
   blocks(
-    `A ${plan.kind} of ${plan.group} from ${plan.from} to ${plan.to}. This is a dry run: nothing was touched.`,
-    table(['STAGE', 'STEP', 'DOES', 'AT', 'DEADLINE', ''], plan.steps.map(stepRow)),
+    `A ${titleOf({ plan })}. This is a dry run: nothing was touched.`,
+    table(['STAGE', 'STEP', 'DOES', 'AT', 'DEADLINE', 'REMARKS'], plan.steps.map(stepRow)),
     vetoText(vetoes),
     `Plan ${planHash}. Steps of one stage run side by side; the next stage waits for them.`,
   );
@@ -33,6 +79,9 @@ const remarks = ({ pointOfNoReturn, mayFail, waitOut }: Step): string[] => [
   ...(waitOut ? [`or waited out: the guard of ${waitOut} fences by itself`] : []),
 ];
 
+/** Settings and positions can be pages long. */
+const SHOWN_CHARACTERS = 60;
+
 /** `apply write-access/orders/b = "clients"`. */
 export const describeStep = ({ action, resource, desired }: Step): string =>
-  `${action} ${resourceKey(resource)}${desired === undefined ? '' : ` = ${JSON.stringify(desired)}`}`;
+  `${action} ${resourceKey(resource)}${desired === undefined ? '' : ` = ${shortened(JSON.stringify(desired), SHOWN_CHARACTERS)}`}`;

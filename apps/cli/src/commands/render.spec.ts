@@ -8,6 +8,7 @@ import {
   processId,
   runId,
   siteId,
+  type ReturningSite,
   type Run,
   type StepRecord,
 } from '#libs/domain';
@@ -50,7 +51,7 @@ const status: StatusAnswer = {
       approval: approvalId('ap-1'),
       frozen: { by: 'ada', reason: 'migration', until: instant(60_000) },
       quarantined: [a],
-      returning: {},
+      returning: { a: { phase: 'lost', since: instant(0), rule: 'left-by-failover', leftBy: runId('r-0') } },
     },
   ],
   guards: [
@@ -115,16 +116,19 @@ a        down     verdict-5-down-by-quorum, failing for 3.1 s: a silent, b down
 GROUP   ACTIVE  PHASE              MODE     FENCE   EPOCH  LEADER
 orders  a       awaiting-approval  approve  strict  1      nobody
 
+GROUP   SITE  ROLE       STATE    STRANDED  SINCE
+orders  a     active     serving  -         -
+orders  a     returning  lost     unknown   1970-01-01T00:00:00.000Z
+
 orders is frozen by ada until 1970-01-01T00:01:00.000Z (1 min left): migration
-orders: site a is in quarantine; it takes no writes and cannot become active.
 
 GUARD  LEASE   ARMED  ENFORCES
 a      LAPSED  yes    orders: none at epoch 1 (acl)
 
 Next:
-  signalbox explain orders              what is asked for, and everything in the way
-  signalbox approve ap-1                let it run; or: deny
-  signalbox unfreeze orders --reason …  let it act again`.trim(),
+  signalbox explain orders                    what is asked for, and everything in the way
+  signalbox approve ap-1                      let it run; or: deny
+  signalbox unfreeze orders --reason '<why>'  let it act again`.trim(),
     );
   });
 
@@ -133,17 +137,52 @@ Next:
       `
 Run r-1: failover of orders from a to b, epoch 2.
 
-needs-human, started 1970-01-01T00:00:00.000Z.
+STAGE  STEP     AT  STATUS  TOOK   READ-BACK
+1      fence-a  a   done    40 ms  produce is refused: "TOPIC_AUTHORIZATION_FAILED"
+
+Run r-1 is needs-human, started 1970-01-01T00:00:00.000Z.
 
 It needs you: b refuses writes; look at its ACLs
-
-STAGE  STEP     AT  STATUS  TOOK   READ BACK
-1      fence-a  a   done    40 ms  produce is refused: "TOPIC_AUTHORIZATION_FAILED"
 
 Exception fence-a: nobody answered
 
 Next:
-  signalbox explain orders  why it stands where it stands`.trim(),
+  signalbox run retry r-1 --reason '<why>'  try again what failed, after you mended it
+  signalbox run abort r-1 --reason '<why>'  take it back: what was done is undone in reverse`.trim(),
     );
+  });
+
+  it('offers no way around a fence but the word of a person', () => {
+    const stuck: StepRecord = { ...fence, fences: a, status: 'unreachable' };
+    const text = renderRun({ run, steps: [stuck, { ...fence, name: 'deny-inbound-b', status: 'failed' }] });
+    expect(text).toContain("signalbox attest orders --site a --reason '<why>'");
+    expect(text).not.toContain('run skip r-1 fence-a');
+    expect(text).toContain("signalbox run skip r-1 deny-inbound-b --reason '<why>'");
+  });
+
+  it.each<[ReturningSite['phase'], number | undefined, string, string]>([
+    ['lost', undefined, 'lost', 'signalbox explain orders'],
+    ['quarantined', undefined, 'quarantined', "signalbox reprotect orders --site b --reason '<why>'"],
+    ['catching-up', undefined, 'catching-up (lag above the RPO)', 'signalbox status --watch'],
+    ['catching-up', 88_000, 'catching-up (lag under the RPO for 12 s of 60 s)', 'signalbox status --watch'],
+  ])('says of a site that is %s since %s how far it is, and what comes next', (phase, since, state, command) => {
+    const site: ReturningSite = {
+      phase,
+      since: instant(0),
+      rule: 'r',
+      leftBy: run.id,
+      ...(since !== undefined && { keepsUpSince: instant(since) }),
+    };
+    const [group] = status.groups;
+    const { approval, ...rest } = group!;
+    const groups = [{ ...rest, phase: 'steady', protectedAfterMs: 60_000, returning: { b: site } }];
+    const text = renderStatus({ ...status, groups }, instant(100_000));
+    expect(text).toContain(`orders  b     returning  ${state}  `);
+    expect(text).toContain(command);
+  });
+
+  it('names the kind of the run that is open', () => {
+    const groups = status.groups.map((group) => ({ ...group, phase: 'running', kind: 'failover' as const }));
+    expect(renderStatus({ ...status, groups }, instant(0))).toContain('  running failover  ');
   });
 });

@@ -1,25 +1,63 @@
-import type { RunAnswer } from '#libs/contracts';
-import { isTerminal, type StepRecord } from '#libs/domain';
-import { show, type Outcome, type Session } from '../command.js';
+import type { RunAnswer, RunChangeAnswer } from '#libs/contracts';
+import { isSettled, isTerminal, type Run, type RunId, type StepRecord } from '#libs/domain';
+import { runPath, show, type Outcome, type Session } from '../command.js';
 import { EXIT } from '../exit-code.js';
-import { blocks, duration, moment, next, table } from '../text.js';
+import { blocks, duration, moment, next, nextSteps, table, WHY } from '../text.js';
 
-export const run = async (session: Session, id: string): Outcome => {
-  show(session, await session.api.get<RunAnswer>(`/runs/${encodeURIComponent(id)}`), renderRun);
+export const RUN_COLUMNS = ['STAGE', 'STEP', 'AT', 'STATUS', 'TOOK', 'READ-BACK'] as const;
+
+export const run = async (session: Session, id: RunId): Outcome => {
+  show(session, await session.api.get<RunAnswer>(runPath(id)), renderRun);
   return EXIT.ok;
 };
 
-export const renderRun = ({ run, steps }: RunAnswer): string =>
+export const renderRun = (answer: RunAnswer): string => {
+  const { run, steps } = answer;
+  const { plan, requestedBy } = run;
+  return blocks(
+    `Run ${run.id}: ${plan.kind} of ${plan.group} from ${plan.from} to ${plan.to}, epoch ${run.epoch}${requestedBy ? `, asked for by ${requestedBy}` : ''}.`,
+    table(RUN_COLUMNS, steps.map(stepRow)),
+    renderEnd(answer),
+  );
+};
+
+/** How a run stands, why, and what to type. */
+export const renderEnd = ({ run, steps }: RunAnswer): string =>
   blocks(
-    `Run ${run.id}: ${run.plan.kind} of ${run.plan.group} from ${run.plan.from} to ${run.plan.to}, epoch ${run.epoch}.`,
-    `${run.phase}, started ${moment(run.startedAt)}${run.finishedAt === undefined ? '' : `, took ${duration(run.finishedAt - run.startedAt)}`}.`,
+    `Run ${run.id} is ${run.phase}, started ${moment(run.startedAt)}${run.finishedAt === undefined ? '' : `, took ${duration(run.finishedAt - run.startedAt)}`}.`,
+    run.compensation ? `Taken back by ${run.compensation.by}: ${run.compensation.reason}` : '',
     run.problem ? `It needs you: ${run.problem}` : '',
-    table(['STAGE', 'STEP', 'AT', 'STATUS', 'TOOK', 'READ BACK'], steps.map(stepRow)),
     run.exceptions.map(({ step, reason }) => `Exception ${step}: ${reason}`).join('\n'),
-    next(isTerminal(run.phase) ? [] : [[`explain ${run.plan.group}`, 'why it stands where it stands']]),
+    next(nextOf(run, steps)),
   );
 
-const stepRow = (step: StepRecord): string[] => [
+type Command = readonly [command: string, why: string];
+
+const nextOf = (run: Run, steps: readonly StepRecord[]): readonly Command[] => {
+  const { id, phase, plan } = run;
+  if (phase === 'needs-human')
+    return [
+      [`run retry ${id} ${WHY}`, 'try again what failed, after you mended it'],
+      ...steps.filter(isStuck).flatMap((step) => waysAround(step, run)),
+      [`run abort ${id} ${WHY}`, 'take it back: what was done is undone in reverse'],
+    ];
+  return isTerminal(phase)
+    ? [[`status`, 'how the group stands now']]
+    : [
+        [`run ${id} --wait`, 'each step as it ends'],
+        [`explain ${plan.group}`, 'why it stands where it stands'],
+      ];
+};
+
+const isStuck = ({ status, mayFail }: StepRecord) => isSettled(status) && status !== 'done' && !mayFail;
+
+/** A fence is never skipped: what it guards against would happen. */
+const waysAround = ({ name, fences }: StepRecord, { id, plan }: Run): readonly Command[] =>
+  fences
+    ? [[`attest ${plan.group} --site ${fences} ${WHY}`, `only when ${fences} is off for certain`]]
+    : [[`run skip ${id} ${name} ${WHY}`, 'go on without it; you have done it by hand, or it is not needed']];
+
+export const stepRow = (step: StepRecord): string[] => [
   String(step.stage),
   step.name,
   step.runsAt,
@@ -27,3 +65,11 @@ const stepRow = (step: StepRecord): string[] => [
   step.startedAt !== undefined && step.finishedAt !== undefined ? duration(step.finishedAt - step.startedAt) : '',
   step.verifiedBy ? `${step.verifiedBy.check}: ${JSON.stringify(step.verifiedBy.observed)}` : (step.problem ?? ''),
 ];
+
+/** What people change about an open run. */
+export const changeRun = async (session: Session, path: string, body: object, what: string): Outcome => {
+  show(session, await session.api.post<RunChangeAnswer>(path, body), ({ run, phase, steps, next: then }) =>
+    blocks(`Run ${run} is ${phase}. ${what}: ${steps.join(', ') || 'nothing'}.`, nextSteps(then)),
+  );
+  return EXIT.ok;
+};

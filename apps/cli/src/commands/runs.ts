@@ -8,20 +8,24 @@ export const runs = async (session: Session): Outcome => {
   return EXIT.ok;
 };
 
+const COLUMNS = ['RUN', 'KIND', 'GROUP', 'FROM', 'TO', 'PHASE', 'EPOCH', 'STARTED', 'TOOK'] as const;
+
 export const renderRuns = (all: readonly Run[]): string =>
   all.length === 0
     ? 'No run yet.'
     : blocks(
-        table(['RUN', 'GROUP', 'FROM → TO', 'PHASE', 'EPOCH', 'STARTED', 'TOOK'], all.map(runRow)),
+        table(COLUMNS, all.map(runRow)),
         next([[`run ${all[0]?.id ?? '<id>'}`, 'its steps, and what each of them read back']]),
       );
 
 const runRow = (run: Run): string[] => [
   run.id,
+  run.plan.kind,
   run.plan.group,
-  `${run.plan.from} → ${run.plan.to}`,
+  run.plan.from,
+  run.plan.to,
   run.phase,
   String(run.epoch),
   moment(run.startedAt),
-  run.finishedAt === undefined ? 'running' : duration(run.finishedAt - run.startedAt),
+  run.finishedAt === undefined ? '' : duration(run.finishedAt - run.startedAt),
 ];

@@ -1,39 +1,51 @@
 import type { ClusterStatus, GroupStatus, StatusAnswer } from '#libs/contracts';
-import type { Instant, SiteVoice } from '#libs/domain';
+import { messageOf, type Instant, type ReturningPhase, type SiteVoice } from '#libs/domain';
 import { show, type Outcome, type Session } from '../command.js';
 import { EXIT } from '../exit-code.js';
-import { blocks, duration, moment, next, table } from '../text.js';
+import { blocks, duration, moment, next, table, WHY } from '../text.js';
+import { liftsText } from './lifts.js';
+import { returningTable, strandedTable } from './returning.js';
 
 const REFRESH_MS = 2_000;
 const CLEAR_SCREEN = '\u001b[H\u001b[2J';
 
-export const status = async (session: Session): Outcome => {
-  show(session, await ask(session), (answer) => renderStatus(answer, session.clock.now()));
+export interface StatusOptions {
+  readonly watch?: boolean;
+  readonly verbose?: boolean;
+}
+
+export const status = async (session: Session, { watch, verbose = false }: StatusOptions): Outcome => {
+  if (watch) return watchStatus(session, verbose);
+  show(session, await ask(session), (answer) => renderStatus(answer, session.clock.now(), verbose));
   return EXIT.ok;
 };
 
 /** Goes on while nobody answers: that is when somebody is watching. */
-export const watchStatus = async (session: Session, signal: AbortSignal): Outcome => {
+const watchStatus = async (session: Session, verbose: boolean): Outcome => {
+  const { terminal, clock, json } = session;
+  const signal = session.interruption();
   while (!signal.aborted) {
     try {
       const answer = await ask(session);
-      if (!session.json) session.terminal.out(CLEAR_SCREEN + moment(session.clock.now()));
-      show(session, answer, (seen) => renderStatus(seen, session.clock.now()));
+      if (!json) terminal.out((terminal.isScreen ? CLEAR_SCREEN : '') + moment(clock.now()));
+      show(session, answer, (seen) => renderStatus(seen, clock.now(), verbose));
     } catch (error) {
-      session.terminal.err(`${moment(session.clock.now())} ${error instanceof Error ? error.message : String(error)}`);
+      terminal.err(`${moment(clock.now())} ${messageOf(error)}`);
     }
-    await session.clock.sleep(REFRESH_MS, signal);
+    await clock.sleep(REFRESH_MS, signal);
   }
   return EXIT.ok;
 };
 
 const ask = ({ api }: Session) => api.get<StatusAnswer>('/status', (answer) => answer.journal.reachable);
 
-export const renderStatus = (answer: StatusAnswer, now: Instant): string =>
+export const renderStatus = (answer: StatusAnswer, now: Instant, verbose = false): string =>
   blocks(
     source(answer),
     table(['CLUSTER', 'VERDICT', 'WHY'], answer.clusters.map(clusterRow)),
     table(['GROUP', 'ACTIVE', 'PHASE', 'MODE', 'FENCE', 'EPOCH', 'LEADER'], answer.groups.map(groupRow)),
+    returningTable(answer.groups, now),
+    verbose ? strandedTable(answer.groups) : '',
     answer.groups.flatMap((group) => remarks(group, now)).join('\n'),
     table(['GUARD', 'LEASE', 'ARMED', 'ENFORCES'], answer.guards.map(guardRow)),
     next(answer.groups.flatMap(nextOf)),
@@ -60,21 +72,23 @@ export const voices = (all: readonly SiteVoice[]): string =>
 const groupRow = (group: GroupStatus): string[] => [
   group.group,
   group.active,
-  group.phase,
+  phaseText(group),
   group.mode,
   group.fenceMode,
   String(group.epoch),
   group.leader ?? 'nobody',
 ];
 
-const remarks = ({ group, frozen, quarantined }: GroupStatus, now: Instant): string[] => [
-  ...(frozen
-    ? [
-        `${group} is frozen by ${frozen.by} until ${moment(frozen.until)} (${duration(Math.max(0, frozen.until - now))} left): ${frozen.reason}`,
-      ]
-    : []),
-  ...quarantined.map((site) => `${group}: site ${site} is in quarantine; it takes no writes and cannot become active.`),
-];
+/** `running failover`, `awaiting-approval switchover`: what is going on, and of what. */
+const phaseText = ({ phase, kind }: GroupStatus): string => (kind ? `${phase} ${kind}` : phase);
+
+const remarks = (status: GroupStatus, now: Instant): string[] => {
+  const { group, frozen } = status;
+  const freeze = frozen && [
+    `${group} is frozen by ${frozen.by} until ${moment(frozen.until)} (${duration(Math.max(0, frozen.until - now))} left): ${frozen.reason}`,
+  ];
+  return [...(freeze ?? []), ...liftsText(status).map((text) => `${group}: ${text}`)];
+};
 
 const guardRow = ({ record, leaseHeld }: StatusAnswer['guards'][number]): string[] => [
   record.site,
@@ -85,14 +99,34 @@ const guardRow = ({ record, leaseHeld }: StatusAnswer['guards'][number]): string
     .join('; ') || 'nothing yet',
 ];
 
-const nextOf = ({ group, run, approval, frozen, phase }: GroupStatus): (readonly [string, string])[] => [
-  ...(approval
-    ? ([
-        [`explain ${group}`, 'what is asked for, and everything in the way'],
-        [`approve ${approval}`, 'let it run; or: deny'],
-      ] as const)
-    : []),
-  ...(run ? ([[`run ${run}`, 'its steps, and what each of them read back']] as const) : []),
-  ...(frozen ? ([[`unfreeze ${group} --reason …`, 'let it act again']] as const) : []),
+type Command = readonly [command: string, why: string];
+
+const nextOf = ({ group, run, approval, frozen, phase, returning }: GroupStatus): readonly Command[] => [
+  ...when(approval, (id): readonly Command[] => [
+    [`explain ${group}`, 'what is asked for, and everything in the way'],
+    [`approve ${id}`, 'let it run; or: deny'],
+  ]),
+  ...when(run, (id): readonly Command[] => [[`run ${id} --wait`, 'its steps, and what each of them read back']]),
+  ...when(frozen, (): readonly Command[] => [[`unfreeze ${group} ${WHY}`, 'let it act again']]),
   ...(phase !== 'steady' && !approval ? ([[`explain ${group}`, 'why it stands where it stands']] as const) : []),
+  ...(run || approval
+    ? []
+    : Object.entries(returning ?? {}).flatMap(([site, { phase: at }]) => wayBack(group, site, at))),
 ];
+
+const wayBack = (group: string, site: string, phase: ReturningPhase): readonly Command[] => {
+  switch (phase) {
+    case 'lost':
+      return [[`explain ${group}`, `${site} is taken in by itself when it answers`]];
+    case 'quarantined':
+      return [
+        ['status --verbose', `which records only ${site} has`],
+        [`reprotect ${group} --site ${site} ${WHY}`, `replicate toward ${site} again`],
+      ];
+    case 'catching-up':
+      return [['status --watch', `${site} is protected once its lag stayed under the RPO`]];
+  }
+};
+
+const when = <T, R>(value: T | undefined, then: (value: T) => readonly R[]): readonly R[] =>
+  value === undefined ? [] : then(value);

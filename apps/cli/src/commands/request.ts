@@ -1,0 +1,44 @@
+import type { RequestAnswer, RequestBody, RequestKind } from '#libs/contracts';
+import { groupPath, show, type Outcome, type Session } from '../command.js';
+import { EXIT } from '../exit-code.js';
+import { blocks, nextSteps } from '../text.js';
+import { followApproval, followRun } from './follow.js';
+import { plan } from './plan.js';
+import { vetoText, withAdvice } from './vetoes.js';
+
+export interface RequestOptions {
+  readonly reason: string;
+  readonly to?: string;
+  /** Binds the request to the plan that was read. */
+  readonly plan?: string;
+  readonly dryRun?: boolean;
+  readonly wait?: boolean;
+}
+
+/** Asks for a run by name. It starts at once, or waits for somebody else to approve it; the answer says which. */
+export const request = async (session: Session, kind: RequestKind, group: string, options: RequestOptions): Outcome => {
+  const { reason, to, plan: planHash, dryRun, wait } = options;
+  if (dryRun) return plan(session, group, { kind, ...(to !== undefined && { to }) });
+  const body: RequestBody = { kind, reason, ...(to !== undefined && { to }), ...(planHash && { planHash }) };
+  const path = groupPath(group, 'requests');
+  const answer = await withAdvice(group, session.api.post<RequestAnswer>(path, body));
+  if (wait && session.json) return follow(session, answer);
+  show(session, answer, (given) => renderRequest(given, wait === true));
+  if (!wait) return EXIT.ok;
+  session.terminal.out('');
+  return follow(session, answer);
+};
+
+const follow = async (session: Session, { group, run, approval }: RequestAnswer): Outcome => {
+  if (run) return followRun(session, run);
+  return approval ? followApproval(session, group, approval) : EXIT.ok;
+};
+
+/** What comes next is not said to somebody who waits for it. */
+const renderRequest = ({ plan, planHash, run, approval, vetoes, next }: RequestAnswer, wait: boolean): string =>
+  blocks(
+    `${run ? `Run ${run} has started` : `Approval ${approval} is open: somebody else has to say yes`}: ` +
+      `${plan.kind} of ${plan.group} from ${plan.from} to ${plan.to}, ${plan.steps.length} steps, plan ${planHash}.`,
+    vetoes.length > 0 ? vetoText(vetoes, approval ? 'Whoever approves lifts:' : 'In the way:') : '',
+    wait ? nextSteps(approval ? next : []) : nextSteps(next),
+  );

@@ -1,0 +1,104 @@
+import type { ExplainAnswer, PlanAnswer, PlanExportAnswer, PreflightAnswer, VetoView } from '#libs/contracts';
+import { epoch, type AuditEntry } from '#libs/domain';
+import { EXIT } from '../exit-code.js';
+import { example, type Examples } from './example.js';
+import { FAILOVER, SWITCHOVER } from './runs-of-orders.js';
+import { ago, away, B, DOWN, ORDERS, PLAN_HASH, statusOf, steady, UP, UP_B } from './world.js';
+
+export const LAG: VetoView = {
+  name: 'lag-above-rpo',
+  message:
+    'a-to-b was 12400 ms (3021 records) behind in a sample 800 ms old at the first failed round; the RPO is 5000 ms',
+  overridable: true,
+};
+
+const suspecting: AuditEntry = {
+  group: ORDERS,
+  sequence: 12,
+  at: ago(41_000),
+  actor: { kind: 'process', id: 'orchestrator@b' },
+  rule: 'dwelling',
+  before: 'steady',
+  after: 'suspecting',
+  epoch: epoch(4),
+  evidence: null,
+  evidenceHash: '',
+  previous: '',
+  hash: '',
+};
+
+const explained: ExplainAnswer = {
+  group: ORDERS,
+  phase: 'suspecting',
+  rule: 'dwelling',
+  verdict: DOWN,
+  recorded: true,
+  vetoes: [LAG],
+  toChange: [
+    'the dwell would have to pass: 41300 of 90000 ms so far',
+    `${LAG.message} (a person may approve all the same)`,
+  ],
+  next: ['signalbox status --watch', 'signalbox plan orders', "signalbox failover orders --reason '<why>'"],
+  decisions: [suspecting],
+};
+
+const planned: PlanAnswer = { plan: FAILOVER, planHash: PLAN_HASH, vetoes: [LAG] };
+
+const exported: PlanExportAnswer = {
+  format: 'signalbox.plan-export.v1',
+  group: ORDERS,
+  plan: SWITCHOVER,
+  planHash: PLAN_HASH,
+  madeAt: ago(0),
+  madeBy: B,
+  epoch: epoch(4),
+  instructions: [
+    '# 1. fence-a, at a',
+    'kafka-acls --bootstrap-server kafka.a.example:9094 --add --deny-principal User:* --operation Write --topic orders --force',
+    '# 2. drain-a-to-b, at b: wait until nothing is left to copy',
+  ],
+  keyId: 'b-1',
+  signature: 'mJ0=',
+};
+
+const ready: PreflightAnswer = {
+  group: ORDERS,
+  ok: false,
+  checks: [
+    { name: 'guard-a', ok: true, message: 'renews its lease; armed by acl', remedy: '' },
+    {
+      name: 'guard-b',
+      ok: false,
+      message: 'not armed: the canary topic is missing',
+      remedy: 'create topic signalbox.guard-canary on kafka-b',
+    },
+    { name: 'flow-a-to-b', ok: true, message: 'RUNNING, 120 ms behind', remedy: '' },
+  ],
+};
+
+export const QUESTION_EXAMPLES: Examples = {
+  status: [
+    example('signalbox status', { 'GET /v1/status': { body: statusOf(steady) } }),
+    example('signalbox status --verbose', { 'GET /v1/status': { body: statusOf(away, [UP, UP_B]) } }),
+  ],
+  explain: [example('signalbox explain orders', { 'GET /v1/groups/orders/explain': { body: explained } })],
+  preflight: [
+    example(
+      'signalbox preflight',
+      {
+        'GET /v1/status': { body: statusOf(steady) },
+        'GET /v1/groups/orders/preflight': { body: ready },
+      },
+      { exitCode: EXIT.refused },
+    ),
+  ],
+  plan: [example('signalbox plan orders', { 'GET /v1/groups/orders/plan': { body: planned } })],
+  'plan export': [
+    example('signalbox plan export orders --kind switchover --to b --out orders-to-b.json', {
+      'GET /v1/groups/orders/plan/export?kind=switchover&to=b': { body: exported },
+    }),
+    example('signalbox plan export orders --kind switchover --to b', {
+      'GET /v1/groups/orders/plan/export?kind=switchover&to=b': { body: exported },
+    }),
+  ],
+};

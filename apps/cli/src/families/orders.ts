@@ -1,0 +1,79 @@
+import { answerApproval, type AnswerOptions } from '../commands/approval.js';
+import { freeze, unfreeze } from '../commands/freeze.js';
+import { attest, override, release } from '../commands/lift.js';
+import type { Runner, SignalboxCommand } from '../signalbox-command.js';
+
+interface Reason {
+  readonly reason: string;
+}
+type ReasonAndDuration = Reason & { readonly for: number };
+type ReasonAndSite = Reason & { readonly site: string };
+
+/** What says who or what may act. */
+export const describeOrders = (program: SignalboxCommand, runner: Runner): void => {
+  program.commandsGroup('Allow and forbid:');
+  describeApprovals(program, runner);
+  describeFreezes(program, runner);
+  program
+    .command('override <group> <veto>')
+    .withReason()
+    .withDuration('when it ends by itself: 15m, 2h; a day at most')
+    .description('lift one veto by its name, where that can be done')
+    .needs('operator')
+    .action(async (group: string, veto: string, { reason, for: forMs }: ReasonAndDuration) =>
+      runner.asking((session) => override(session, group, veto, { reason, forMs })),
+    );
+  program
+    .command('attest <group>')
+    .requiredOption('--site <site>', 'the site that is off')
+    .withReason()
+    .description('give your word that a site is off and takes no writes, where its fence cannot be read back')
+    .needs('approver')
+    .action(async (group: string, { site, reason }: ReasonAndSite) =>
+      runner.asking((session) => attest(session, group, site, reason)),
+    );
+  program
+    .command('release <group>')
+    .requiredOption('--site <site>', 'the site that was rebuilt')
+    .withReason()
+    .description('end a quarantine without a reprotect: the site was rebuilt by hand')
+    .needs('admin')
+    .action(async (group: string, { site, reason }: ReasonAndSite) =>
+      runner.asking((session) => release(session, group, site, reason)),
+    );
+};
+
+const describeApprovals = (program: SignalboxCommand, runner: Runner): void => {
+  const answers = [
+    ['approve', 'let it run, and lift the vetoes that it lists'],
+    ['deny', 'do not let it run'],
+  ] as const;
+  for (const [answer, description] of answers)
+    program
+      .command(`${answer} <approval>`)
+      .option('--reason <text>', 'why; it stands in the audit')
+      .option('--plan <hash>', 'as plan prints it: refuse when the approval asks for another plan')
+      .description(description)
+      .needs('approver')
+      .action(async (id: string, options: AnswerOptions) =>
+        runner.asking((session) => answerApproval(session, answer, id, options)),
+      );
+};
+
+const describeFreezes = (program: SignalboxCommand, runner: Runner): void => {
+  program
+    .command('freeze <group>')
+    .withReason()
+    .withDuration('when it ends by itself: 30m, 2h, 1d; a week at most')
+    .description('keep a group from acting')
+    .needs('operator')
+    .action(async (group: string, { reason, for: forMs }: ReasonAndDuration) =>
+      runner.asking((session) => freeze(session, group, reason, forMs)),
+    );
+  program
+    .command('unfreeze <group>')
+    .withReason()
+    .description('end a freeze')
+    .needs('operator')
+    .action(async (group: string, { reason }: Reason) => runner.asking((session) => unfreeze(session, group, reason)));
+};
