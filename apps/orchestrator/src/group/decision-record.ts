@@ -1,0 +1,146 @@
+import { hashOf } from '#libs/contracts';
+import type { Decision, Effect, FreshIds, GroupEvent } from '#libs/decision';
+import {
+  approvalId,
+  epoch,
+  runId,
+  type Actor,
+  type Epoch,
+  type Instant,
+  type Json,
+  type Run,
+  type StepRecord,
+} from '#libs/domain';
+import type { Random } from '#libs/runtime';
+import type { GroupTransaction } from './group-transaction.js';
+import type { GroupView } from './group-view.js';
+
+/** Who caused a decision, and what was said about it besides the evidence. */
+export interface Cause {
+  readonly actor: Actor;
+  readonly said?: { readonly [key: string]: Json };
+}
+
+/** Drawn for every decision, used by few. */
+export const freshIds = (at: Instant, random: Random): FreshIds => ({
+  run: runId(freshId('run', at, random)),
+  approval: approvalId(freshId('approval', at, random)),
+});
+
+/** Readable, sortable by time, and usable as part of a journal key and of a job id. */
+const freshId = (kind: string, at: Instant, random: Random): string =>
+  `${kind}-${new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${random.id().slice(0, 6)}`;
+
+/**
+ * Puts a decision into a transaction: the new state, everything it owes, and the audit entry that says why. Where it
+ * owes something, the very votes it was made on must still be there.
+ */
+export function recordDecision(
+  transaction: GroupTransaction,
+  view: GroupView,
+  event: GroupEvent,
+  decision: Decision,
+  { actor, said }: Cause,
+): void {
+  transaction.state(decision.state);
+  if (decision.effects.length > 0) transaction.whileUnchanged(...view.votes.map(({ entry }) => entry));
+  const evidence = {
+    ...said,
+    ...('evidence' in event && event.evidence),
+    vetoes: decision.vetoes,
+    owes: decision.effects.map(owedOf),
+  } as unknown as Json;
+  transaction.audit({
+    at: event.at,
+    actor,
+    rule: decision.rule,
+    before: view.state.phase,
+    after: decision.state.phase,
+    epoch: owe(decision, view, event, hashOf(evidence), transaction),
+    evidence,
+  });
+}
+
+/** Adds what the decision owes; returns the epoch that is in force afterwards. */
+function owe(
+  decision: Decision,
+  view: GroupView,
+  event: GroupEvent,
+  evidenceHash: string,
+  transaction: GroupTransaction,
+): Epoch {
+  let inForce = view.epoch;
+  for (const effect of decision.effects) {
+    switch (effect.kind) {
+      case 'start-run':
+        inForce = epoch(view.epoch + 1);
+        startRun(effect, { startedAt: event.at, evidenceHash, epoch: inForce }, transaction);
+        break;
+      case 'open-approval':
+        openApproval(effect, view, event.at, transaction);
+        break;
+      case 'close-approval':
+        if (view.approval) transaction.approval({ ...view.approval.value, phase: effect.outcome, decidedAt: event.at });
+        break;
+    }
+  }
+  return inForce;
+}
+
+function openApproval(
+  effect: Extract<Effect, { kind: 'open-approval' }>,
+  view: GroupView,
+  requestedAt: Instant,
+  transaction: GroupTransaction,
+): void {
+  transaction.approval({
+    id: effect.approval,
+    group: view.group,
+    kind: effect.plan.kind,
+    target: effect.target,
+    ...(effect.requestedBy !== undefined && { requestedBy: effect.requestedBy }),
+    phase: 'open',
+    planHash: hashOf(effect.plan),
+    vetoes: effect.vetoes.map(({ name, message }) => ({ name, message })),
+    requestedAt,
+    expiresAt: effect.expiresAt,
+  });
+}
+
+function startRun(
+  { run: id, plan, approval, requestedBy }: Extract<Effect, { kind: 'start-run' }>,
+  facts: Pick<Run, 'startedAt' | 'evidenceHash' | 'epoch'>,
+  transaction: GroupTransaction,
+): void {
+  transaction.newEpoch(facts.epoch).run({
+    id,
+    plan,
+    planHash: hashOf(plan),
+    phase: 'sealing',
+    stage: 0,
+    exceptions: [],
+    ...facts,
+    ...(approval && { approval }),
+    ...(requestedBy !== undefined && { requestedBy }),
+  });
+  for (const step of plan.steps) {
+    const record: StepRecord = { ...step, run: id, epoch: facts.epoch, status: 'planned', attempt: 0 };
+    transaction.step(record);
+  }
+}
+
+/** What follows from a decision, as its audit entry names it: which run or approval, and where to. */
+function owedOf(effect: Effect): Json {
+  switch (effect.kind) {
+    case 'start-run': {
+      const { kind, from, to } = effect.plan;
+      return { does: effect.kind, run: effect.run, kind, from, to };
+    }
+    case 'open-approval': {
+      const { kind, from, to } = effect.plan;
+      return { does: effect.kind, approval: effect.approval, kind, from, to, expiresAt: effect.expiresAt };
+    }
+    case 'close-approval':
+      return { does: effect.kind, approval: effect.approval, outcome: effect.outcome };
+  }
+}
