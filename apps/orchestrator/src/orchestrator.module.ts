@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { BullmqDoorbell } from '#libs/jobs';
 import { EtcdJournal, Journal } from '#libs/journal';
 import type { ClusterAccess } from '#libs/kafka';
@@ -10,7 +10,9 @@ import { ApiErrorFilter } from './api/api-error.js';
 import { ApprovalsController } from './api/approvals.controller.js';
 import { EventsController } from './api/events.controller.js';
 import { GroupsController } from './api/groups.controller.js';
-import { OperatorActions } from './api/operator-actions.js';
+import { IdempotencyInterceptor } from './api/idempotency.interceptor.js';
+import { PlansController } from './api/plans.controller.js';
+import { RequestsController } from './api/requests.controller.js';
 import { RunsController } from './api/runs.controller.js';
 import { StatusController } from './api/status.controller.js';
 import { TokenGuard } from './api/token.guard.js';
@@ -22,6 +24,8 @@ import { groupPulse } from './group/group-pulses.js';
 import { Leadership } from './group/leadership.js';
 import { LocalView } from './observation/local-view.js';
 import { ObservationsController } from './observation/observations.controller.js';
+import { KeptAnswers } from './operation/kept-answers.js';
+import { Operations } from './operation/operations.js';
 import { ThisProcess } from './this-process.js';
 import { EventFeed } from './view/event-feed.js';
 import { JournalFollower } from './view/journal-follower.js';
@@ -74,6 +78,8 @@ export class OrchestratorModule implements OnApplicationShutdown {
       controllers: [
         StatusController,
         GroupsController,
+        RequestsController,
+        PlansController,
         RunsController,
         ApprovalsController,
         EventsController,
@@ -83,10 +89,12 @@ export class OrchestratorModule implements OnApplicationShutdown {
         { provide: ThisProcess, useValue: self },
         { provide: APP_GUARD, useClass: TokenGuard },
         { provide: APP_FILTER, useClass: ApiErrorFilter },
+        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         PORTS.journal,
         PORTS.bus(clusters),
         PORTS.dispatch,
-        OperatorActions,
+        KeptAnswers,
+        Operations,
         EventFeed,
         JournalFollower,
         VerdictBoard,

@@ -16,10 +16,12 @@ export {
 } from './journal.js';
 export { keys } from './keys.js';
 export {
+  AnsweredRequestWire,
   AttestationsWire,
   AuditHeadWire,
   FreezeWire,
   GroupStateWire,
   OverridesWire,
+  type AnsweredRequest,
   type AuditHead,
 } from './records.js';

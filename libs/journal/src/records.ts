@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Attestation, Freeze, GroupState, Override } from '#libs/decision';
 import { BacklogWire, PositionsWire, RunKindWire } from '#libs/contracts';
+import type { Json } from '#libs/domain';
 
 /** The end of a group's audit chain. */
 export interface AuditHead {
@@ -70,3 +71,20 @@ export const OverridesWire = z.array(z.object({ ...said, veto: z.string().min(1)
 export const AttestationsWire = z.array(z.object({ ...said, site: Site })) as unknown as z.ZodType<
   readonly Attestation[]
 >;
+
+/** A request that was answered: the same one again gets this answer, and nothing happens a second time. */
+export interface AnsweredRequest {
+  readonly caller: string;
+  readonly route: string;
+  readonly bodyHash: string;
+  readonly status: number;
+  readonly answer: Json;
+}
+
+export const AnsweredRequestWire = z.object({
+  caller: z.string().min(1),
+  route: z.string().min(1),
+  bodyHash: z.string().length(64),
+  status: z.int().positive(),
+  answer: z.json(),
+}) as unknown as z.ZodType<AnsweredRequest>;

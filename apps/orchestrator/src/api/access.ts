@@ -8,13 +8,13 @@ export interface Caller {
 }
 
 /** What a caller wants to do; every route declares one, and a route without one is closed. */
-export type Permission = 'read' | 'operate' | 'approve';
+export type Permission = 'read' | 'operate' | 'approve' | 'administer';
 
 const GRANTED: Readonly<Record<ApiRole, readonly Permission[]>> = {
   viewer: ['read'],
   operator: ['read', 'operate'],
   approver: ['read', 'approve'],
-  admin: ['read', 'operate', 'approve'],
+  admin: ['read', 'operate', 'approve', 'administer'],
 };
 
 export const may = ({ role }: Caller, permission: Permission): boolean => GRANTED[role].includes(permission);

@@ -1,12 +1,12 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { ApiErrorBody } from '#libs/contracts';
+import type { ApiErrorBody, VetoView } from '#libs/contracts';
 import { SignalboxError } from '#libs/domain';
 import type { Response } from 'express';
 
 /** An answer that is not 2xx: what is wrong, and what to do instead. */
 export class ApiError extends HttpException {
-  constructor(status: number, code: string, message: string, remedy: string) {
-    super({ error: { code, message, remedy } } satisfies ApiErrorBody, status);
+  constructor(status: number, code: string, message: string, remedy: string, vetoes?: readonly VetoView[]) {
+    super({ error: { code, message, remedy, ...(vetoes && { vetoes }) } } satisfies ApiErrorBody, status);
   }
 }
 

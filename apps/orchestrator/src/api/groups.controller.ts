@@ -1,24 +1,14 @@
-import { Body, Controller, Get, Header, Param, Post, Req } from '@nestjs/common';
+import { Controller, Get, Header, Param } from '@nestjs/common';
 import { exportChain } from '#libs/audit';
-import {
-  AuditEntryWire,
-  decodeOrThrow,
-  FreezeBody,
-  ReasonBody,
-  type ExplainAnswer,
-  type PlanAnswer,
-} from '#libs/contracts';
-import type { Freeze } from '#libs/decision';
+import { AuditEntryWire, decodeOrThrow, type ExplainAnswer } from '#libs/contracts';
 import type { AuditEntry, GroupId } from '#libs/domain';
 import { Journal, keys } from '#libs/journal';
 import { Clock } from '#libs/runtime';
 import { GroupDirectory, type KnownGroup } from '../group/group-directory.js';
 import { ThisProcess } from '../this-process.js';
-import { dryRun, explain } from '../view/explanation.js';
-import { ApiError } from './api-error.js';
-import { OperatorActions } from './operator-actions.js';
-import { bodyAs, knownGroup } from './request.js';
-import { Needs, type AuthenticatedRequest } from './token.guard.js';
+import { explain } from '../view/explanation.js';
+import { knownGroup } from './request.js';
+import { Needs } from './token.guard.js';
 
 /** How many of the latest decisions an explanation shows. */
 const LATEST_DECISIONS = 20;
@@ -29,7 +19,6 @@ export class GroupsController {
     private readonly self: ThisProcess,
     private readonly directory: GroupDirectory,
     private readonly journal: Journal,
-    private readonly actions: OperatorActions,
     private readonly clock: Clock,
   ) {}
 
@@ -39,32 +28,6 @@ export class GroupsController {
     const group = knownGroup(this.directory, id);
     const decisions = (await this.entriesOf(group.id)).toReversed().slice(0, LATEST_DECISIONS);
     return { ...explain(await this.asked(group), decisions), recorded: true };
-  }
-
-  @Get('plan')
-  @Needs('read')
-  async plan(@Param('group') id: string): Promise<PlanAnswer> {
-    const plan = dryRun(await this.asked(knownGroup(this.directory, id)));
-    if (plan) return plan;
-    const remedy = `See which sites are quarantined: signalbox explain ${id}`;
-    throw new ApiError(409, 'SB_NO_TARGET', `No site of ${id} could take over.`, remedy);
-  }
-
-  @Post('freeze')
-  @Needs('operate')
-  freeze(@Param('group') id: string, @Body() body: unknown, @Req() request: AuthenticatedRequest): Promise<Freeze> {
-    return this.actions.freeze(knownGroup(this.directory, id), bodyAs(FreezeBody, body), request.caller);
-  }
-
-  @Post('unfreeze')
-  @Needs('operate')
-  async unfreeze(
-    @Param('group') id: string,
-    @Body() body: unknown,
-    @Req() request: AuthenticatedRequest,
-  ): Promise<{ frozen: false }> {
-    await this.actions.unfreeze(knownGroup(this.directory, id), bodyAs(ReasonBody, body).reason, request.caller);
-    return { frozen: false };
   }
 
   @Get('audit')

@@ -10,6 +10,13 @@ export function bodyAs<S extends z.ZodType>(schema: S, body: unknown): z.output<
   throw new ApiError(400, 'SB_BAD_REQUEST', decoded.problem.message, 'Correct the fields that are named.');
 }
 
+/** The query as its schema wants it. @throws ApiError 400 */
+export function queryAs<S extends z.ZodType>(schema: S, query: unknown): z.output<S> {
+  const decoded = decodeValue(schema, query ?? {}, 'The query');
+  if (decoded.ok) return decoded.value;
+  throw new ApiError(400, 'SB_BAD_REQUEST', decoded.problem.message, 'Correct what is named.');
+}
+
 /** @throws ApiError 404 that names the groups there are. */
 export function knownGroup(directory: GroupDirectory, id: string): KnownGroup {
   const group = directory.find(id);

@@ -1,14 +1,24 @@
-import { Controller, Get, Param } from '@nestjs/common';
-import { decodeOrThrow, RunWire, type RunAnswer } from '#libs/contracts';
+import { Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { decodeOrThrow, ReasonBody, RunWire, SkipBody, type RunAnswer, type RunChangeAnswer } from '#libs/contracts';
 import { runId, type Run } from '#libs/domain';
 import { Journal, keys } from '#libs/journal';
+import { GroupDirectory } from '../group/group-directory.js';
 import { stepsOf } from '../group/group-view.js';
+import { abortRun } from '../operation/abort.js';
+import { retryRun, skip } from '../operation/intervene.js';
+import type { Operation } from '../operation/operation.js';
+import { Operations } from '../operation/operations.js';
 import { ApiError } from './api-error.js';
-import { Needs } from './token.guard.js';
+import { bodyAs, knownGroup } from './request.js';
+import { Needs, type AuthenticatedRequest } from './token.guard.js';
 
 @Controller('v1/runs')
 export class RunsController {
-  constructor(private readonly journal: Journal) {}
+  constructor(
+    private readonly journal: Journal,
+    private readonly directory: GroupDirectory,
+    private readonly operations: Operations,
+  ) {}
 
   /** Latest first. */
   @Get()
@@ -31,5 +41,35 @@ export class RunsController {
     }
     const run = decodeOrThrow(RunWire, entry.value, entry.key);
     return { run, steps: stepsOf(snapshot, run).map(({ value }) => value) };
+  }
+
+  @Post(':run/abort')
+  @HttpCode(200)
+  @Needs('operate')
+  abort(@Param('run') id: string, @Body() body: unknown, @Req() request: AuthenticatedRequest) {
+    return this.perform(id, request, abortRun(bodyAs(ReasonBody, body), runId(id)));
+  }
+
+  @Post(':run/retry')
+  @HttpCode(200)
+  @Needs('operate')
+  retry(@Param('run') id: string, @Body() body: unknown, @Req() request: AuthenticatedRequest) {
+    return this.perform(id, request, retryRun(runId(id), bodyAs(ReasonBody, body)));
+  }
+
+  @Post(':run/skip')
+  @HttpCode(200)
+  @Needs('operate')
+  skip(@Param('run') id: string, @Body() body: unknown, @Req() request: AuthenticatedRequest) {
+    return this.perform(id, request, skip(runId(id), bodyAs(SkipBody, body)));
+  }
+
+  private async perform(
+    id: string,
+    { asked }: AuthenticatedRequest,
+    operation: Operation<RunChangeAnswer>,
+  ): Promise<RunChangeAnswer> {
+    const { run } = await this.run(id);
+    return this.operations.perform(knownGroup(this.directory, run.plan.group), asked, operation);
   }
 }

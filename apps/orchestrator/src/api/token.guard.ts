@@ -1,6 +1,7 @@
 import { Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
+import type { Asked } from '../operation/asked.js';
 import { ThisProcess } from '../this-process.js';
 import { ApiError } from './api-error.js';
 import { callerOf, may, type Caller, type Permission } from './access.js';
@@ -12,7 +13,8 @@ export const Needs = (permission: Permission) => SetMetadata(PERMISSION, permiss
 /** Kubelet has no token, and these say nothing secret. */
 const OPEN_PATHS = ['/healthz', '/readyz'];
 
-export type AuthenticatedRequest = Request & { caller: Caller };
+/** `asked` is there on every POST. */
+export type AuthenticatedRequest = Request & { caller: Caller; asked: Asked };
 
 @Injectable()
 export class TokenGuard implements CanActivate {

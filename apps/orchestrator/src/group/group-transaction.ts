@@ -1,7 +1,15 @@
 import { chain, GENESIS, type AuditDraft } from '#libs/audit';
 import type { Attestation, Freeze, GroupState, Override } from '#libs/decision';
 import type { Approval, Epoch, ProcessId, Run, StepRecord } from '#libs/domain';
-import { keys, type Change, type Condition, type Entry, type LeaseId, type Transaction } from '#libs/journal';
+import {
+  keys,
+  type AnsweredRequest,
+  type Change,
+  type Condition,
+  type Entry,
+  type LeaseId,
+  type Transaction,
+} from '#libs/journal';
 import type { GroupView } from './group-view.js';
 
 const unchanged = (key: string, entry: Entry | undefined): Condition =>
@@ -72,6 +80,14 @@ export class GroupTransaction {
 
   approval(approval: Approval): this {
     return this.put(keys.approval(approval.id), JSON.stringify(approval));
+  }
+
+  /** What a request is answered, under its idempotency key: it is answered once, in the commit that does what it asks. */
+  answered(idempotencyKey: string, answered: AnsweredRequest, lease: LeaseId): this {
+    const key = keys.request(idempotencyKey);
+    this.conditions.push({ kind: 'absent', key });
+    this.changes.push({ kind: 'put', key, value: JSON.stringify(answered), lease });
+    return this;
   }
 
   step(record: StepRecord): this {

@@ -156,7 +156,7 @@ export class RunDriver {
   }
 }
 
-const recordsOf = ({ steps }: GroupView): readonly StepRecord[] => steps.map(({ value }) => value);
+export const recordsOf = ({ steps }: GroupView): readonly StepRecord[] => steps.map(({ value }) => value);
 
 /** Who takes a run back, and why. */
 export interface TakenBack {

@@ -1,12 +1,11 @@
-import type { ExplainAnswer, PlanAnswer } from '#libs/contracts';
-import { hashOf } from '#libs/contracts';
-import { planFor, situationOf, vetoesOf, type Veto } from '#libs/decision';
+import { hashOf, type ExplainAnswer, type PlanAnswer, type RequestKind } from '#libs/contracts';
+import { answerTo, planFor, situationOf, vetoesOf, type GroupState, type Veto } from '#libs/decision';
 import type { AuditEntry, Instant, SiteId } from '#libs/domain';
 import { evidenceOf } from '../group/evidence.js';
 import type { KnownGroup } from '../group/group-directory.js';
 import type { GroupView } from '../group/group-view.js';
 
-interface Asked {
+export interface Asked {
   readonly group: KnownGroup;
   readonly view: GroupView;
   readonly voters: readonly SiteId[];
@@ -38,10 +37,23 @@ export function explain(asked: Asked, decisions: readonly AuditEntry[]): Omit<Ex
   return { group: group.id, phase: view.state.phase, verdict, rule: view.state.rule, vetoes, toChange, decisions };
 }
 
-/** The plan only, with no effects; undefined when no site could take over. */
-export function dryRun(asked: Asked): (PlanAnswer & { readonly vetoes: readonly Veto[] }) | undefined {
-  const now = situation(asked);
-  if (!now.target) return undefined;
-  const plan = planFor('failover', now, now.target);
-  return { plan, planHash: hashOf(plan), vetoes: vetoesOf(now) };
+/** The plan only, with no effects, and everything in its way; without a plan where none can be made. Pure. */
+export function dryRun(asked: Asked, kind: RequestKind, to?: SiteId): DryRun {
+  const { group, view, voters, at } = asked;
+  const evidence = evidenceOf(view, voters, group.settings);
+  const facts = { ...group.settings, state: view.state, evidence, at };
+  const { target, vetoes } = answerTo({ kind, ...(to && { to }) }, facts);
+  if (target === undefined || !canBePlanned(kind, target, view.state)) return { target, vetoes };
+  const plan = planFor(kind, facts, target);
+  return { target, vetoes, planned: { plan, planHash: hashOf(plan) } };
 }
+
+export interface DryRun {
+  readonly target: SiteId | undefined;
+  readonly vetoes: readonly Veto[];
+  readonly planned?: Pick<PlanAnswer, 'plan' | 'planHash'>;
+}
+
+/** A veto does not keep a plan from being looked at; that there is nowhere to go, or nowhere to begin, does. */
+const canBePlanned = (kind: RequestKind, target: SiteId, { active, returning }: GroupState): boolean =>
+  target !== active && (kind !== 'reprotect' || returning[target]?.watermark !== undefined);

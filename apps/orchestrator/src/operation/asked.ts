@@ -1,0 +1,16 @@
+import type { Caller } from '../api/access.js';
+
+/** What tells one request from another: the key its sender gave it, and what it must match when it comes again. */
+export interface RequestIdentity {
+  readonly key: string;
+  readonly route: string;
+  readonly bodyHash: string;
+  /** What it is answered with when it is done. */
+  readonly status: number;
+}
+
+/** Who asks. With an identity the request is done once, however often it arrives and whoever it reaches. */
+export interface Asked {
+  readonly caller: Caller;
+  readonly identity?: RequestIdentity;
+}

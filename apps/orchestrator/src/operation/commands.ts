@@ -1,0 +1,27 @@
+import type { RequestKind } from '#libs/contracts';
+import type { ApprovalId, RunId } from '#libs/domain';
+
+const WHY = "--reason '<why>'";
+
+/** What people type, in one place: answers and explanations name the next command. */
+export const commands = {
+  status: 'signalbox status --watch',
+  explain: (group: string) => `signalbox explain ${group}`,
+  preflight: (group: string) => `signalbox preflight ${group}`,
+  plan: (group: string) => `signalbox plan ${group}`,
+  ask: (kind: RequestKind, group: string, site?: string) => {
+    const flag = kind === 'reprotect' ? '--site' : '--to';
+    return `signalbox ${kind} ${group}${site === undefined ? '' : ` ${flag} ${site}`} ${WHY}`;
+  },
+  approve: (approval: ApprovalId, notBy?: string) =>
+    `signalbox approve ${approval}${notBy === undefined ? '' : `  (somebody else than ${notBy})`}`,
+  deny: (approval: ApprovalId) => `signalbox deny ${approval} ${WHY}`,
+  run: (run: RunId) => `signalbox run ${run} --wait`,
+  retry: (run: RunId) => `signalbox run retry ${run} ${WHY}`,
+  skip: (run: RunId, step: string) => `signalbox run skip ${run} ${step} ${WHY}`,
+  abort: (group: string) => `signalbox abort ${group} ${WHY}`,
+  override: (group: string, veto: string) => `signalbox override ${group} ${veto} --for 15m ${WHY}`,
+  attest: (group: string, site: string) => `signalbox attest ${group} --site ${site} ${WHY}`,
+  release: (group: string, site: string) => `signalbox release ${group} --site ${site} ${WHY}`,
+  unfreeze: (group: string) => `signalbox unfreeze ${group} ${WHY}`,
+} as const;

@@ -1,0 +1,36 @@
+import type { Evidence, FreshIds } from '#libs/decision';
+import type { Actor, Instant, Json } from '#libs/domain';
+import type { Caller } from '../api/access.js';
+import type { ApiError } from '../api/api-error.js';
+import type { KnownGroup } from '../group/group-directory.js';
+import type { GroupTransaction } from '../group/group-transaction.js';
+import type { GroupView } from '../group/group-view.js';
+
+/** All that an operation looks at: one journal revision, who asks, and when. */
+export interface Occasion {
+  readonly group: KnownGroup;
+  readonly view: GroupView;
+  readonly evidence: Evidence;
+  readonly fresh: FreshIds;
+  readonly caller: Caller;
+  readonly at: Instant;
+}
+
+/** What comes of it. Without `write` it is so already; with a refusal it is written down and then refused. */
+export interface Change<T> {
+  readonly answer: T;
+  readonly write?: (transaction: GroupTransaction) => void;
+  readonly refusal?: ApiError;
+}
+
+/** What a person does to a group: pure, made again on a newer revision when something else was written. @throws ApiError */
+export type Operation<T> = (occasion: Occasion) => Change<T>;
+
+export const actorOf = ({ caller }: Occasion): Actor => ({ kind: 'person', id: caller.name });
+
+/** Adds the audit entry of an operation that leaves the group's phase as it is. */
+export function note(transaction: GroupTransaction, occasion: Occasion, rule: string, evidence: Json): void {
+  const { view, at } = occasion;
+  const { phase } = view.state;
+  transaction.audit({ at, actor: actorOf(occasion), rule, before: phase, after: phase, epoch: view.epoch, evidence });
+}
