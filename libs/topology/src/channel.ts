@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Immutable } from './immutable.js';
-import { ChannelIdText, HttpAddress, record, SecretRef, Text } from './scalars.js';
+import { ChannelIdText, HttpUrl, record, SecretRef, Text } from './scalars.js';
 
 const common = {
   id: ChannelIdText,
@@ -17,8 +17,10 @@ export const ChannelText = z.discriminatedUnion(
     record({
       ...common,
       kind: z.literal('webhook'),
-      url: HttpAddress,
-      secret: SecretRef.describe('Signs every delivery: HMAC-SHA256, in the form of Standard Webhooks.'),
+      url: HttpUrl,
+      secret: SecretRef.describe(
+        'Signs every delivery, HMAC-SHA256 in the form of Standard Webhooks: whsec_ and the base64 of 24 to 64 bytes.',
+      ),
     }),
     record({
       ...common,

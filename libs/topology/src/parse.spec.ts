@@ -21,6 +21,11 @@ const messageFor = (text: string): string => {
 };
 
 describe('parseTopology', () => {
+  it("takes a webhook's address as it is: its receiver may tell two apart that differ in a final slash", () => {
+    const [chat] = parseTopology(EXAMPLE.replace('example.com/signalbox', 'example.com/signalbox/')).channels;
+    expect(chat).toMatchObject({ url: 'https://hooks.example.com/signalbox/' });
+  });
+
   it('says where, what was found and what to write instead, for everything at once', () => {
     const text = EXAMPLE.replace('version: 1', 'version: 2')
       .replace('mode: automatic', 'mode: auto')

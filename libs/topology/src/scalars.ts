@@ -40,14 +40,17 @@ export const Endpoint = z
 const portOf = (text: string): number => Number(text.slice(text.lastIndexOf(':') + 1));
 
 /** Credentials never stand in an address: they would end up in logs. */
-const address = (protocol: RegExp, form: string) =>
+const url = (protocol: RegExp, form: string) =>
   z
     .url({ protocol, error: form, abort: true })
-    .refine((text) => !/\/\/[^/]*@/.test(text), `${form}, without user or password`)
-    .transform((text) => text.replace(/\/+$/, ''));
+    .refine((text) => !/\/\/[^/]*@/.test(text), `${form}, without user or password`);
+/** Of a service, under which paths are looked up. */
+const address = (protocol: RegExp, form: string) => url(protocol, form).transform((text) => text.replace(/\/+$/, ''));
 
 export const HttpAddress = address(/^https?$/, 'an address like http://10.1.0.5:8080');
 export const RedisAddress = address(/^rediss?$/, 'an address like redis://10.1.0.5:6379');
+/** Taken as it is: to a receiver a final slash can make another address. */
+export const HttpUrl = url(/^https?$/, 'an address like https://hooks.example.com/signalbox');
 
 export const IpAddress = z.union([z.ipv4(), z.ipv6()], 'an IPv4 or IPv6 address');
 

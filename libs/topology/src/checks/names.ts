@@ -12,6 +12,10 @@ const UNIQUE: readonly [what: string, (topology: Topology) => readonly Named[]][
   ['another id', ({ clusters }) => clusters.map(({ id }, at) => named(['clusters', at, 'id'], id))],
   ['another id', ({ flows }) => flows.map(({ id }, at) => named(['flows', at, 'id'], id))],
   ['another id', ({ groups }) => groups.map(({ id }, at) => named(['groups', at, 'id'], id))],
+  [
+    'another id: what a channel was told of is remembered by it',
+    ({ channels }) => channels.map(({ id }, at) => named(['channels', at, 'id'], id)),
+  ],
   ['an address of its own', ({ sites }) => sites.map(({ api }, at) => named(['sites', at, 'api'], api))],
   [
     'a Redis of its own: queues are never shared',

@@ -11,6 +11,13 @@ describe('the check of names and references', () => {
       'another id',
     ],
     [
+      'two channels of one id',
+      (d) => void (d.channels[1].id = d.channels[0].id),
+      'channels[1].id',
+      'chat, which is also at channels[0].id',
+      'another id',
+    ],
+    [
       'a shared Redis',
       (d) => void (d.sites[1].redis = d.sites[0].redis),
       'sites[1].redis',
