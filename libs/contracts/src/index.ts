@@ -8,6 +8,14 @@ export { BacklogWire, PositionsWire } from './positions.js';
 export { GuardRecordWire } from './guard-record.js';
 export type { Mirrors } from './mirrors.js';
 export {
+  notificationEvent,
+  NotificationEventWire,
+  NotificationWire,
+  type Notification,
+  type NotificationEvent,
+  type NotificationSeverity,
+} from './notification.js';
+export {
   OBSERVATION_TYPE,
   observationEvent,
   observationId,
