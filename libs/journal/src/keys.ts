@@ -39,5 +39,10 @@ export const keys = {
   auditEntry: (group: GroupId, sequence: number) => `${ROOT}/audit/${group}/${String(sequence).padStart(12, '0')}`,
   audits: () => `${ROOT}/audit/`,
   auditHead: (group: GroupId) => `${ROOT}/audit-heads/${group}`,
+  auditHeads: () => `${ROOT}/audit-heads/`,
+  /** Lease-bound; the value names the one notifier that delivers now. */
+  notifierLeader: () => `${ROOT}/notifier/leader`,
+  /** How far a channel has been told of a group's audit chain. */
+  notified: (channel: string, group: GroupId) => `${ROOT}/notifier/${channel}/${group}`,
   topology: () => `${ROOT}/topology`,
 } as const;

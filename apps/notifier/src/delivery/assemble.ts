@@ -1,0 +1,52 @@
+import type { NotificationSeverity } from '#libs/contracts';
+import type { GroupId } from '#libs/domain';
+import type { Journal } from '#libs/journal';
+import type { Clock, Log, Random, Readiness } from '#libs/runtime';
+import type { NotificationChannel } from '../channel/notification-channel.js';
+import { AuditChains } from './audit-chains.js';
+import { ChainFollower } from './chain-follower.js';
+import { ChannelDesk } from './channel-desk.js';
+import { CursorBook } from './cursor-book.js';
+import { Lane, type WAITS_AT_MOST } from './lane.js';
+import { Leadership } from './leadership.js';
+import { Notifier } from './notifier.js';
+
+export interface NotifierPlan {
+  /** Of this incarnation of this process, and no other. */
+  readonly name: string;
+  readonly groups: readonly GroupId[];
+  readonly channels: readonly {
+    readonly id: string;
+    readonly minSeverity: NotificationSeverity;
+    readonly port: NotificationChannel;
+  }[];
+  /** For each channel and group; what waits beyond it is skipped. */
+  readonly waitsAtMost?: typeof WAITS_AT_MOST;
+  readonly policy: { readonly leaderTtlMs: number; readonly pollMs: number };
+}
+
+export interface NotifierNeeds {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly readiness: Readiness;
+}
+
+/** Puts a notifier together on ports: one desk for each channel, one lane for each channel and group. */
+export function assemble(
+  { name, groups, channels, waitsAtMost, policy }: NotifierPlan,
+  needs: NotifierNeeds,
+): Notifier {
+  const { journal, clock, log, readiness } = needs;
+  const chains = new AuditChains(journal, clock, readiness);
+  const ports = { ...needs, chains, cursors: new CursorBook(journal, name) };
+  const openDesks = () =>
+    channels.map(({ id, minSeverity, port }) => {
+      const lanes = groups.map((group) => new Lane({ channel: id, group }, minSeverity, ports, waitsAtMost));
+      return new ChannelDesk(id, port, lanes, ports, policy.pollMs);
+    });
+  const leadership = new Leadership(journal, clock, name, policy.leaderTtlMs);
+  const follower = new ChainFollower(journal, chains, clock, policy.pollMs);
+  return new Notifier(openDesks, { leadership, follower, clock, log }, policy.pollMs);
+}
