@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { epoch, instant, runId, siteId, type Run, type StepRecord, type StepStatus } from '#libs/domain';
+import { epoch, instant, processId, runId, siteId, type Run, type StepRecord, type StepStatus } from '#libs/domain';
 import { SETTINGS } from '../../../test/support/decision-facts.js';
 import { compensate } from './compensation.js';
 import { plannedMove } from './plan.js';
@@ -94,9 +94,9 @@ describe(compensate.name, () => {
 });
 
 describe('a planned run', () => {
-  const at = (name: string, status: StepStatus, attempt: number) => {
-    const records = upTo(name).map((step) => (step.name === name ? { ...step, status, attempt } : step));
-    return advance({ ...run, stage: stageOf(name) }, records, around);
+  const at = (name: string, status: StepStatus, attempt: number, change: Partial<StepRecord> = {}, given = around) => {
+    const records = upTo(name).map((step) => (step.name === name ? { ...step, status, attempt, ...change } : step));
+    return advance({ ...run, stage: stageOf(name) }, records, given);
   };
 
   it('gives up before the point of no return, and takes itself back', () => {
@@ -105,6 +105,18 @@ describe('a planned run', () => {
       kind: 'compensate',
       reason: expect.stringContaining('drain-a-to-b is failed'),
     });
+  });
+
+  it('drains once: a worker that looked until the deadline has stopped the writes for long enough', () => {
+    const takenBy = processId('mirror-switcher@b');
+    expect(at('drain-a-to-b', 'failed', 1, { takenBy }).kind).toBe('compensate');
+    expect(at('stop-mirror-a-to-b', 'failed', 1, { takenBy, mayFail: false }).kind).toBe('open-steps');
+  });
+
+  it('does not wait out the deadline of a step that nobody takes', () => {
+    const opened = { ...around, openForMs: () => 6_000 };
+    expect(at('drain-a-to-b', 'open', 1, {}, opened)).toMatchObject({ kind: 'settle-step', status: 'unreachable' });
+    expect(at('drain-a-to-b', 'taken', 1, {}, opened).kind).toBe('wait');
   });
 
   it('only goes forward after it', () => {

@@ -45,6 +45,9 @@ export const MAX_ATTEMPTS = 5;
 /** A planned run gives up sooner: every try is time without writes, and taking it back loses nothing. */
 export const MAX_PLANNED_ATTEMPTS = 2;
 
+/** Workers are rung, and look by themselves every few seconds: a step that nobody has taken by then has no worker. */
+const TAKEN_WITHIN_MS = 5_000;
+
 /** A step that failed at once is not opened again sooner than this after its last opening. */
 const RETRY_AFTER_MS = 500;
 
@@ -100,12 +103,16 @@ function settle(run: Run, record: StepRecord, records: readonly StepRecord[], ar
   if ((around.openForMs(record) ?? Infinity) < RETRY_AFTER_MS) return { kind: 'wait' };
   if (record.waitOut) return { kind: 'open-steps', steps: [record] };
   const isPlanned = run.plan.kind !== 'failover';
-  const attempts = isPlanned ? MAX_PLANNED_ATTEMPTS : MAX_ATTEMPTS;
+  const attempts = isPlanned ? plannedAttempts(record) : MAX_ATTEMPTS;
   if (record.attempt < attempts || isPastNoReturn(records)) return { kind: 'open-steps', steps: [record] };
   const problem = problemOf(record);
   if (isPlanned) return { kind: 'compensate', reason: problem };
   return { kind: 'needs-human', run: { ...run, phase: 'needs-human', problem } };
 }
+
+/** A look that a worker took waits for what it is to find until its deadline: after that the writes have stopped for long enough. */
+const plannedAttempts = ({ action, takenBy }: StepRecord): number =>
+  action === 'inspect' && takenBy !== undefined ? 1 : MAX_PLANNED_ATTEMPTS;
 
 /** A fence that counts though no worker read it back: the guard's own, or a person's word. */
 function fencedWithoutReport({ waitOut, fences }: Step, around: Surroundings) {
@@ -119,8 +126,9 @@ function fencedWithoutReport({ waitOut, fences }: Step, around: Surroundings) {
 function overdue(record: StepRecord, around: Surroundings): Move | undefined {
   const openForMs = around.openForMs(record);
   if (openForMs === undefined) return { kind: 'open-steps', steps: [record] };
-  if (openForMs < record.deadlineMs) return undefined;
-  const observed = { openForMs: Math.round(openForMs), deadlineMs: record.deadlineMs };
+  const deadlineMs = record.status === 'open' ? Math.min(record.deadlineMs, TAKEN_WITHIN_MS) : record.deadlineMs;
+  if (openForMs < deadlineMs) return undefined;
+  const observed = { openForMs: Math.round(openForMs), deadlineMs };
   return { kind: 'settle-step', step: record, status: 'unreachable', check: 'deadline', observed };
 }
 

@@ -105,7 +105,10 @@ export class RunDriver {
     // A guard that renews after this commit reads, in the same breath, that its site is fenced.
     const guard = step.waitOut && view.guards[step.waitOut]?.entry;
     if (guard) transaction.whileUnchanged(guard);
-    const problem = status === 'done' ? undefined : `nobody at ${step.runsAt} reported within ${step.deadlineMs} ms`;
+    const problem =
+      status === 'done'
+        ? undefined
+        : `nobody at ${step.runsAt} ${step.status === 'open' ? 'took it' : 'reported'} in time`;
     return transaction.closeStep({
       ...step,
       status,
