@@ -45,13 +45,13 @@ export class RefusedError extends CliError {
     message: string,
     remedy: string,
     readonly vetoes: readonly VetoView[] = [],
-    readonly details: readonly string[] = [],
+    /** What a person is told instead of message and remedy, which say the same less clearly. */
+    readonly text?: string,
   ) {
     super(message, remedy);
   }
 
-  /** The same refusal, with lines to print between what happened and what to do. */
-  with(details: readonly string[]): RefusedError {
-    return new RefusedError(this.refusal, this.message, this.remedy, this.vetoes, details);
+  told(text: string): RefusedError {
+    return new RefusedError(this.refusal, this.message, this.remedy, this.vetoes, text);
   }
 }

@@ -113,8 +113,8 @@ const asJson = (error: CliError | TopologyError, remedy: string) => {
   return { code, refusal, message, remedy, ...(vetoes.length > 0 && { vetoes }) };
 };
 
-/** What happened, everything in the way, what to do. */
+/** What happened, and what to do. */
 const asText = (error: CliError | TopologyError, remedy: string): string => {
-  const details = error instanceof RefusedError ? error.details : [];
-  return [error.message, ...details, ...(remedy ? [`  → ${remedy}`] : [])].join('\n');
+  if (error instanceof RefusedError && error.text !== undefined) return error.text;
+  return remedy ? `${error.message}\n  → ${remedy}` : error.message;
 };

@@ -14,7 +14,7 @@ export interface PlanOptions {
 
 export const plan = async (session: Session, group: string, options: PlanOptions): Outcome => {
   const path = `${groupPath(group, 'plan')}${queryOf(options)}`;
-  show(session, await withAdvice(group, session.api.get<PlanAnswer>(path)), renderPlan);
+  show(session, await withAdvice(group, session.api.get<PlanAnswer>(path), options.kind), renderPlan);
   return EXIT.ok;
 };
 
@@ -25,7 +25,7 @@ export const exportPlan = async (
   { out, ...options }: PlanOptions & { readonly out?: string },
 ): Outcome => {
   const path = `${groupPath(group, 'plan', 'export')}${queryOf(options)}`;
-  const answer = await withAdvice(group, session.api.get<PlanExportAnswer>(path));
+  const answer = await withAdvice(group, session.api.get<PlanExportAnswer>(path), options.kind);
   if (out === undefined) show(session, answer, renderExport);
   else await keep(answer, out, session);
   return EXIT.ok;

@@ -19,7 +19,7 @@ const started: RequestAnswer = {
 const refused = {
   error: {
     code: 'SB_REQUEST_REFUSED',
-    message: 'not now',
+    message: 'not now: 10 s remain; the site-guard of b does not answer.',
     remedy: 'look',
     vetoes: [
       { name: 'cool-down', message: '10 s remain', overridable: true },
@@ -54,13 +54,25 @@ describe('a request', () => {
     expect(exitCode).toBe(1);
     expect(shown).toBe(
       `
-not now
+not now:
   cool-down: 10 s remain → wait until the cool-down is over, or: signalbox override orders cool-down --for 15m --reason '<why>'
   no-guard-b: the site-guard of b does not answer → start the site's site-guard
   target-quarantined: type: signalbox reprotect orders --reason '<why>'
-  made-up-tomorrow: a newer orchestrator says so
-  → look`.trim(),
+  made-up-tomorrow: a newer orchestrator says so`.trim(),
     );
+  });
+
+  it('that has to be approved is not told to lift what an approval lifts', async () => {
+    const answers = { [REQUESTS]: { status: 409, body: refused } };
+    const { shown } = await play(example('signalbox failback orders --reason x', answers));
+    expect(shown).toContain('  cool-down: 10 s remain → lifted by whoever approves\n');
+  });
+
+  it('that is refused for another reason than a veto says what the orchestrator says', async () => {
+    const body = { error: { code: 'SB_PLAN_CHANGED', message: 'another plan by now', remedy: 'read it again' } };
+    const answers = { [REQUESTS]: { status: 409, body } };
+    const { shown } = await play(example('signalbox failback orders --plan p0 --reason x', answers));
+    expect(shown).toBe('another plan by now\n  → read it again');
   });
 
   it("that is refused has the orchestrator's code and the vetoes in its JSON", async () => {

@@ -21,7 +21,7 @@ export const request = async (session: Session, kind: RequestKind, group: string
   if (dryRun) return plan(session, group, { kind, ...(to !== undefined && { to }) });
   const body: RequestBody = { kind, reason, ...(to !== undefined && { to }), ...(planHash && { planHash }) };
   const path = groupPath(group, 'requests');
-  const answer = await withAdvice(group, session.api.post<RequestAnswer>(path, body));
+  const answer = await withAdvice(group, session.api.post<RequestAnswer>(path, body), kind);
   if (wait && session.json) return follow(session, answer);
   show(session, answer, (given) => renderRequest(given, wait === true));
   if (!wait) return EXIT.ok;
@@ -37,7 +37,7 @@ const follow = async (session: Session, { group, run, approval }: RequestAnswer)
 /** What comes next is not said to somebody who waits for it. */
 const renderRequest = ({ plan, planHash, run, approval, vetoes, next }: RequestAnswer, wait: boolean): string =>
   blocks(
-    `${run ? `Run ${run} has started` : `Approval ${approval} is open: somebody else has to say yes`}: ` +
+    `${run ? `Run ${run} has started` : `Approval ${approval} waits for somebody else`}: ` +
       `${plan.kind} of ${plan.group} from ${plan.from} to ${plan.to}, ${plan.steps.length} steps, plan ${planHash}.`,
     vetoes.length > 0 ? vetoText(vetoes, approval ? 'Whoever approves lifts:' : 'In the way:') : '',
     wait ? nextSteps(approval ? next : []) : nextSteps(next),

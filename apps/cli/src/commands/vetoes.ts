@@ -1,4 +1,4 @@
-import type { VetoView } from '#libs/contracts';
+import type { RequestKind, VetoView } from '#libs/contracts';
 import { vetoKind } from '#libs/decision';
 import { RefusedError } from '../errors.js';
 import { WHY } from '../text.js';
@@ -10,18 +10,20 @@ export const vetoText = (vetoes: readonly VetoView[], head = 'In the way:'): str
 const vetoLine = ({ name, message, overridable }: VetoView): string =>
   `  ${name}: ${message}${overridable ? ' (an approved run may go on)' : ' (nobody can lift this)'}`;
 
-/** Why a request was refused, one veto a line, each with what can be done about it. */
-export const refusalLines = (vetoes: readonly VetoView[], group: string): readonly string[] =>
+/** Everything that keeps a group from moving, one veto a line, each with what can be done about it. */
+export const refusalLines = (vetoes: readonly VetoView[], group: string, kind?: RequestKind): readonly string[] =>
   vetoes.map((veto) => {
-    const advice = adviceOn(veto, group);
+    const advice = adviceOn(veto, group, kind);
     return `  ${veto.name}: ${veto.message}${advice ? ` → ${advice}` : ''}`;
   });
 
-/** Undefined where the message itself says what to type, or where only time helps. */
-const adviceOn = ({ name, message, overridable }: VetoView, group: string): string | undefined => {
+/** Undefined where the message itself says what to type, or where nobody knows. */
+const adviceOn = ({ name, message, overridable }: VetoView, group: string, kind?: RequestKind): string | undefined => {
   if (message.includes('signalbox ')) return undefined;
   const instead = COMMANDS[name]?.(group) ?? vetoKind(name)?.instead;
-  return overridable ? `${instead ?? 'wait'}, or: signalbox override ${group} ${name} --for 15m ${WHY}` : instead;
+  if (!overridable) return instead;
+  if (kind !== undefined && kind !== 'switchover') return 'lifted by whoever approves';
+  return `${instead ?? 'wait'}, or: signalbox override ${group} ${name} --for 15m ${WHY}`;
 };
 
 /** What to type about a veto, where the catalogue only says what ends it. */
@@ -34,10 +36,17 @@ const COMMANDS: Readonly<Record<string, (group: string) => string>> = {
 };
 
 /** Lets a refusal tell what to do about each veto of this group. */
-export const withAdvice = async <T>(group: string, answer: Promise<T>): Promise<T> => {
+export const withAdvice = async <T>(group: string, answer: Promise<T>, kind?: RequestKind): Promise<T> => {
   try {
     return await answer;
   } catch (error) {
-    throw error instanceof RefusedError ? error.with(refusalLines(error.vetoes, group)) : error;
+    if (!(error instanceof RefusedError) || error.vetoes.length === 0) throw error;
+    throw error.told([headlineOf(error), ...refusalLines(error.vetoes, group, kind)].join('\n'));
   }
+};
+
+/** Its message up to the vetoes that it strings together, since each of them gets a line. */
+const headlineOf = ({ message, vetoes }: RefusedError): string => {
+  const starts = vetoes.map((veto) => message.indexOf(`: ${veto.message}`)).filter((start) => start > 0);
+  return starts.length === 0 ? message : `${message.slice(0, Math.min(...starts))}:`;
 };

@@ -3,7 +3,7 @@ import { epoch, type AuditEntry } from '#libs/domain';
 import { EXIT } from '../exit-code.js';
 import { example, type Examples } from './example.js';
 import { FAILOVER, SWITCHOVER } from './runs-of-orders.js';
-import { ago, away, B, DOWN, ORDERS, PLAN_HASH, statusOf, steady, UP, UP_B } from './world.js';
+import { ago, away, B, catchingUp, DOWN, moving, ORDERS, PLAN_HASH, statusOf, steady } from './world.js';
 
 export const LAG: VetoView = {
   name: 'lag-above-rpo',
@@ -79,7 +79,9 @@ const ready: PreflightAnswer = {
 export const QUESTION_EXAMPLES: Examples = {
   status: [
     example('signalbox status', { 'GET /v1/status': { body: statusOf(steady) } }),
-    example('signalbox status --verbose', { 'GET /v1/status': { body: statusOf(away, [UP, UP_B]) } }),
+    example('signalbox status --verbose', { 'GET /v1/status': { body: statusOf(away) } }),
+    example('signalbox status', { 'GET /v1/status': { body: statusOf(catchingUp) } }),
+    example('signalbox status', { 'GET /v1/status': { body: statusOf(moving) } }),
   ],
   explain: [example('signalbox explain orders', { 'GET /v1/groups/orders/explain': { body: explained } })],
   preflight: [

@@ -33,19 +33,17 @@ const asked = (plan: Plan, vetoes: readonly VetoView[] = []): RequestAnswer => (
   next: [`signalbox approve ${AP}  (somebody else than you)`, `signalbox explain ${ORDERS}`],
 });
 
+const FROZEN: VetoView = {
+  name: 'frozen',
+  message: 'frozen by ada until 2026-03-14T04:00:00.000Z: database migration',
+  overridable: false,
+};
 const refused: ApiErrorBody = {
   error: {
     code: 'SB_REQUEST_REFUSED',
-    message: 'A switchover of orders to b cannot start now.',
-    remedy: 'Read what is in the way: signalbox explain orders',
-    vetoes: [
-      {
-        name: 'frozen',
-        message: 'frozen by ada until 2026-03-14T04:00:00.000Z: database migration',
-        overridable: false,
-      },
-      LAG,
-    ],
+    message: `A switchover of orders to b is refused: ${FROZEN.message}; ${LAG.message}.`,
+    remedy: 'end the freeze first; wait until replication has caught up',
+    vetoes: [FROZEN, LAG],
   },
 };
 

@@ -103,6 +103,25 @@ export const away: GroupStatus = {
   },
 };
 
+/** Served by `b`, which replicates toward `a` again. */
+export const catchingUp: GroupStatus = {
+  ...away,
+  epoch: epoch(7),
+  returning: {
+    a: {
+      phase: 'catching-up',
+      since: ago(48_000),
+      rule: 'catching-up-under-rpo',
+      leftBy: RUN,
+      stranded: { records: 17, ranges: [] },
+      keepsUpSince: ago(12_000),
+    },
+  },
+};
+
+/** On its way to `b`. */
+export const moving: GroupStatus = { ...steady, phase: 'running', kind: 'switchover', run: RUN, epoch: epoch(5) };
+
 export const statusOf = (group: GroupStatus, verdicts: readonly Verdict[] = [UP, UP_B]): StatusAnswer => ({
   site: B,
   process: processId('orchestrator@b'),
@@ -117,7 +136,7 @@ export const statusOf = (group: GroupStatus, verdicts: readonly Verdict[] = [UP,
   missing: [],
 });
 
-const accessAt = (site: SiteId, { active, quarantined }: GroupStatus): WriteAccess => {
-  if (quarantined.includes(site)) return 'none';
+const accessAt = (site: SiteId, { active, returning, run }: GroupStatus): WriteAccess => {
+  if (run !== undefined || returning[site]?.phase === 'quarantined') return 'none';
   return site === active ? 'clients' : 'inbound';
 };
