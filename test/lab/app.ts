@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LabSite, type Layout, PORTS, SITES } from './layout.js';
-import type { Command, Part } from './part.js';
+import { type Command, type Part, READY_WITHIN_MS } from './part.js';
 import type { RunDirectory } from './run-directory.js';
 import { configFile } from './topology-file.js';
 
@@ -17,7 +17,7 @@ export const isSignalbox = (name: string): name is AppName => (AT_SITE as readon
 
 /** One Signalbox process of a site, started as in production: by its environment and signalbox.yaml. */
 export class AppPart implements Part {
-  readonly readyWithinMs = 60_000;
+  readonly readyWithinMs = READY_WITHIN_MS;
   readonly ports;
 
   constructor(

@@ -4,7 +4,7 @@ import { Resolver } from 'node:dns/promises';
 import { join } from 'node:path';
 import { LabError } from './lab-error.js';
 import { KAFKA_SITES, type LabSite, type Layout, PORTS } from './layout.js';
-import type { Command, Part } from './part.js';
+import { type Command, type Part, READY_WITHIN_MS } from './part.js';
 import type { RunDirectory } from './run-directory.js';
 
 export const ZONE = 'signalbox.test';
@@ -25,7 +25,7 @@ export function createTsigSecret(run: RunDirectory): void {
 /** The hidden primary at the witness, which takes updates, or a secondary at a site, which answers clients. */
 export class BindPart implements Part {
   readonly name = 'bind';
-  readonly readyWithinMs = 10_000;
+  readonly readyWithinMs = READY_WITHIN_MS;
   readonly ports = [{ port: PORTS.dns, use: 'BIND' }];
 
   constructor(

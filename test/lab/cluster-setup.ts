@@ -1,9 +1,12 @@
 import kafkajs, { type AclEntry, type AclResourceTypes, type ResourcePatternTypes } from 'kafkajs';
 import type { Principal } from './credentials.js';
 import { GROUP_PREFIX, MIRROR_PRINCIPAL, TOPIC } from './flow.js';
+import { until } from './condition.js';
 import { withAdmin } from './kafka.js';
 import type { KafkaSite, Layout } from './layout.js';
 import type { RunDirectory } from './run-directory.js';
+
+const SET_UP_WITHIN_MS = 60_000;
 
 const TOPICS = [
   { topic: TOPIC, numPartitions: 3 },
@@ -15,12 +18,17 @@ const TOPICS = [
 
 /** Topics and permissions, as a platform team gives them out. The standing fence is no business of the lab: the site-guard sets it. */
 export async function setUpCluster(layout: Layout, run: RunDirectory, site: KafkaSite): Promise<void> {
-  await withAdmin(layout, run, site, async (admin) => {
-    await admin.createTopics({ topics: TOPICS.map((topic) => ({ ...topic, replicationFactor: 1 })) });
-    await admin.createAcls({
-      acl: [...COMMON, ...mirrorReads(MIRROR_PRINCIPAL[site]), ...mirrorWrites(otherSite(site))],
-    });
-  });
+  const acl = [...COMMON, ...mirrorReads(MIRROR_PRINCIPAL[site]), ...mirrorWrites(otherSite(site))];
+  const topics = TOPICS.map((each) => ({ ...each, replicationFactor: 1 }));
+  // All of it can be repeated: what is there already is left as it is.
+  await until(`topics and permissions of site ${site} are set up`, SET_UP_WITHIN_MS, () =>
+    withAdmin(layout, run, site, async (admin) => {
+      // The client's own wait for leaders gives up at the first answer that does not know the topic yet.
+      await admin.createTopics({ topics, waitForLeaders: false });
+      await admin.createAcls({ acl });
+      for (const { topic: name } of topics) await admin.fetchTopicOffsets(name);
+    }),
+  );
 }
 
 const otherSite = (site: KafkaSite): KafkaSite => (site === 'a' ? 'b' : 'a');

@@ -1,7 +1,7 @@
 import { jaas } from './credentials.js';
 import { type ClassArchive, java } from './java.js';
 import { type KafkaSite, type Layout, PORTS } from './layout.js';
-import { type Command, type Part, properties } from './part.js';
+import { type Command, type Part, properties, READY_WITHIN_MS } from './part.js';
 import type { RunDirectory } from './run-directory.js';
 
 const PROBE_TIMEOUT_MS = 1_000;
@@ -10,7 +10,7 @@ const REST_TIMEOUT_MS = 10_000;
 /** A Connect worker. It keeps its own topics on its site's cluster; its connectors log in as their own principals. */
 export class ConnectPart implements Part {
   readonly name = 'connect';
-  readonly readyWithinMs = 60_000;
+  readonly readyWithinMs = READY_WITHIN_MS;
   readonly ports = [{ port: PORTS.connect, use: 'Connect REST' }];
 
   constructor(

@@ -1,6 +1,6 @@
 import { ETCD } from './cache.js';
 import { type LabSite, type Layout, PORTS, SITES } from './layout.js';
-import type { Command, Part } from './part.js';
+import { type Command, type Part, READY_WITHIN_MS } from './part.js';
 import type { RunDirectory } from './run-directory.js';
 
 const PROBE_TIMEOUT_MS = 1_000;
@@ -8,7 +8,7 @@ const PROBE_TIMEOUT_MS = 1_000;
 /** One of the three members of the journal. */
 export class EtcdPart implements Part {
   readonly name = 'etcd';
-  readonly readyWithinMs = 20_000;
+  readonly readyWithinMs = READY_WITHIN_MS;
   readonly ports = [
     { port: PORTS.etcdClient, use: 'etcd clients' },
     { port: PORTS.etcdPeer, use: 'etcd peers' },

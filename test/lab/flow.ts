@@ -12,7 +12,7 @@ export const TOPIC = 'orders';
 export const GROUP_PREFIX = 'app';
 
 export const MIRROR_PRINCIPAL: Readonly<Record<KafkaSite, Principal>> = { a: 'mm2-ab', b: 'mm2-ba' };
-const RUNNING_WITHIN_MS = 30_000;
+const RUNNING_WITHIN_MS = 90_000;
 
 type Settings = Readonly<Record<string, string | number | boolean>>;
 

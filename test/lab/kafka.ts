@@ -4,10 +4,11 @@ import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { brokerJaas, passwordOf, type Principal } from './credentials.js';
 import { type ClassArchive, java, runJava } from './java.js';
 import { type KafkaSite, type Layout, PORTS } from './layout.js';
-import { type Command, accepts, type Part, properties } from './part.js';
+import { accepts, type Command, type Part, properties, READY_WITHIN_MS } from './part.js';
 import type { RunDirectory } from './run-directory.js';
 
-const REQUEST_TIMEOUT_MS = 2_000;
+/** Nobody tries again: long enough for a busy machine. */
+const REQUEST_TIMEOUT_MS = 5_000;
 const NODE_ID = 1;
 export const BOOTSTRAP_CHECKPOINT = 'bootstrap.checkpoint';
 /** Fixed, so that a cluster that was wiped and one that was restarted differ by their data alone. */
@@ -16,7 +17,7 @@ const CLUSTER_IDS: Readonly<Record<KafkaSite, string>> = { a: 'c2lnbmFsYm94LWxhY
 /** A broker that is its own controller. Clients and Signalbox come in by different listeners, so that one can be closed alone. */
 export class KafkaPart implements Part {
   readonly name = 'kafka';
-  readonly readyWithinMs = 45_000;
+  readonly readyWithinMs = READY_WITHIN_MS;
   readonly ports = [
     { port: PORTS.kafkaClient, use: 'Kafka client listener' },
     { port: PORTS.kafkaAdmin, use: 'Kafka admin listener' },

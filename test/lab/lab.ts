@@ -30,7 +30,7 @@ export interface LabOptions {
   readonly onProgress?: (line: string) => void;
 }
 
-const ENDS_WITHIN_MS = 20_000;
+const ENDS_WITHIN_MS = 60_000;
 
 /** Two sites and a witness on real parts: a handle for the process that started them and for any other. */
 export class Lab {

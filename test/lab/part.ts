@@ -26,6 +26,8 @@ export interface PortUse {
   readonly use: string;
 }
 
+/** A guard against a part that never comes; one that has ended is noticed at once. No statement about how fast it is. */
+export const READY_WITHIN_MS = 90_000;
 const CONNECT_TIMEOUT_MS = 500;
 
 /** Throws unless something accepts connections there. */

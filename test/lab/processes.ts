@@ -6,6 +6,8 @@ import type { LabSite, Layout } from './layout.js';
 import type { Command, Part } from './part.js';
 import type { ProcessId, ProcessRecord, RunDirectory } from './run-directory.js';
 
+const DIES_WITHIN_MS = 30_000;
+
 export const isRoot = process.getuid?.() === 0;
 
 /** `startTime` is in clock ticks since boot. */
@@ -116,7 +118,7 @@ export class Processes {
 
   /** SIGKILL, repeated until none is left: one may have been started while the others were dying. */
   async kill(which: (record: ProcessRecord) => boolean): Promise<void> {
-    const deadline = clock.monotonicMs() + 5_000;
+    const deadline = clock.monotonicMs() + DIES_WITHIN_MS;
     for (;;) {
       const alive = this.run.processes().filter((record) => which(record) && isAlive(record));
       if (alive.length === 0) return;

@@ -1,10 +1,10 @@
 import { type KafkaSite, type Layout, PORTS } from './layout.js';
-import { type Command, accepts, type Part } from './part.js';
+import { accepts, type Command, type Part, READY_WITHIN_MS } from './part.js';
 import type { RunDirectory } from './run-directory.js';
 
 export class RedisPart implements Part {
   readonly name = 'redis';
-  readonly readyWithinMs = 10_000;
+  readonly readyWithinMs = READY_WITHIN_MS;
   readonly ports = [{ port: PORTS.redis, use: 'Redis' }];
 
   constructor(
