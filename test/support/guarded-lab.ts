@@ -24,19 +24,22 @@ import { clock, until } from '../lab/condition.js';
 import { passwordFile, type Principal } from '../lab/credentials.js';
 import { Lab } from '../lab/lab.js';
 import { PORTS, type KafkaSite } from '../lab/layout.js';
+import { insist } from './insist.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const GROUP = groupId('orders');
-const TIMEOUT_MS = 1_000;
+/** Long enough for a busy machine to answer. */
+const TIMEOUT_MS = 4_000;
+const STEP_DEADLINE_MS = 30_000;
 
-/** The lab's clocks: about a tenth of the defaults. */
+/** A fifth of the defaults, so that nobody waits long; the margin is a larger share, for a busy machine. */
 const POLICY = {
-  selfFenceMs: 3_000,
-  guardRenewMs: 500,
-  fenceMarginMs: 1_000,
+  selfFenceMs: 6_000,
+  guardRenewMs: 1_000,
+  fenceMarginMs: 3_000,
   reassertMs: 1_000,
-  armProofMaxAgeMs: 6_000,
-  requestTimeoutMs: 500,
+  armProofMaxAgeMs: 12_000,
+  requestTimeoutMs: 1_000,
 };
 
 /** Kafka and etcd of the lab with a site-guard process at either site. */
@@ -91,32 +94,30 @@ export class GuardedLab {
   }
 
   async record(site: KafkaSite): Promise<GuardRecord | undefined> {
-    const { entries } = await this.journal.read(keys.guard(siteId(site)));
+    const { entries } = await insist(() => this.journal.read(keys.guard(siteId(site))));
     return entries[0] && GuardRecordWire.parse(JSON.parse(entries[0].value));
   }
 
   /** Puts what the leader would: the group's state and epoch. */
   async order(change: Partial<GroupState>, current: number): Promise<void> {
     const state = { ...initialGroupState(GROUP, siteId('a')), ...change };
-    await this.journal.commit({
-      conditions: [],
-      changes: [
-        { kind: 'put', key: keys.groupState(GROUP), value: JSON.stringify(state) },
-        { kind: 'put', key: keys.epoch(GROUP), value: String(current) },
-      ],
-    });
+    await this.put([
+      [keys.groupState(GROUP), JSON.stringify(state)],
+      [keys.epoch(GROUP), String(current)],
+    ]);
   }
 
   /** Opens one step of a run as the leader would, and returns it as its worker left it. */
   async perform(step: Pick<StepRecord, 'name' | 'action'> & Partial<StepRecord>, site: KafkaSite): Promise<StepRecord> {
     const run = runId('r1');
-    const current = epoch(Number((await this.journal.read(keys.epoch(GROUP))).entries[0]?.value));
+    const { entries } = await insist(() => this.journal.read(keys.epoch(GROUP)));
+    const current = epoch(Number(entries[0]?.value));
     const open: StepRecord = {
       stage: 0,
       resource: { kind: 'write-access', group: GROUP, site },
       runsAt: siteId(site),
       worker: 'site-guard',
-      deadlineMs: 4_000,
+      deadlineMs: STEP_DEADLINE_MS,
       run,
       epoch: current,
       status: 'open',
@@ -136,14 +137,11 @@ export class GuardedLab {
       exceptions: [],
     };
     const key = keys.step(run, open.name);
-    await this.journal.commit({
-      conditions: [],
-      changes: [
-        { kind: 'put', key: keys.run(run), value: JSON.stringify(record) },
-        { kind: 'put', key, value: JSON.stringify(open) },
-        { kind: 'put', key: keys.openStep(siteId(site), run, open.name), value: key },
-      ],
-    });
+    await this.put([
+      [keys.run(run), JSON.stringify(record)],
+      [key, JSON.stringify(open)],
+      [keys.openStep(siteId(site), run, open.name), key],
+    ]);
     return until(`${open.name} is settled`, 2 * open.deadlineMs, async () => {
       const found = JSON.parse((await this.journal.read(key)).entries[0]?.value ?? '{}') as StepRecord;
       if (!isSettled(found.status)) throw new Error(`it is ${found.status}`);
@@ -154,6 +152,11 @@ export class GuardedLab {
   async down(): Promise<void> {
     await this.journal.close();
     await this.lab.down();
+  }
+
+  private async put(values: readonly (readonly [key: string, value: string])[]): Promise<void> {
+    const changes = values.map(([key, value]) => ({ kind: 'put', key, value }) as const);
+    await insist(() => this.journal.commit({ conditions: [], changes }));
   }
 
   private document(): unknown {
@@ -189,7 +192,7 @@ export class GuardedLab {
 /** A client that writes as fast as it is answered, on several partitions at once, and remembers when it was. */
 export class Hammer {
   private readonly stopped = new AbortController();
-  private readonly ackedAtMs: number[] = [];
+  private readonly acks: { readonly sentAtMs: number; readonly ackedAtMs: number }[] = [];
   private readonly running: Promise<unknown>;
 
   constructor(private readonly kafka: KafkaCluster) {
@@ -197,7 +200,12 @@ export class Hammer {
   }
 
   acksAfter(momentMs: number): number {
-    return this.ackedAtMs.filter((acked) => acked > momentMs).length;
+    return this.acks.filter(({ ackedAtMs }) => ackedAtMs > momentMs).length;
+  }
+
+  /** Of writes that were sent after this; what was sent before may have been let in, and be acknowledged a moment later. */
+  acksOfWritesAfter(momentMs: number): number {
+    return this.acks.filter(({ sentAtMs }) => sentAtMs > momentMs).length;
   }
 
   async stop(): Promise<void> {
@@ -209,8 +217,9 @@ export class Hammer {
   private async write(partition: number): Promise<void> {
     while (!this.stopped.signal.aborted) {
       try {
+        const sentAtMs = clock.monotonicMs();
         const answer = await this.kafka.log.append('orders', partition, [{ value: Buffer.from('x') }]);
-        if (answer.outcome === 'appended') this.ackedAtMs.push(clock.monotonicMs());
+        if (answer.outcome === 'appended') this.acks.push({ sentAtMs, ackedAtMs: clock.monotonicMs() });
         else await clock.sleep(2);
       } catch {
         await clock.sleep(10);

@@ -12,7 +12,7 @@ import type { HeldAccess } from './fence/held-access.js';
 import { LadderWriteAccess } from './fence/ladder.write-access.js';
 import { WriteProbe } from './fence/write-probe.js';
 
-const SOON_MS = 20_000;
+const SOON_MS = 60_000;
 /** Long enough for a late acknowledgement to come out, were there one. */
 const WATCH_MS = 1_500;
 
@@ -25,9 +25,11 @@ describe('a site-guard on real parts', () => {
   beforeAll(async () => {
     guarded = await GuardedLab.up();
     for (const site of ['a', 'b'] as const) guarded.startGuard(site);
-  }, 120_000);
+  }, 300_000);
 
   afterEach(async () => {
+    guarded?.lab.heal();
+    guarded?.lab.thaw('a');
     await hammer?.stop();
     hammer = undefined;
   });
@@ -97,18 +99,16 @@ describe('a site-guard on real parts', () => {
     const { selfFenceMs, fenceMarginMs, guardRenewMs } = guarded.policy;
     guarded.lab.isolate('a');
     const cutAtMs = clock.monotonicMs();
-    await clock.sleep(selfFenceMs - guardRenewMs - 1_000);
-    expect(client.acksAfter(clock.monotonicMs() - 200)).toBeGreaterThan(0);
     await until('a is fenced', SOON_MS, async () => expect((await guarded.held('a')).value).toBe('none'));
     const fencedAtMs = clock.monotonicMs();
-    expect(fencedAtMs - cutAtMs).toBeLessThan(selfFenceMs + fenceMarginMs);
     await clock.sleep(WATCH_MS);
-    expect(client.acksAfter(fencedAtMs + 100)).toBe(0);
+    expect(client.acksAfter(cutAtMs + guardRenewMs)).toBeGreaterThan(0);
+    expect(client.acksAfter(cutAtMs + selfFenceMs + fenceMarginMs)).toBe(0);
+    expect(client.acksOfWritesAfter(fencedAtMs)).toBe(0);
     guarded.lab.heal();
     await holds('a', 'clients', 0);
-    await until('clients are served', SOON_MS, async () => {
-      expect(client.acksAfter(clock.monotonicMs() - 100)).toBeGreaterThan(0);
-    });
+    const healedAtMs = clock.monotonicMs();
+    await until('clients are served', SOON_MS, async () => expect(client.acksAfter(healedAtMs)).toBeGreaterThan(0));
   });
 
   it('causes no outage when it is killed and starts again', async () => {
@@ -123,8 +123,7 @@ describe('a site-guard on real parts', () => {
     });
     expect((await guarded.held('a')).value).toBe('clients');
     const now = clock.monotonicMs();
-    await clock.sleep(200);
-    expect(client.acksAfter(now)).toBeGreaterThan(0);
+    await until('clients are served', SOON_MS, async () => expect(client.acksAfter(now)).toBeGreaterThan(0));
   });
 
   it('moves the write access by the steps of a run, and fences before it promotes', async () => {
@@ -149,7 +148,7 @@ describe('a site-guard on real parts', () => {
       verifiedBy: { observed: { acls: 'clients', epoch: 1, write: 'accepted and read back' } },
     });
     expect([await write('b', 'app'), await write('b', 'mm2-ab')]).toEqual(['appended', 'TOPIC_AUTHORIZATION_FAILED']);
-    expect(client.acksAfter(fencedAtMs)).toBe(0);
+    expect(client.acksOfWritesAfter(fencedAtMs)).toBe(0);
 
     await guarded.order({ active: siteId('b'), returning: { a: QUARANTINED } }, 1);
     await clock.sleep(WATCH_MS);
