@@ -15,7 +15,9 @@ import { PORTS } from '../../../test/lab/layout.js';
 import { writeTopology } from '../../../test/lab/topology-file.js';
 import { labAccess } from '../../../test/support/lab-kafka.js';
 
-const SOON_MS = 45_000;
+const SOON_MS = 60_000;
+/** Of the lab's policy. */
+const DOWN_AFTER_ROUNDS = 6;
 const MAIN = join(import.meta.dirname, 'main.js');
 const A = clusterId('kafka-a');
 const B = clusterId('kafka-b');
@@ -34,7 +36,7 @@ describe('a health monitor at site b, on real parts', () => {
     createIdentities(lab.run);
     writeTopology(lab.layout, lab.run, 'observe');
     topology = await loadTopology(lab.configFile);
-    journal = new EtcdJournal({ endpoints: journalEndpoints(topology), requestTimeoutMs: 1_000 }, clock);
+    journal = new EtcdJournal({ endpoints: journalEndpoints(topology), requestTimeoutMs: 4_000 }, clock);
     orders = openCluster(labAccess(lab, 'a', 'app'));
     const readiness = new ProcessReadiness(new InMemoryLog(), clock);
     const clusters = (['a', 'b'] as const).map((site) => busCluster(labAccess(lab, site, 'signalbox')));
@@ -52,7 +54,7 @@ describe('a health monitor at site b, on real parts', () => {
       () => journal.close(),
     );
     start('health-monitor', {});
-  }, 240_000);
+  }, 300_000);
 
   afterAll(async () => {
     await Promise.all(closers.map((close) => close()));
@@ -97,8 +99,11 @@ describe('a health monitor at site b, on real parts', () => {
       expect(flow!.sampleAgeMs).toBeLessThan(5_000);
     });
     await votesSoon(A, { flows: [expect.objectContaining({ lagRecords: 0, lagMs: 0 })] as never });
-    expect((await voteOn(B))?.flows).toEqual([]);
+    expect((await votesSoon(B, { opinion: 'up' })).flows).toEqual([]);
   });
+
+  const roundsIn = ({ event }: { readonly event: ObservationEvent }) =>
+    Number(/for (\d+) rounds?$/.exec(event.data.reason)?.[1] ?? 0);
 
   const losses = {
     frozen: { lose: async () => lab.freeze('a'), regain: () => lab.thaw('a') },
@@ -112,18 +117,23 @@ describe('a health monitor at site b, on real parts', () => {
       const down = await votesSoon(A, { opinion: 'down' });
       expect(down.reason).toMatch(/^produce failed on 1 of 1 canary partitions for \d+ rounds$/);
       expect(down.healthyForMs).toBe(0);
-      await until('ten more rounds', SOON_MS, async () =>
-        expect(eventsOn(A, lostAtMs).filter(({ event }) => event.data.opinion === 'down').length).toBeGreaterThan(10),
+      const failedRounds = () => eventsOn(A, lostAtMs).filter((one) => roundsIn(one) > 0);
+      await until('many more rounds', SOON_MS, async () =>
+        expect(Math.max(...failedRounds().map(roundsIn))).toBeGreaterThan(5 * DOWN_AFTER_ROUNDS),
       );
 
-      const failed = eventsOn(A, lostAtMs).filter(({ event }) => event.data.failedForMs > 0);
-      expect(failed.findIndex(({ event }) => event.data.opinion === 'down')).toBe(5);
+      const failed = failedRounds();
+      const isDown = ({ event }: (typeof failed)[number]) => event.data.opinion === 'down';
+      const misjudged = failed.filter((one) => isDown(one) !== roundsIn(one) >= DOWN_AFTER_ROUNDS);
+      expect(misjudged.map(({ event }) => event.data)).toEqual([]);
       expect(failed.every(({ through }) => through === B)).toBe(true);
-      const times = failed.map(({ event }) => event.data.failedForMs);
-      const paceMs = (times.at(-1)! - times[0]!) / (times.length - 1);
-      expect(paceMs).toBeGreaterThan(400);
-      expect(paceMs).toBeLessThan(650);
-      expect((await voteOn(B))?.opinion).toBe('up');
+      // Beside the rounds of the cluster that is well: both are as slow as the machine is.
+      const [first, last] = [failed[0]!, failed.at(-1)!];
+      const meanwhile = observed.filter(
+        ({ event, atMs }) => event.data.cluster === B && atMs >= first.atMs && atMs <= last.atMs,
+      );
+      expect(roundsIn(last) - roundsIn(first)).toBeGreaterThan(0.7 * meanwhile.length);
+      await votesSoon(B, { opinion: 'up' });
 
       regain();
       expect(await votesSoon(A, { opinion: 'up' })).toMatchObject({ failedForMs: 0 });
@@ -137,8 +147,10 @@ describe('a health monitor at site b, on real parts', () => {
     await until('what is observed is marked', SOON_MS, async () =>
       expect(eventsOn(A, lostAtMs).at(-1)?.event.data.recorded).toBe(false),
     );
-    const report = await fetch(`http://${listen(0)}/readyz`, { signal: AbortSignal.timeout(2_000) });
-    expect(await report.json()).toMatchObject({ status: 'degraded', components: { journal: { state: 'missing' } } });
+    await until('it says what it misses', SOON_MS, async () => {
+      const report = await fetch(`http://${listen(0)}/readyz`, { signal: AbortSignal.timeout(5_000) });
+      expect(await report.json()).toMatchObject({ status: 'degraded', components: { journal: { state: 'missing' } } });
+    });
 
     for (const site of ['a', 'w'] as const) lab.releaseProcess(site, 'etcd');
     await votesSoon(A, { opinion: 'up' });
@@ -165,7 +177,7 @@ describe('a health monitor at site b, on real parts', () => {
   it('leaves no vote behind when it is killed', async () => {
     await votesSoon(A, { opinion: 'up' });
     await lab.killProcess('b', 'health-monitor');
-    await until('the votes are gone', 10_000, async () => {
+    await until('the votes are gone', SOON_MS, async () => {
       expect((await journal.read(keys.votes())).entries).toEqual([]);
     });
   });
