@@ -6,5 +6,5 @@ export default {
   testMatch: ['**/*.e2e.spec.js'],
   transform: {},
   maxWorkers: 1,
-  testTimeout: 180_000,
+  testTimeout: 300_000,
 };

@@ -47,7 +47,7 @@ describe('the lab', () => {
 
   beforeAll(async () => {
     lab = await Lab.up({ signalbox: false });
-  }, 180_000);
+  }, 300_000);
 
   afterAll(async () => {
     await lab?.down();

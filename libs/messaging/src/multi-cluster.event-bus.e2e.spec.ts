@@ -8,7 +8,7 @@ import { eventBusConformance, type Which } from './event-bus.conformance.js';
 import { busCluster } from './kafka.bus-cluster.js';
 import { MultiClusterEventBus } from './multi-cluster.event-bus.js';
 
-const SOON_MS = 60_000;
+const SOON_MS = 120_000;
 const SITES = { first: 'a', second: 'b' } as const satisfies Record<Which, KafkaSite>;
 const clock = new SystemClock();
 
@@ -18,7 +18,7 @@ describe('event bus over two real clusters', () => {
   beforeAll(async () => {
     lab = await Lab.up({ parts: ['kafka'] });
     await Promise.all((['a', 'b'] as const).map((site) => createTopic(lab, site, 'conformance', 2)));
-  }, 180_000);
+  }, 300_000);
 
   afterAll(async () => {
     await lab?.down();
