@@ -119,6 +119,13 @@ describe('a planned run', () => {
     expect(at('drain-a-to-b', 'taken', 1, {}, opened).kind).toBe('wait');
   });
 
+  it('lets the worker that took a step say what it saw at the deadline', () => {
+    const atDeadline = { ...around, openForMs: () => 60_500 };
+    expect(at('drain-a-to-b', 'taken', 1, {}, atDeadline).kind).toBe('wait');
+    const later = { ...around, openForMs: () => 61_500 };
+    expect(at('drain-a-to-b', 'taken', 1, {}, later)).toMatchObject({ kind: 'settle-step', status: 'unreachable' });
+  });
+
   it('only goes forward after it', () => {
     expect(at('promote-b', 'failed', 99).kind).toBe('open-steps');
     expect(isPastNoReturn(upTo('promote-b'))).toBe(true);

@@ -48,6 +48,9 @@ export const MAX_PLANNED_ATTEMPTS = 2;
 /** Workers are rung, and look by themselves every few seconds: a step that nobody has taken by then has no worker. */
 const TAKEN_WITHIN_MS = 5_000;
 
+/** A worker ends at the deadline and then says what it saw, which is worth more than that it was not heard of. */
+const REPORTED_WITHIN_MS = 1_000;
+
 /** A step that failed at once is not opened again sooner than this after its last opening. */
 const RETRY_AFTER_MS = 500;
 
@@ -126,7 +129,8 @@ function fencedWithoutReport({ waitOut, fences }: Step, around: Surroundings) {
 function overdue(record: StepRecord, around: Surroundings): Move | undefined {
   const openForMs = around.openForMs(record);
   if (openForMs === undefined) return { kind: 'open-steps', steps: [record] };
-  const deadlineMs = record.status === 'open' ? Math.min(record.deadlineMs, TAKEN_WITHIN_MS) : record.deadlineMs;
+  const isTaken = record.status === 'taken';
+  const deadlineMs = isTaken ? record.deadlineMs + REPORTED_WITHIN_MS : Math.min(record.deadlineMs, TAKEN_WITHIN_MS);
   if (openForMs < deadlineMs) return undefined;
   const observed = { openForMs: Math.round(openForMs), deadlineMs };
   return { kind: 'settle-step', step: record, status: 'unreachable', check: 'deadline', observed };
