@@ -8,8 +8,8 @@ import { configFile } from './topology-file.js';
 const PROBE_TIMEOUT_MS = 1_000;
 const APPS = join(import.meta.dirname, '..', '..', 'apps');
 
-/** What runs where. A witness has a vantage point and an orchestrator, and nothing to act on. */
-const AT_WITNESS = ['health-monitor', 'orchestrator'] as const;
+/** What runs where. A witness has a vantage point, an orchestrator and a notifier, and nothing to act on. */
+const AT_WITNESS = ['health-monitor', 'orchestrator', 'notifier'] as const;
 const AT_SITE = [...AT_WITNESS, 'site-guard', 'dns-switcher', 'mirror-switcher', 'config-switcher'] as const;
 export type AppName = (typeof AT_SITE)[number];
 

@@ -25,6 +25,7 @@ export const PORTS = {
   'dns-switcher': 18084,
   'mirror-switcher': 18085,
   'config-switcher': 18086,
+  notifier: 18087,
   /** Answers at `outside`: an anchor that no site can take with it. */
   anchor: 18090,
 } as const;

@@ -14,6 +14,8 @@ import type { RunDirectory } from './run-directory.js';
 import { siteOf } from './site.js';
 
 export const configFile = 'signalbox.yaml';
+/** What people would be told, as CloudEvents, one a line. */
+export const notificationsFile = 'notifications.ndjson';
 
 type Document = z.input<typeof TopologyText>;
 type Member<K extends keyof Document> = NonNullable<Document[K]>;
@@ -38,6 +40,11 @@ export function writeTopology(layout: Layout, run: RunDirectory, mode: GroupMode
     flows: [flow(run, 'a', 'b'), flow(run, 'b', 'a')],
     groups: [group(layout, run, mode, secret(tsigSecretFile))],
     policy: LAB_POLICY,
+    channels: [
+      // Whichever site's notifier delivers appends to the one file.
+      { id: 'history', kind: 'file', path: run.file(notificationsFile) },
+      { id: 'log', kind: 'log', minSeverity: 'warning' },
+    ],
     api: { tokens: ROLES.map((role) => ({ name: `lab-${role}`, role, sha256: tokenHash(run, role) })) },
   };
   const text = stringify(document);
