@@ -49,6 +49,15 @@ describe('readiness', () => {
     expect(readiness.report().status).toBe('ready');
   });
 
+  it('forgets what is no longer looked at, without saying that it is back', () => {
+    const { readiness, log } = make();
+    readiness.started();
+    readiness.missing('channel chat', 'it answered 503');
+    readiness.forget('channel chat');
+    expect(readiness.report()).toEqual({ status: 'ready', components: {} });
+    expect(log.lines.at(-1)?.message).toBe('channel chat is no longer looked at here');
+  });
+
   it('logs a loss once and a return once, however often they are reported', () => {
     const { readiness, clock, log } = make();
     for (let times = 0; times < 3; times += 1) readiness.ready('redis');

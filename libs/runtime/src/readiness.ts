@@ -20,6 +20,8 @@ export abstract class Readiness {
   abstract ready(component: string): void;
   /** `reason` is a sentence for an operator: `Redis at 127.1.0.1:16379 is unreachable: connection refused`. */
   abstract missing(component: string, reason: string, impact?: Impact): void;
+  /** This process has nothing to do with it any more, and does not know how it is. */
+  abstract forget(component: string): void;
   abstract report(): ReadinessReport;
 }
 
@@ -57,6 +59,11 @@ export class ProcessReadiness extends Readiness {
     const since = before === undefined || before === 'ready' ? this.clock.monotonicMs() : before.since;
     this.components.set(component, { reason, impact, since });
     this.conditions.holds(component, reason);
+  }
+
+  override forget(component: string): void {
+    this.components.delete(component);
+    this.conditions.ended(component, `${component} is no longer looked at here`);
   }
 
   override report(): ReadinessReport {

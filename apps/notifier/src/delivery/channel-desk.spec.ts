@@ -62,6 +62,17 @@ describe(ChannelDesk.name, () => {
       expect(idsOf(chat)).toEqual(['orders/1', 'orders/2']);
     });
 
+    it('says nothing of it once another notifier delivers', async () => {
+      chat.answers = () => away();
+      const notifier = await start();
+      await bench.decide();
+      await bench.clock.advance(60_000);
+      expect(bench.missing('chat')).toBeDefined();
+      await notifier.stop();
+      await bench.clock.advance(60_000);
+      expect(bench.readiness.report().components).toEqual({});
+    });
+
     it('tells the other groups although one is not taken', async () => {
       chat.answers = ({ group }) => (group === orders ? away() : undefined);
       await start();

@@ -53,6 +53,7 @@ export class ChannelDesk {
 
   /** Until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', () => this.ports.readiness.forget(this.component), { once: true });
     while (!signal.aborted) {
       this.woken = new AbortController();
       const { ms, endsWithNews } = await this.turn(signal);
@@ -69,10 +70,11 @@ export class ChannelDesk {
         const rest = await this.deliver(lane, signal);
         if (rest) return rest;
       }
-      if (this.failures === 0) this.ports.readiness.ready(this.component);
+      if (this.failures === 0 && !signal.aborted) this.ports.readiness.ready(this.component);
     } catch (error) {
       if (!(error instanceof SignalboxError)) throw error;
-      this.ports.readiness.missing(this.component, `Channel ${this.id} is told nothing: ${error.message}`);
+      if (!signal.aborted)
+        this.ports.readiness.missing(this.component, `Channel ${this.id} is told nothing: ${error.message}`);
     }
     return { ms: this.pollMs, endsWithNews: true };
   }
