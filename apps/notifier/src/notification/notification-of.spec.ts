@@ -76,6 +76,15 @@ describe(notificationOf.name, () => {
     expect(closed.body).toContain('Exception: seal-writes-a: unreachable');
   });
 
+  it('names the steps of a stage that are done, and what became of the others', () => {
+    const step = (name: string, status: string, problem: string | null = null) => ({ name, status, problem });
+    const steps = [step('fence-a', 'done'), step('seal-writes-a', 'unreachable', 'nobody reported'), step('x', 'done')];
+    expect(told('stage-done', { run: 'run-1', steps })).toMatchObject({
+      title: 'orders: run run-1 has done fence-a, x',
+      body: ['Step seal-writes-a is unreachable: nobody reported', expect.stringContaining('Audit entry 1')],
+    });
+  });
+
   it('pages for a veto, unless the group is frozen on purpose', () => {
     const veto = (name: string) => ({ vetoes: [{ name, message: 'so', overridable: false }] });
     expect(told('failover-vetoed', veto('target-unhealthy')).severity).toBe('critical');

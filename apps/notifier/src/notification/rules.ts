@@ -20,6 +20,11 @@ const aRun = ({ run }: Facts) => (run ? `run ${run}` : 'its run');
 const move = ({ kind, from, to }: Facts) => `${kind ?? 'failover'}${from && to ? ` from ${from} to ${to}` : ''}`;
 const until = (facts: Facts) => (facts.until === undefined ? '' : ` until ${new Date(facts.until).toISOString()}`);
 
+function stageDone(facts: Facts): string {
+  const done = facts.steps.filter(({ status }) => status === 'done').map(({ name }) => name);
+  return done.length > 0 ? `${aRun(facts)} has done ${done.join(', ')}` : `a stage of ${aRun(facts)} is over`;
+}
+
 /** Somebody who froze a group knows that it does not move; whoever did not has an outage that nothing will end. */
 const unlessFrozen = ({ vetoes }: Facts): NotificationSeverity =>
   vetoes.some(({ name }) => name === 'frozen') ? 'warning' : 'critical';
@@ -68,7 +73,7 @@ export const RULES: Readonly<Record<string, Telling>> = {
     says: (facts) => `${aRun(facts)} needs a person and moves nothing more`,
     next: lookAtRun,
   },
-  'stage-done': { severity: 'info', says: (facts) => `a stage of ${aRun(facts)} is done`, next: lookAtRun },
+  'stage-done': { severity: 'info', says: stageDone, next: lookAtRun },
   'run-closed': {
     severity: ({ phase }) => (phase === undefined || phase === 'completed' ? 'info' : 'warning'),
     says: (facts) => `${aRun(facts)} is closed: ${facts.phase ?? 'completed'}`,
