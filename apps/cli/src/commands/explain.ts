@@ -28,7 +28,7 @@ export const renderExplain = (answer: ExplainAnswer): string =>
           answer.decisions.slice(0, SHOWN_DECISIONS).map(decisionRow),
         )
       : '',
-    answer.next && answer.next.length > 0
+    answer.next
       ? nextSteps(answer.next)
       : next([
           [`plan ${answer.group}`, 'what a failover would do, without doing it'],

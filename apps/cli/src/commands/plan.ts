@@ -13,9 +13,15 @@ export interface PlanOptions {
 }
 
 export const plan = async (session: Session, group: string, options: PlanOptions): Outcome => {
-  const path = `${groupPath(group, 'plan')}${queryOf(options)}`;
-  show(session, await withAdvice(group, session.api.get<PlanAnswer>(path), options.kind), renderPlan);
+  await showPlan(session, group, options);
   return EXIT.ok;
+};
+
+export const showPlan = async (session: Session, group: string, options: PlanOptions): Promise<PlanAnswer> => {
+  const path = `${groupPath(group, 'plan')}${queryOf(options)}`;
+  const answer = await withAdvice(group, session.api.get<PlanAnswer>(path), options.kind);
+  show(session, answer, renderPlan);
+  return answer;
 };
 
 /** A plan for the day on which nothing of Signalbox is left: made while it is, kept where people find it. */

@@ -154,9 +154,13 @@ Next:
 
   it('offers no way around a fence but the word of a person', () => {
     const stuck: StepRecord = { ...fence, fences: a, status: 'unreachable' };
-    const text = renderRun({ run, steps: [stuck, { ...fence, name: 'deny-inbound-b', status: 'failed' }] });
+    const denied: StepRecord = { ...fence, name: 'deny-inbound-b', status: 'failed' };
+    const planned: StepRecord = { ...fence, name: 'verify-writes-b', status: 'planned' };
+    const steps = [stuck, denied, planned];
+    const text = renderRun({ run: { ...run, plan: { ...run.plan, steps } }, steps });
     expect(text).toContain("signalbox attest orders --site a --reason '<why>'");
     expect(text).not.toContain('run skip r-1 fence-a');
+    expect(text).not.toContain('run skip r-1 verify-writes-b');
     expect(text).toContain("signalbox run skip r-1 deny-inbound-b --reason '<why>'");
   });
 

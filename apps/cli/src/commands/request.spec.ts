@@ -91,4 +91,17 @@ not now:
     expect(shown).toContain('nothing was touched');
     expect(asked.map(({ line }) => line)).toEqual([path]);
   });
+
+  it.each([
+    ['switchover orders --to b', true, 1],
+    ['switchover orders --to b', false, 1],
+    ['failover orders --to b', true, 0],
+    ['failover orders --to b', false, 1],
+  ])('%s --dry-run with a veto in its way that can be lifted (%s) ends with %i', async (line, overridable, code) => {
+    const kind = line.split(' ')[0];
+    const vetoes = [{ name: 'cool-down', message: '10 s remain', overridable }];
+    const body = { plan: SWITCHOVER, planHash: 'p1', vetoes };
+    const answers = { [`GET /v1/groups/orders/plan?kind=${kind}&to=b`]: { body } };
+    expect((await play(example(`signalbox ${line} --dry-run`, answers))).exitCode).toBe(code);
+  });
 });

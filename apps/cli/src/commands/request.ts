@@ -3,7 +3,7 @@ import { groupPath, show, type Outcome, type Session } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { blocks, nextSteps } from '../text.js';
 import { followApproval, followRun } from './follow.js';
-import { plan } from './plan.js';
+import { showPlan } from './plan.js';
 import { vetoText, withAdvice } from './vetoes.js';
 
 export interface RequestOptions {
@@ -18,7 +18,7 @@ export interface RequestOptions {
 /** Asks for a run by name. It starts at once, or waits for somebody else to approve it; the answer says which. */
 export const request = async (session: Session, kind: RequestKind, group: string, options: RequestOptions): Outcome => {
   const { reason, to, plan: planHash, dryRun, wait } = options;
-  if (dryRun) return plan(session, group, { kind, ...(to !== undefined && { to }) });
+  if (dryRun) return rehearse(session, kind, group, to);
   const body: RequestBody = { kind, reason, ...(to !== undefined && { to }), ...(planHash && { planHash }) };
   const path = groupPath(group, 'requests');
   const answer = await withAdvice(group, session.api.post<RequestAnswer>(path, body), kind);
@@ -27,6 +27,13 @@ export const request = async (session: Session, kind: RequestKind, group: string
   if (!wait) return EXIT.ok;
   session.terminal.out('');
   return follow(session, answer);
+};
+
+/** A plan that would be refused now ends as the request itself would. */
+const rehearse = async (session: Session, kind: RequestKind, group: string, to: string | undefined): Outcome => {
+  const { vetoes } = await showPlan(session, group, { kind, ...(to !== undefined && { to }) });
+  const binding = vetoes.filter(({ overridable }) => kind === 'switchover' || !overridable);
+  return binding.length === 0 ? EXIT.ok : EXIT.refused;
 };
 
 const follow = async (session: Session, { group, run, approval }: RequestAnswer): Outcome => {

@@ -1,4 +1,5 @@
 import type { RunAnswer, RunChangeAnswer } from '#libs/contracts';
+import { isPastNoReturn, skippable } from '#libs/decision';
 import { isSettled, isTerminal, type Run, type RunId, type StepRecord } from '#libs/domain';
 import { runPath, show, type Outcome, type Session } from '../command.js';
 import { EXIT } from '../exit-code.js';
@@ -38,8 +39,8 @@ const nextOf = (run: Run, steps: readonly StepRecord[]): readonly Command[] => {
   if (phase === 'needs-human')
     return [
       [`run retry ${id} ${WHY}`, 'try again what failed, after you mended it'],
-      ...steps.filter(isStuck).flatMap((step) => waysAround(step, run)),
-      [`run abort ${id} ${WHY}`, 'take it back: what was done is undone in reverse'],
+      ...waysAround(run, steps),
+      ...(isPastNoReturn(steps) ? [] : [takeBack(id)]),
     ];
   return isTerminal(phase)
     ? [[`status`, 'how the group stands now']]
@@ -51,11 +52,18 @@ const nextOf = (run: Run, steps: readonly StepRecord[]): readonly Command[] => {
 
 const isStuck = ({ status, mayFail }: StepRecord) => isSettled(status) && status !== 'done' && !mayFail;
 
-/** A fence is never skipped: what it guards against would happen. */
-const waysAround = ({ name, fences }: StepRecord, { id, plan }: Run): readonly Command[] =>
-  fences
-    ? [[`attest ${plan.group} --site ${fences} ${WHY}`, `only when ${fences} is off for certain`]]
-    : [[`run skip ${id} ${name} ${WHY}`, 'go on without it; you have done it by hand, or it is not needed']];
+/** A fence is never skipped: what it guards against would happen. Its way around is the word of a person. */
+const waysAround = (run: Run, steps: readonly StepRecord[]): readonly Command[] => {
+  const maySkip = skippable(run, steps);
+  return steps.filter(isStuck).flatMap(({ name, fences }): readonly Command[] => {
+    if (fences) return [[`attest ${run.plan.group} --site ${fences} ${WHY}`, `only when ${fences} is off for certain`]];
+    return maySkip.includes(name)
+      ? [[`run skip ${run.id} ${name} ${WHY}`, 'go on without it: it is done by hand, or not needed']]
+      : [];
+  });
+};
+
+const takeBack = (id: RunId): Command => [`run abort ${id} ${WHY}`, 'take it back: what was done is undone in reverse'];
 
 export const stepRow = (step: StepRecord): string[] => [
   String(step.stage),

@@ -35,6 +35,9 @@ const ordered = (command: SignalboxCommand): SignalboxCommand =>
   command
     .withReasonUnlessDry()
     .option('--plan <hash>', 'as plan prints it: refuse when it would be another plan by now')
-    .option('--dry-run', 'print the plan and everything in its way; touch nothing')
+    .option(
+      '--dry-run',
+      'print the plan and everything in its way; touch nothing; ends with 1 when it would be refused',
+    )
     .option('--wait', 'print each step as it ends, until the run ends or needs a person')
     .needs('operator');
