@@ -7,6 +7,8 @@ import { SetupProblem } from './setup/problem.mjs';
 import { endWithUs } from './setup/watchdog.mjs';
 
 const WANTED_MAJOR = 24;
+/** After a signal: for whatever cleans up behind itself. One that is deaf by then will stay so. */
+const DIES_WITHIN_MS = 30_000;
 
 /**
  * Runs the pinned Node with the terminal as it is and returns its exit code. The process leads a group of its own: it
@@ -26,7 +28,10 @@ export async function launch(root, args, run, { stdout = 'inherit', env } = {}) 
     stdio: ['inherit', stdout === 'inherit' ? 'inherit' : 2, 2],
     detached: true,
   });
-  run.onSignal((name) => child.kill(name));
+  run.onSignal((name) => {
+    child.kill(name);
+    setTimeout(() => child.kill('SIGKILL'), DIES_WITHIN_MS).unref();
+  });
   const releaseWatchdog = endWithUs(child.pid, 'TERM');
   /** @type {Promise<number>} */
   const ended = new Promise((resolve, reject) => {
