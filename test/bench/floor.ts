@@ -7,9 +7,9 @@ import { Lab } from '../lab/lab.js';
 import { BareFailover } from './bare-failover.js';
 import { sampleOf, type Sample, type Term, type Wait } from './terms.js';
 
-const FLOWING_WITHIN_MS = 20_000;
+const FLOWING_WITHIN_MS = 60_000;
 const FLOWING_RECORDS = 20;
-const SERVED_WITHIN_MS = 20_000;
+const SERVED_WITHIN_MS = 60_000;
 const POLL_MS = 10;
 
 /**
