@@ -14,9 +14,9 @@ import type { Stage } from './stage.js';
 import { waitFor } from './steady.js';
 import { readTopic } from './topic-reader.js';
 
-const READ_TIMEOUT_MS = 2_000;
-const MENDED_WITHIN_MS = 30_000;
-const MIRRORED_WITHIN_MS = 30_000;
+const READ_TIMEOUT_MS = 10_000;
+const MENDED_WITHIN_MS = 90_000;
+const MIRRORED_WITHIN_MS = 90_000;
 /** Tries inside A, after it was mended, that must have failed before the fence counts as proven. */
 const ENOUGH_REFUSALS = 20;
 /** What Kafka says to a write that an ACL denies. A listener that is closed, or a frozen broker, says nothing. */
@@ -93,7 +93,7 @@ const asAdmin = async <T>(lab: Lab, site: KafkaSite, use: (log: TopicLog) => Pro
 /** What each name server says, in its own words. */
 export const askNameServers = async ({ lab, name }: Stage): Promise<Report['dnsAnswers']> => {
   const ask = async (site: (typeof NAME_SERVERS)[number]) =>
-    askServer(lab.site(site).dnsAddress, name).then(
+    askServer(lab.site(site).dnsAddress, name, READ_TIMEOUT_MS).then(
       (answers) => answers.map(({ address }) => address),
       () => 'no answer' as const,
     );

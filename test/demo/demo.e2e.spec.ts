@@ -9,7 +9,7 @@ import type { Report } from './report.js';
 import { setStage } from './stage.js';
 
 const clock = new SystemClock();
-const TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = 420_000;
 
 /** The promises of the README, on real parts. `playDemo` itself fails when its counts do not add up. */
 describe('a lost site', () => {

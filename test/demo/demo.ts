@@ -21,10 +21,13 @@ import { beginChapter, type Stage } from './stage.js';
 import { waitFor } from './steady.js';
 import { comeHome } from './way-home.js';
 
-const IDENTICAL_WITHIN_MS = 40_000;
-/** A round that began before the fault may fail whole; one that begins after it has its time-outs before it. */
-const ROUNDS_BEFORE = 2;
-const ROUNDS_AFTER = 3;
+const IDENTICAL_WITHIN_MS = 90_000;
+/**
+ * A round that began before the fault may fail whole; one that begins after it has its time-outs before it. A busy
+ * machine adds failed rounds of its own, and begins rounds late.
+ */
+const ROUNDS_BEFORE = 6;
+const ROUNDS_AFTER = 10;
 
 /** The whole story on a lab that is up: applications, fault, what Signalbox does, and what is left afterwards. */
 export const playDemo = async (stage: Stage): Promise<Report> => {

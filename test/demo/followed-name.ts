@@ -28,8 +28,8 @@ export class FollowedName {
   }
 }
 
-export const askServer = (server: string, name: string) => {
-  const resolver = new Resolver({ timeout: ASK_TIMEOUT_MS, tries: 1 });
+export const askServer = (server: string, name: string, timeoutMs = ASK_TIMEOUT_MS) => {
+  const resolver = new Resolver({ timeout: timeoutMs, tries: 1 });
   resolver.setServers([server]);
   return resolver.resolve4(name, { ttl: true });
 };

@@ -3,7 +3,7 @@ import type { Stage } from './stage.js';
 import { checkSteady, waitFor } from './steady.js';
 
 const FLOWING_WITHIN_MS = 60_000;
-const STEADY_WITHIN_MS = 60_000;
+const STEADY_WITHIN_MS = 120_000;
 const FLOWING_RECORDS = 20;
 
 /** The application works at A, and nothing stands in the way of a failover. */

@@ -8,7 +8,7 @@ import type { Stage } from './stage.js';
 import { waitFor } from './steady.js';
 
 /** On top of what the policy says a thing may take. */
-const SLACK_MS = 15_000;
+const SLACK_MS = 60_000;
 /** Produced and consumed at B before service counts as back for good. */
 const ENOUGH_RECORDS = 100;
 

@@ -8,7 +8,7 @@ import { approve, closedRun, request } from './requests.js';
 import type { Stage } from './stage.js';
 import { waitFor } from './steady.js';
 
-const SERVED_WITHIN_MS = 30_000;
+const SERVED_WITHIN_MS = 60_000;
 /** Produced and consumed at the new site before service counts as back for good. */
 const ENOUGH_RECORDS = 100;
 

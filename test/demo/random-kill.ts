@@ -11,7 +11,7 @@ import type { Timeline } from './timeline.js';
 const CHAPTERS_MS = { failover: 8_000, return: 10_000, protect: 6_000, failback: 5_000 } as const;
 export type Chapter = keyof typeof CHAPTERS_MS;
 
-const BACK_WITHIN_MS = 60_000;
+const BACK_WITHIN_MS = 120_000;
 
 /**
  * A number from 0 up to, not including, 1, that depends on the seed and on what it is for, and on nothing else: the

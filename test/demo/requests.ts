@@ -6,10 +6,10 @@ import { commandLine, signalbox, type CliAccess } from './signalbox-cli.js';
 import type { Stage } from './stage.js';
 import { waitFor } from './steady.js';
 
-const ACCEPTED_WITHIN_MS = 60_000;
-const ANSWERED_WITHIN_MS = 30_000;
+const ACCEPTED_WITHIN_MS = 120_000;
+const ANSWERED_WITHIN_MS = 60_000;
 /** Two tries of every step, and a process that is killed and comes back on the way. */
-const CLOSED_WITHIN_MS = 90_000;
+const CLOSED_WITHIN_MS = 180_000;
 
 type Question = Pick<Stage, 'api' | 'group'>;
 

@@ -8,8 +8,8 @@ import { fenceFelt, type Felt } from './return-fence.js';
 import { beginChapter, type Stage } from './stage.js';
 import { waitFor } from './steady.js';
 
-const TAKEN_IN_WITHIN_MS = 90_000;
-const PROTECTED_WITHIN_MS = 60_000;
+const TAKEN_IN_WITHIN_MS = 180_000;
+const PROTECTED_WITHIN_MS = 180_000;
 /** Tries inside A that must have been refused before its fence counts as proven. */
 const ENOUGH_REFUSALS = 20;
 

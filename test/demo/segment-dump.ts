@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { Command } from '../lab/part.js';
 import type { RecordId } from './ledger.js';
 
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 120_000;
 const MAX_OUTPUT_BYTES = 256 * 1_024 * 1_024;
 
 /** The segment files of a topic in a broker's data folder. */
