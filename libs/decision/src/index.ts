@@ -16,7 +16,9 @@ export { failoverPlan, plannedMove, quarantinePlan, reprotectPlan } from './plan
 export type { DecisionPolicy, FenceMode, GroupShape, Mode } from './policy.js';
 export {
   advance,
+  holdsUp,
   isPastNoReturn,
+  isUnderWay,
   MAX_ATTEMPTS,
   MAX_PLANNED_ATTEMPTS,
   resume,

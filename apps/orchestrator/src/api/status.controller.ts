@@ -2,10 +2,10 @@ import { Controller, Get } from '@nestjs/common';
 import type { StatusAnswer } from '#libs/contracts';
 import { SignalboxError } from '#libs/domain';
 import { Journal } from '#libs/journal';
-import { Readiness } from '#libs/runtime';
+import { Clock, Readiness } from '#libs/runtime';
 import { GroupDirectory } from '../group/group-directory.js';
 import { ThisProcess } from '../this-process.js';
-import { groupStatusOf, guardsOf } from '../view/status.js';
+import { groupStatusOf, guardsOf, missingParts } from '../view/status.js';
 import { VerdictBoard } from '../view/verdict-board.js';
 import { Needs } from './token.guard.js';
 
@@ -17,6 +17,7 @@ export class StatusController {
     private readonly board: VerdictBoard,
     private readonly journal: Journal,
     private readonly readiness: Readiness,
+    private readonly clock: Clock,
   ) {}
 
   /** Answers from whatever can be reached; without the journal the verdicts are this process's own view. */
@@ -30,11 +31,9 @@ export class StatusController {
       journal: { reachable: read !== undefined, missing: this.journal.missing() },
       topologyHash: this.self.topologyHash,
       clusters: this.board.all(),
-      groups: read?.map(({ group, view }) => groupStatusOf(group, view)) ?? [],
+      groups: read?.map(({ group, view }) => groupStatusOf(group, view, this.clock.now())) ?? [],
       guards: guardsOf(read?.map(({ view }) => view) ?? []),
-      missing: Object.values(this.readiness.report().components).flatMap((component) =>
-        component.state === 'missing' ? [component.reason] : [],
-      ),
+      missing: missingParts(this.readiness),
     };
   }
 

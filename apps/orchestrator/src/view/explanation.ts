@@ -1,9 +1,22 @@
 import { hashOf, type ExplainAnswer, type PlanAnswer, type RequestKind } from '#libs/contracts';
-import { answerTo, planFor, situationOf, vetoesOf, type GroupState, type Veto } from '#libs/decision';
-import type { AuditEntry, Instant, SiteId } from '#libs/domain';
+import {
+  answerTo,
+  planFor,
+  situationOf,
+  vetoesOf,
+  type Evidence,
+  type GroupState,
+  type Phase,
+  type Situation,
+  type Veto,
+} from '#libs/decision';
+import type { AuditEntry, Instant, SiteId, Verdict } from '#libs/domain';
 import { evidenceOf } from '../group/evidence.js';
 import type { KnownGroup } from '../group/group-directory.js';
 import type { GroupView } from '../group/group-view.js';
+import { outlookOf } from './outlook.js';
+import type { Prospect } from './prospect.js';
+import { liftsIn } from './status.js';
 
 export interface Asked {
   readonly group: KnownGroup;
@@ -17,24 +30,51 @@ function situation({ group, view, voters, at }: Asked) {
   return situationOf(view.state, { at, evidence }, group.settings);
 }
 
-/** Why the group is where it is, and what would have to change for it to move. Pure. */
+/** Why the group is where it is, what would have to change for it to move, and what to type now. Pure. */
 export function explain(asked: Asked, decisions: readonly AuditEntry[]): Omit<ExplainAnswer, 'recorded'> {
   const now = situation(asked);
-  const { group, view } = asked;
+  const { group, view, at } = asked;
   const verdict = now.evidence.verdicts.find(({ cluster }) => cluster === now.shape.clusters[view.state.active]);
   if (!verdict) throw new Error(`No verdict on the active cluster of ${group.id}`);
   const vetoes = vetoesOf(now);
-  const toChange = [
-    ...(verdict.kind === 'down' ? [] : [`${verdict.cluster} would have to be down; it is ${verdict.kind}`]),
-    ...(verdict.kind === 'down' && verdict.failedForMs < (verdict.dwellMs ?? 0)
-      ? [`the dwell would have to pass: ${Math.round(verdict.failedForMs)} of ${verdict.dwellMs} ms so far`]
-      : []),
-    ...vetoes.map(
-      ({ message, overridable }) => `${message}${overridable ? ' (a person may approve all the same)' : ''}`,
-    ),
-    ...(now.policy.mode === 'automatic' ? [] : [`mode is ${now.policy.mode}: it does not act by itself`]),
-  ];
-  return { group: group.id, phase: view.state.phase, verdict, rule: view.state.rule, vetoes, toChange, decisions };
+  const { waitsFor, next } = outlookOf(prospectOf(asked, now.evidence));
+  return {
+    group: group.id,
+    phase: view.state.phase,
+    verdict,
+    rule: view.state.rule,
+    vetoes,
+    toChange: [...waitsFor, ...(MOVED_BY_ITSELF.includes(view.state.phase) ? byItself(now, verdict, vetoes) : [])],
+    next,
+    ...liftsIn(view, at),
+    decisions,
+  };
+}
+
+/** Where the rules may still move the group without anybody asking. */
+const MOVED_BY_ITSELF: readonly Phase[] = ['steady', 'suspecting'];
+
+/** What keeps the rules from moving the group, in words. */
+const byItself = ({ policy }: Situation, verdict: Verdict, vetoes: readonly Veto[]): readonly string[] => [
+  ...(verdict.kind === 'down' ? [] : [`${verdict.cluster} would have to be down; it is ${verdict.kind}`]),
+  ...(verdict.kind === 'down' && verdict.failedForMs < (verdict.dwellMs ?? 0)
+    ? [`the dwell would have to pass: ${Math.round(verdict.failedForMs)} of ${verdict.dwellMs} ms so far`]
+    : []),
+  ...vetoes.map(({ message, overridable }) => `${message}${overridable ? ' (a person may approve all the same)' : ''}`),
+  ...(policy.mode === 'automatic' ? [] : [`mode is ${policy.mode}: it does not act by itself`]),
+];
+
+export function prospectOf({ group, view, at }: Asked, evidence: Evidence): Prospect {
+  const { state, approval, run, steps } = view;
+  return {
+    at,
+    state,
+    evidence,
+    settings: group.settings,
+    ...(approval && { approval: approval.value }),
+    ...(run && { run: run.value }),
+    steps: steps.map(({ value }) => value),
+  };
 }
 
 /** The plan only, with no effects, and everything in its way; without a plan where none can be made. Pure. */

@@ -1,0 +1,52 @@
+import type { FlowLag, ReturningSite } from '#libs/domain';
+import { commands } from '../operation/commands.js';
+import { secondsText, whenText, type Outlook, type Prospect } from './prospect.js';
+
+/** How far each site is on its way back, and what takes it further. */
+export function returningOutlook(prospect: Prospect): Outlook {
+  const outlooks = Object.entries(prospect.state.returning).map(([id, site]) => outlookOn(id, site, prospect));
+  return { waitsFor: outlooks.flatMap(({ waitsFor }) => waitsFor), next: outlooks.flatMap(({ next }) => next) };
+}
+
+function outlookOn(id: string, site: ReturningSite, prospect: Prospect): Outlook {
+  const { group } = prospect.state;
+  switch (site.phase) {
+    case 'lost': {
+      const text = `${id} has not come back since ${whenText(site.since)}: it is taken into quarantine when its cluster and its site-guard answer`;
+      return { waitsFor: [text], next: [] };
+    }
+    case 'quarantined': {
+      const next = site.watermark ? commands.ask('reprotect', group, id) : commands.release(group, id);
+      const rebuilt = site.watermark ? '' : '; nobody knows from where to replicate, so it has to be rebuilt by hand';
+      return { waitsFor: [`${id} is in quarantine, ${strandedText(site)}${rebuilt}`], next: [next] };
+    }
+    case 'catching-up':
+      return { waitsFor: [catchingUpText(id, site, prospect)], next: [] };
+  }
+}
+
+function strandedText({ stranded }: ReturningSite): string {
+  if (!stranded) return 'and nobody could count its stranded records';
+  if (stranded.records === 0) return 'without stranded records';
+  const where = stranded.ranges.map(({ topic, partition, from, to }) => `${topic}-${partition} ${from}–${to - 1}`);
+  return `with ${stranded.records} stranded records (${where.join(', ')})`;
+}
+
+function catchingUpText(id: string, { keepsUpSince }: ReturningSite, prospect: Prospect): string {
+  const { settings, at } = prospect;
+  const { rpoMs, protectedAfterMs } = settings.policy;
+  const behind = lagText(lagToward(id, prospect));
+  if (keepsUpSince === undefined) return `${id} is catching up, ${behind}: above the RPO of ${rpoMs} ms`;
+  const left = secondsText(keepsUpSince + protectedAfterMs - at);
+  return `${id} is catching up, ${behind}: under the RPO since ${whenText(keepsUpSince)}, protected in ${left} if it stays so`;
+}
+
+function lagToward(id: string, { state, settings, evidence }: Prospect): FlowLag | undefined {
+  const { flows, clusters } = settings.shape;
+  const flow = flows.find(({ from, to }) => from === state.active && to === id);
+  const lag = evidence.lag[clusters[state.active] ?? ''];
+  return lag?.flow === flow?.id ? lag : undefined;
+}
+
+const lagText = (lag: FlowLag | undefined): string =>
+  lag ? `${lag.lagMs} ms (${lag.lagRecords} records) behind` : 'nobody measures its lag';
