@@ -1,11 +1,15 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { PlanQuery, type PlanAnswer } from '#libs/contracts';
-import { Clock } from '#libs/runtime';
+import { PlanQuery, type PlanAnswer, type PreflightAnswer } from '#libs/contracts';
+import { Journal } from '#libs/journal';
+import { Clock, Readiness } from '#libs/runtime';
+import { evidenceOf } from '../group/evidence.js';
 import { GroupDirectory, type KnownGroup } from '../group/group-directory.js';
 import { commands } from '../operation/commands.js';
 import { knownSite } from '../operation/refusals.js';
 import { ThisProcess } from '../this-process.js';
-import { dryRun, type DryRun } from '../view/explanation.js';
+import { dryRun, prospectOf, type Asked, type DryRun } from '../view/explanation.js';
+import { preflight } from '../view/preflight.js';
+import { missingParts } from '../view/status.js';
 import { ApiError } from './api-error.js';
 import { knownGroup, queryAs } from './request.js';
 import { Needs } from './token.guard.js';
@@ -16,6 +20,8 @@ export class PlansController {
   constructor(
     private readonly self: ThisProcess,
     private readonly directory: GroupDirectory,
+    private readonly journal: Journal,
+    private readonly readiness: Readiness,
     private readonly clock: Clock,
   ) {}
 
@@ -26,12 +32,29 @@ export class PlansController {
     return this.dryRun(group, queryAs(PlanQuery, query));
   }
 
+  @Get('preflight')
+  @Needs('read')
+  async preflight(@Param('group') id: string): Promise<PreflightAnswer> {
+    const asked = await this.asked(knownGroup(this.directory, id));
+    const evidence = evidenceOf(asked.view, asked.voters, asked.group.settings);
+    const parts = missingParts(this.readiness);
+    return preflight({
+      prospect: prospectOf(asked, evidence),
+      leader: asked.view.leader,
+      voters: asked.voters,
+      missing: { members: this.journal.missing(), parts },
+    });
+  }
+
   private async dryRun(group: KnownGroup, { kind, to }: PlanQuery): Promise<PlanAnswer> {
     const site = to === undefined ? undefined : knownSite(group, to);
-    const asked = { group, view: await group.reader.read(), voters: this.self.voters, at: this.clock.now() };
-    const { planned, vetoes, target } = dryRun(asked, kind, site);
+    const { planned, vetoes, target } = dryRun(await this.asked(group), kind, site);
     if (planned) return { ...planned, vetoes };
     throw noPlan(group, kind, target, vetoes);
+  }
+
+  private async asked(group: KnownGroup): Promise<Asked> {
+    return { group, view: await group.reader.read(), voters: this.self.voters, at: this.clock.now() };
   }
 }
 
