@@ -31,7 +31,7 @@ export interface Answered {
 export class OperatorDesk {
   private constructor(
     readonly app: INestApplication,
-    private readonly url: string,
+    readonly url: string,
   ) {}
 
   /** `journal`: as this one orchestrator sees it. */
