@@ -117,8 +117,15 @@ describe(notificationOf.name, () => {
     ['suspicion-cleared-link-down', 'warning'],
     ['stage-done', 'info'],
     ['approval-approved', 'info'],
-    ['protected', 'info'],
-    ['request-switchover', 'info'],
+    ['site-protected', 'info'],
+    ['site-released', 'info'],
+    ['site-quarantined', 'warning'],
+    ['ask-approval-for-switchover', 'critical'],
+    ['request-refused', 'info'],
+    ['request-expired', 'warning'],
+    ['approval-refused', 'info'],
+    ['skip-step', 'warning'],
+    ['retry-run', 'info'],
   ])('tells %s as %s, in words of its own', (rule, severity) => {
     const notification = told(rule);
     expect(notification.severity).toBe(severity);

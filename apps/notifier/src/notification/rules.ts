@@ -61,6 +61,10 @@ export const RULES: Readonly<Record<string, Telling>> = {
   'approval-approved': { severity: 'info', says: ({ who }) => `${who} approved`, next: explain },
   'approval-denied': { severity: 'info', says: ({ who }) => `denied, as recorded by ${who}`, next: explain },
   'approval-unknown': { severity: 'info', says: 'an answer came for an approval that is not asked for', next: explain },
+  'approval-refused': { severity: 'info', says: ({ who }) => `the answer of ${who} does not count`, next: explain },
+  'request-refused': { severity: 'info', says: 'what somebody asked for is refused', next: explain },
+  'request-denied': { severity: 'info', says: 'what somebody asked for is denied', next: explain },
+  'request-expired': { severity: 'warning', says: 'nobody answered what somebody asked for', next: explain },
   'start-failover': { severity: 'critical', says: (facts) => `a ${move(facts)} has started`, next: lookAtRun },
   'start-approved-failover': {
     severity: 'critical',
@@ -82,8 +86,8 @@ export const RULES: Readonly<Record<string, Telling>> = {
   'stale-run': { severity: 'info', says: (facts) => `${aRun(facts)} closed after another one`, next: lookAtRun },
   'compensate-run': { severity: 'warning', says: (facts) => `${aRun(facts)} is being taken back`, next: lookAtRun },
   'run-aborted': { severity: 'warning', says: (facts) => `${aRun(facts)} was taken back`, next: lookAtRun },
-  'run-retry': { severity: 'info', says: (facts) => `${facts.who} has ${aRun(facts)} tried again`, next: lookAtRun },
-  'run-skip': {
+  'retry-run': { severity: 'info', says: (facts) => `${facts.who} has ${aRun(facts)} tried again`, next: lookAtRun },
+  'skip-step': {
     severity: 'warning',
     says: (facts) => `${facts.who} has ${facts.step ?? 'a step'} of ${aRun(facts)} skipped`,
     next: lookAtRun,
@@ -98,7 +102,7 @@ export const RULES: Readonly<Record<string, Telling>> = {
     says: 'the returned site lags more than the RPO, and is not protected yet',
     next: explain,
   },
-  protected: { severity: 'info', says: 'it is protected again: the other site can take over', next: explain },
+  'site-protected': { severity: 'info', says: 'it is protected again: the other site can take over', next: explain },
   freeze: { severity: 'info', says: (facts) => `${facts.who} froze it${until(facts)}`, next: explain },
   unfreeze: { severity: 'info', says: ({ who }) => `${who} ended the freeze`, next: explain },
   override: {
@@ -111,7 +115,7 @@ export const RULES: Readonly<Record<string, Telling>> = {
     says: (facts) => `${facts.who} attests that ${facts.site ? `site ${facts.site}` : 'a site'} is off`,
     next: explain,
   },
-  release: {
+  'site-released': {
     severity: 'info',
     says: ({ who, site }) => `${who} released ${site ? `site ${site}` : 'it'}`,
     next: explain,
@@ -144,8 +148,12 @@ const FAMILIES: readonly (readonly [prefix: string, telling: (rest: string) => T
   ['start-approved-', start],
   ['start-', start],
   [
-    'request-',
-    (what) => ({ severity: 'info', says: ({ who }) => `${who} asks for: ${what.replaceAll('-', ' ')}`, next: explain }),
+    'ask-approval-for-',
+    (kind) => ({
+      severity: 'critical',
+      says: (facts) => `a ${move({ ...facts, kind: facts.kind ?? kind })} that somebody asked for needs an approval`,
+      next: answer,
+    }),
   ],
 ];
 
