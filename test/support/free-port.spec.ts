@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { PORTS } from '../lab/layout.js';
-import { FREE_PORTS, freePort } from './free-port.js';
+import { FREE_PORTS, freePort, onFreePorts, PortTakenError } from './free-port.js';
 
 /** The default range of outgoing connections on Linux begins here. */
 const FIRST_EPHEMERAL = 32_768;
@@ -30,5 +30,27 @@ describe('a free port', () => {
     await once(server, 'listening').catch(() => undefined);
     expect(await freePort()).not.toBe(next);
     server.close();
+  });
+});
+
+describe('what starts on free ports', () => {
+  const failing = (failures: readonly Error[]) => {
+    const left = [...failures];
+    return async () => {
+      const failure = left.shift();
+      if (failure) throw failure;
+      return 'started';
+    };
+  };
+  const taken = new PortTakenError('address already in use');
+
+  it('starts again when somebody was faster', async () => {
+    expect(await onFreePorts(failing([taken, taken]))).toBe('started');
+  });
+
+  it('gives up in the end, and at once when it failed for another reason', async () => {
+    await expect(onFreePorts(failing(Array.from({ length: 10 }, () => taken)))).rejects.toBe(taken);
+    const other = new Error('no such program');
+    await expect(onFreePorts(failing([other]))).rejects.toBe(other);
   });
 });
