@@ -51,14 +51,19 @@ describe('a lost site', () => {
   };
 
   it(
-    'that was killed is failed over by itself',
+    'that was killed is failed over by itself, and comes home when people say so',
     async () => {
-      const report = await play('kill');
+      const report = await play('kill', 'automatic', 'home');
       expect(report).toMatchObject({ ...failedOver, verdictRule: 'verdict-5-down-by-quorum', rule: 'start-failover' });
       expect(report.readAtA).toBe('segment files');
       expectServedAtB(report);
+      expect(report.strandedRecords).toBeGreaterThan(0);
+      const stranded = report.return?.ranges.reduce((sum, { from, to }) => sum + to - from, 0);
+      expect(report.return).toMatchObject({ strandedRecords: stranded, onlyAtA: stranded });
+      expect(report.failback).toMatchObject({ approvedBy: 'lab-approver', lostRecords: 0, copiedTwice: 0 });
+      expect(report.failback?.outcome).toMatch(/^completed/);
     },
-    TIMEOUT_MS,
+    2 * TIMEOUT_MS,
   );
 
   it.each(['freeze', 'isolate-a'] as const)(

@@ -21,6 +21,8 @@ import { beginChapter, type Stage } from './stage.js';
 import { waitFor } from './steady.js';
 import { comeHome } from './way-home.js';
 
+const FLOWING_WITHIN_MS = 60_000;
+const STRANDED_RECORDS = 40;
 const IDENTICAL_WITHIN_MS = 90_000;
 /**
  * A round that began before the fault may fail whole; one that begins after it has its time-outs before it. A busy
@@ -51,12 +53,29 @@ const actsOn = ({ fault, options }: Stage): boolean => fault.verdict === 'down' 
 /** Whether the return of A is part of the story: a broker that outlives its fault has met the fence without it. */
 const goesHome = ({ fault, options }: Stage): boolean => options.until === 'home' && !fault.survivesAtA;
 
-const inject = async ({ fault, lab, timeline, clock, witness }: Stage): Promise<Instant> => {
+const inject = async (stage: Stage): Promise<Instant> => {
+  const { fault, lab, timeline, clock, witness } = stage;
+  if (goesHome(stage)) await holdUpMirror(stage);
   timeline.tell('fault', fault.does, clock.now());
   const faultAt = clock.now();
   witness.faultInjected(faultAt);
   await fault.inject(lab);
+  if (goesHome(stage)) lab.thaw('b', 'connect');
   return faultAt;
+};
+
+/** A mirror that always keeps up leaves nothing stranded, and then nobody sees what becomes of it. */
+const holdUpMirror = async ({ lab, clients, clock, timeline }: Stage): Promise<void> => {
+  timeline.tell(
+    'mirror',
+    "Connect at B is held up for a moment, so that the end of A's log is not copied",
+    clock.now(),
+  );
+  lab.freeze('b', 'connect');
+  const before = clients.ledger.acknowledged.length;
+  await waitFor('records that are not copied', { clock, withinMs: FLOWING_WITHIN_MS }, () =>
+    Promise.resolve(clients.ledger.acknowledged.length >= before + STRANDED_RECORDS || undefined),
+  );
 };
 
 const failover = async (stage: Stage): Promise<Report> => {

@@ -29,7 +29,7 @@ export const parseOptions = (args: readonly string[]): DemoOptions =>
     .description('Two sites and a witness on real parts, a fault, and what Signalbox does about it.')
     .addOption(new Option('--fault <fault>', 'what happens to site A').choices(FAULTS).default('kill'))
     .addOption(new Option('--mode <mode>', 'what Signalbox may do').choices(MODES).default('automatic'))
-    .addOption(new Option('--until <end>', 'how far a killed site A is followed').choices(ENDINGS).default('failover'))
+    .addOption(new Option('--until <end>', 'how far a killed site A is followed').choices(ENDINGS).default('home'))
     .addOption(new Option('--planned', 'no fault: a switchover to B under load').default(false).conflicts('fault'))
     .addOption(new Option('--kill-random <seed>', 'kill one process of Signalbox on the way').argParser(seed))
     .option('--keep', 'leave everything up after the report, until Ctrl-C', false)

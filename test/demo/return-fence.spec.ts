@@ -12,8 +12,9 @@ const failed = (ledger: Ledger, id: string, at: number, reason = DENIED) =>
   ledger.fail({ id, site: 'a', sentAt: instant(at), failedAt: instant(at + 5), reason });
 
 describe('the fence of a site that came back', () => {
-  it('is felt with the first refusal after the last acknowledgement, counted from the first try', () => {
+  it('is felt with the first refusal after the last acknowledgement, counted from the first answer', () => {
     const ledger = new Ledger();
+    failed(ledger, 'pinned1-0', 1_500, 'Request Metadata(key: 3, version: 6) timed out');
     failed(ledger, 'pinned1-1', 2_000, 'This server does not host this topic-partition');
     acked(ledger, 'pinned1-2', 2_100);
     failed(ledger, 'pinned1-3', 2_400);

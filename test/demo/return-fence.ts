@@ -4,10 +4,12 @@ import { isPinned } from './pinned-client.js';
 
 /** What Kafka says to a write that an ACL denies. A listener that is closed, or a frozen broker, says nothing. */
 const NOT_AUTHORIZED = /authorized/i;
+/** What a client says when nobody answered it. */
+const NO_ANSWER = /timed out|timeout|connect|socket|ECONN/i;
 
 /** What the producer inside a site met when that site came back. */
 export interface Felt {
-  /** The broker let it in again, and it sent its first record. */
+  /** The first record that the broker said anything about, whatever it said, was sent then. */
   readonly firstAnswerAt: Instant;
   /** The broker refused it for the first time, and acknowledged nothing after that. */
   readonly fenceFeltAt: Instant;
@@ -24,7 +26,8 @@ export const fenceFelt = ({ acknowledged, unacknowledged }: Ledger, since: Insta
   const lastAckedAt = Math.max(-Infinity, ...acks.map(({ ackedAt }) => ackedAt));
   const refused = failures.filter(({ reason, failedAt }) => NOT_AUTHORIZED.test(reason) && failedAt >= lastAckedAt);
   if (refused.length === 0) return undefined;
-  const firstAnswerAt = Math.min(...[...acks, ...failures].map(({ sentAt }) => sentAt)) as Instant;
+  const answered = [...acks, ...failures.filter(({ reason }) => !NO_ANSWER.test(reason))];
+  const firstAnswerAt = Math.min(...answered.map(({ sentAt }) => sentAt)) as Instant;
   const fenceFeltAt = Math.min(...refused.map(({ failedAt }) => failedAt)) as Instant;
   return {
     firstAnswerAt,

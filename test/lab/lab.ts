@@ -141,13 +141,13 @@ export class Lab {
     return true;
   }
 
-  /** SIGSTOPs a site's Kafka: it keeps its connections and answers nothing. */
-  freeze(site: KafkaSite): void {
-    this.signalPart(site, 'kafka', 'SIGSTOP');
+  /** SIGSTOPs a site's Kafka, or Connect: it keeps its connections and answers nothing. */
+  freeze(site: KafkaSite, name: 'kafka' | 'connect' = 'kafka'): void {
+    this.signalPart(site, name, 'SIGSTOP');
   }
 
-  thaw(site: KafkaSite): void {
-    this.signalPart(site, 'kafka', 'SIGCONT');
+  thaw(site: KafkaSite, name: 'kafka' | 'connect' = 'kafka'): void {
+    this.signalPart(site, name, 'SIGCONT');
   }
 
   /** Nothing from one site reaches the other, in both directions, from now on and on open connections. Needs root. */

@@ -13,7 +13,7 @@ export const LAB_POLICY: Partial<Policy> = {
   guardRenewMs: 500,
   fenceMarginMs: 1_000,
   protectedAfterMs: 2_000,
-  drainTimeoutMs: 15_000,
+  drainTimeoutMs: 30_000,
   armProofMaxAgeMs: 10_000,
   reassertMs: 1_000,
   // etcd counts leases in whole seconds, and starts them anew after an election.
