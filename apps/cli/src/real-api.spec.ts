@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { RunId } from '#libs/domain';
 import { SystemRandom } from '#libs/runtime';
 import { a, b, Stage } from '../../../test/support/group-stage.js';
@@ -7,6 +7,10 @@ import { QUARANTINED } from '../../../test/support/quarantined.js';
 import { VirtualClock } from '../../../test/support/virtual-clock.js';
 import { wordsOf } from './command-words.js';
 import { problemWith, runCommandLine } from './program.js';
+
+/** Nothing here takes long, but on a busy machine. */
+const GUARD_MS = 60_000;
+jest.setTimeout(GUARD_MS);
 
 let stage: Stage;
 let desk: OperatorDesk;
@@ -41,6 +45,7 @@ const type = async (person: Person, line: string) => {
     random: new SystemRandom(),
     environment: { SIGNALBOX_TOKEN: person },
     interruption: () => new AbortController().signal,
+    answerWithinMs: GUARD_MS,
   });
   const shown = [...out, ...err].join('\n');
   await everyNextCommandIsUnderstood(shown);
@@ -98,7 +103,8 @@ describe('signalbox and a real orchestrator', () => {
     expect(asked.exitCode).toBe(0);
     const [, approval = ''] = /signalbox approve ([\w-]+)/.exec(asked.shown) ?? [];
     expect(await type('ada', `approve ${approval}`)).toMatchObject({ exitCode: 4 });
-    expect((await type('viewer', 'status')).shown).toContain(`signalbox approve ${approval}`);
+    for (const line of ['status', 'explain orders'])
+      expect((await type('viewer', line)).shown).toContain(`signalbox approve ${approval}`);
     expect((await type('bob', `approve ${approval} --reason agreed`)).shown).toContain('lifted active-is-up');
     await stage.play(loop);
     expect((await type('viewer', 'runs')).shown).toMatch(/ failover +orders +a +b +completed /);
@@ -131,7 +137,7 @@ describe('signalbox and a real orchestrator', () => {
   it('lift a veto, and refuse a word that others can see is wrong', async () => {
     const lifted = await type('operator', "override orders lag-above-rpo --for 15m --reason 'a test topic'");
     expect(lifted).toMatchObject({ exitCode: 0, shown: expect.stringMatching(/^lag-above-rpo does not stand/) });
-    expect(await type('viewer', 'explain orders')).toMatchObject({ exitCode: 0 });
+    expect((await type('viewer', 'explain orders')).shown).toContain('operator lifted lag-above-rpo');
     expect(await type('operator', 'override orders frozen --for 15m --reason x')).toMatchObject({ exitCode: 1 });
     expect(await type('approver', 'attest orders --site a --reason off')).toMatchObject({ exitCode: 1 });
   });
@@ -146,5 +152,13 @@ describe('signalbox and a real orchestrator', () => {
     expect(await type('ada', "release orders --site a --reason 'rebuilt'")).toMatchObject({ exitCode: 0 });
     expect(await stage.state()).toMatchObject({ returning: {} });
     expect(a in (await stage.state()).returning).toBe(false);
+  });
+
+  it('say whether every group could be moved, and end with 1 when one could not', async () => {
+    const ready = await type('viewer', 'preflight');
+    expect(ready).toMatchObject({ exitCode: 0, shown: expect.stringMatching(/orders is ready to be moved\.$/) });
+    await stage.silence(b);
+    const missing = await type('viewer', 'preflight orders');
+    expect(missing).toMatchObject({ exitCode: 1, shown: expect.stringMatching(/orders is NOT ready\.$/) });
   });
 });

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { wordsOf } from './command-words.js';
 import { EVERY_EXAMPLE } from './examples/every-example.js';
 import { play } from './examples/play.js';
 import { problemWith } from './program.js';
 import { commandReference, commandsOf, everything } from './reference.js';
+
+jest.setTimeout(60_000);
 
 const examples = Object.entries(EVERY_EXAMPLE).flatMap(([name, each]) => each.map((one) => ({ name, ...one })));
 

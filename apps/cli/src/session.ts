@@ -22,11 +22,13 @@ export interface Surroundings {
   readonly random: Random;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly interruption: () => AbortSignal;
+  /** How long one orchestrator may take; by default what a person would wait for. */
+  readonly answerWithinMs?: number;
 }
 
 export const openSession = async (
   options: GlobalOptions,
-  { terminal, clock, random, environment, interruption }: Surroundings,
+  { terminal, clock, random, environment, interruption, answerWithinMs }: Surroundings,
 ): Promise<Session> => {
   const token = await readToken(options.tokenFile, environment['SIGNALBOX_TOKEN']);
   const endpoints = options.api ?? (await loadTopology(options.config)).sites.map((site) => site.api);
@@ -34,6 +36,7 @@ export const openSession = async (
     endpoints: endpoints.map(checkedUrl),
     token,
     note: (text) => terminal.err(text),
+    ...(answerWithinMs !== undefined && { deadlineMs: answerWithinMs }),
     idempotencyKey: checkedKey(options.idempotencyKey ?? random.id()),
   });
   return { api, terminal, clock, json: options.json ?? false, config: options.config, interruption };

@@ -65,14 +65,11 @@ const ready: PreflightAnswer = {
   group: ORDERS,
   ok: false,
   checks: [
-    { name: 'guard-a', ok: true, message: 'renews its lease; armed by acl', remedy: '' },
-    {
-      name: 'guard-b',
-      ok: false,
-      message: 'not armed: the canary topic is missing',
-      remedy: 'create topic signalbox.guard-canary on kafka-b',
-    },
-    { name: 'flow-a-to-b', ok: true, message: 'RUNNING, 120 ms behind', remedy: '' },
+    { name: 'leader', ok: true, message: 'orchestrator@b leads orders', remedy: '' },
+    { name: 'guard-a', ok: true, message: 'the site-guard of a renews and is armed by acl', remedy: '' },
+    { name: 'guard-b', ok: false, message: 'the site-guard of b does not renew', remedy: 'Start the site-guard of b.' },
+    { name: 'lag-a-to-b', ok: true, message: 'a-to-b is 10 ms (10 records) behind, measured 100 ms ago', remedy: '' },
+    { name: 'freeze', ok: true, message: 'nobody has frozen it', remedy: '' },
   ],
 };
 
