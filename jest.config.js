@@ -6,5 +6,7 @@ export default {
   testMatch: ['**/*.spec.js'],
   testPathIgnorePatterns: ['\\.e2e\\.spec\\.js$'],
   transform: {},
+  // A guard against what hangs, not a measurement: a busy machine may take its time.
+  testTimeout: 60_000,
   coverageProvider: 'v8',
 };
