@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, jest } from '@jest/globals';
+import { freePort } from '../../../test/support/free-port.js';
 
 /** Each test starts a process, which takes its time on a busy machine. */
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const PROGRAM = `${import.meta.dirname}/../../../test/support/tiny-process.js`;
 
@@ -27,25 +28,9 @@ const said = async (child: ReturnType<typeof start>['child'], message: string): 
   throw new Error(`the process ended without saying ${message}`);
 };
 
-const freePort = async (): Promise<{ port: number; release: () => Promise<unknown> }> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return {
-    port: address.port,
-    release: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      await closed;
-    },
-  };
-};
-
 describe('bootstrap', () => {
   it('starts, answers for its health, and ends with 0 on SIGTERM', async () => {
-    const { port, release } = await freePort();
-    await release();
+    const port = await freePort();
     const { child, ended } = start({ SIGNALBOX_LISTEN: `127.0.0.1:${port}` });
     expect(await said(child, 'is up')).toMatchObject({ level: 'info', process: 'tiny@a', site: 'a' });
 
@@ -61,8 +46,7 @@ describe('bootstrap', () => {
   });
 
   it('answers 503 and says why while it cannot do its job at all', async () => {
-    const { port, release } = await freePort();
-    await release();
+    const port = await freePort();
     const { child, ended } = start({ TINY: 'blocked', SIGNALBOX_LISTEN: `127.0.0.1:${port}` });
     await said(child, 'is up');
     const answer = await fetch(`http://127.0.0.1:${port}/readyz`);
@@ -97,11 +81,13 @@ describe('bootstrap', () => {
   });
 
   it('ends with 69 and says so when its port is taken', async () => {
-    const { port, release } = await freePort();
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
     const { ended, stderr } = start({ SIGNALBOX_LISTEN: `127.0.0.1:${port}` });
     expect(await ended).toBe(69);
     expect(await stderr).toBe(`tiny did not start. listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`);
-    await release();
+    server.close();
   });
 
   it('ends with 70 on a bug of ours', async () => {
