@@ -21,7 +21,7 @@ import { openFlows, type OpenFlow } from './open-flows.js';
 const TOPIC = 'orders';
 const CALL_TIMEOUT_MS = 5_000;
 const clock = new SystemClock();
-const soon = () => AbortSignal.timeout(30_000);
+const soon = () => AbortSignal.timeout(60_000);
 
 /** As a reprotect and a planned switchover do it. Each test begins where the one before ended. */
 describe('replication that is turned around', () => {
@@ -52,7 +52,7 @@ describe('replication that is turned around', () => {
   };
   /** On a busy machine a broker may miss its time-out: asked again, as a worker does. */
   const inspect = (flow: string, expectation?: 'empty') =>
-    until(`the backlog of ${flow} is told`, 30_000, () => backlog(flow).verify(expectation, soon()));
+    until(`the backlog of ${flow} is told`, 60_000, () => backlog(flow).verify(expectation, soon()));
   const left = async (flow: string) => BacklogWire.parse((await inspect(flow)).observed);
   const drained = async (flow: string) =>
     expect(await inspect(flow, 'empty')).toMatchObject({ observed: { records: 0, ranges: [] }, holds: true });
@@ -171,7 +171,7 @@ describe('replication that is turned around', () => {
     await producer.connect();
     try {
       // The first one of a cluster has its coordinator elected.
-      const transaction = await until('a transaction begins', 30_000, () => producer.transaction());
+      const transaction = await until('a transaction begins', 60_000, () => producer.transaction());
       await transaction.send({ topic: TOPIC, messages: [{ partition: 1, value: 'z' }] });
       await transaction.commit();
     } finally {

@@ -23,7 +23,7 @@ const clock = new SystemClock();
 const until = async <T>(what: string, attempt: () => Promise<T | undefined> | T | undefined): Promise<T> => {
   const startedMs = clock.monotonicMs();
   for (;;) {
-    const found = await attempt();
+    const found = await (async () => attempt())().catch(() => undefined);
     if (found !== undefined) return found;
     if (clock.monotonicMs() - startedMs > SOON_MS) throw new Error(`${what}: not within ${SOON_MS} ms`);
     await clock.sleep(50);

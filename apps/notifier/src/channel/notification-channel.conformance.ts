@@ -34,7 +34,7 @@ export function notificationChannelConformance(name: string, make: () => Promise
     beforeEach(async () => {
       under = await make();
     });
-    afterEach(() => under.end());
+    afterEach(() => under?.end());
 
     const told = (...sequences: number[]) =>
       sequences.map((sequence) => {
