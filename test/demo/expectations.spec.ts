@@ -101,6 +101,7 @@ const returned: ReturnReport = {
 
 const failback: FailbackReport = {
   outcome: 'completed',
+  asked: 1,
   approvedBy: 'lab-approver',
   rtoMs: 2_000,
   longestPauseMs: 1_900,

@@ -1,10 +1,8 @@
-import type { RunAnswer } from '#libs/contracts';
 import type { Instant } from '#libs/domain';
-import { DemoError } from './demo-error.js';
 import { firstServed, type KafkaSite, type Served } from './ledger.js';
 import { longestPauseMs } from './pauses.js';
 import { reportStep, type MoveReport } from './report.js';
-import { approve, closedRun, request } from './requests.js';
+import { completed } from './requests.js';
 import type { Stage } from './stage.js';
 import { waitFor } from './steady.js';
 
@@ -25,10 +23,7 @@ export const moveUnderLoad = async (
   ...options: readonly string[]
 ): Promise<MoveReport> => {
   const { clients, clock, timeline } = stage;
-  const { approval, askedAt } = await request(stage, kind, ...options, '--reason', 'demo');
-  const approvedBy = approval && (await approve(stage, approval)).decidedBy;
-  const closed = await closedRun(stage, kind, askedAt);
-  if (closed.run.phase === 'aborted') throw new DemoError(`the ${kind} was taken back: ${describeAbort(closed)}`);
+  const { run, steps, approval, askedAt, asked } = await completed(stage, kind, ...options, '--reason', 'demo');
   const served = await servedAt(stage, to, askedAt);
   timeline.tell(
     'client',
@@ -40,12 +35,13 @@ export const moveUnderLoad = async (
   );
   timeline.tell('end', `${ENOUGH_RECORDS} records later all is well`, clock.now());
   return {
-    outcome: closed.run.phase,
-    approvedBy: approvedBy ?? null,
+    outcome: run.phase,
+    asked,
+    approvedBy: approval?.decidedBy ?? null,
     rtoMs: served.consumedAt - lastAckedAt,
     longestPauseMs: longestPauseMs(clients.ledger, askedAt),
-    steps: closed.steps.map(reportStep),
-    exceptions: closed.run.exceptions,
+    steps: steps.map(reportStep),
+    exceptions: run.exceptions,
   };
 };
 
@@ -59,9 +55,3 @@ export const servedAt = ({ clients, clock }: Stage, site: KafkaSite, since: Inst
     const consumed = ledger.consumed.filter((record) => record.site === site && produced.has(record.id)).length;
     return Promise.resolve(consumed >= ENOUGH_RECORDS ? firstServed(ledger, site, since) : undefined);
   });
-
-const describeAbort = ({ run, steps }: RunAnswer): string => {
-  const failed = steps.filter(({ status }) => status !== 'done' && status !== 'planned');
-  const problems = failed.map(({ name, status, problem }) => `${name} ${status}${problem ? ` (${problem})` : ''}`);
-  return [run.compensation?.reason ?? 'nobody says why', ...problems].join('; ');
-};

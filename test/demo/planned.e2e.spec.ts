@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RunId } from '#libs/domain';
+import type { Instant, RunId } from '#libs/domain';
 import { SystemClock } from '#libs/runtime';
 import { Lab } from '../lab/lab.js';
 import { readLogs, verifyAudit } from './aftermath.js';
@@ -63,6 +63,12 @@ describe('a person who moves a group', () => {
     return { id: run.id, askedAt };
   };
 
+  const closed = async (askedAt: Instant) => {
+    const answer = await closedRun(stage, 'switchover', askedAt);
+    if (answer) return answer;
+    throw new Error('no run was started');
+  };
+
   const abort = () => signalbox(stage.operator, 'abort', stage.group, '--reason', 'not now');
 
   it(
@@ -74,7 +80,7 @@ describe('a person who moves a group', () => {
         const { id, askedAt } = await moveToB();
         await stepIs(id, 'fence-a', 'done');
         await abort();
-        const { run } = await closedRun(stage, 'switchover', askedAt);
+        const { run } = await closed(askedAt);
         lab.releaseProcess('b', 'mirror-switcher');
         expect(run).toMatchObject({ phase: 'aborted', compensation: { by: 'lab-operator', reason: 'not now' } });
         await servedAt(stage, 'a', run.finishedAt ?? askedAt);
@@ -96,7 +102,7 @@ describe('a person who moves a group', () => {
         await stepIs(id, 'promote-b', 'done');
         await expect(abort()).rejects.toThrow(/past its point of no return: b takes writes now, and a is fenced/);
         lab.releaseProcess('b', 'dns-switcher');
-        const { run } = await closedRun(stage, 'switchover', askedAt);
+        const { run } = await closed(askedAt);
         expect(run.phase).toMatch(/^completed/);
         await servedAt(stage, 'b', askedAt);
         await stage.clients.stopFollowing();

@@ -56,6 +56,8 @@ export interface ReturnReport {
 /** A run that a person asked for, and what the application felt of it. */
 export interface MoveReport {
   readonly outcome: RunPhase;
+  /** How often it was asked for: something may have stood in the way, or the run was taken back. */
+  readonly asked: number;
   /** The token's name; null when nobody had to approve. */
   readonly approvedBy: string | null;
   /** From the last record acknowledged at the old site to the first one produced and consumed at the new one. */

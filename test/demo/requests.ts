@@ -1,6 +1,6 @@
 import type { RunAnswer } from '#libs/contracts';
 import type { RequestKind } from '#libs/decision';
-import { isTerminal, type Approval, type Instant, type Run, type RunId } from '#libs/domain';
+import { isTerminal, type Approval, type AuditEntry, type Instant, type Run, type RunId } from '#libs/domain';
 import { DemoError } from './demo-error.js';
 import { commandLine, signalbox, type CliAccess } from './signalbox-cli.js';
 import type { Stage } from './stage.js';
@@ -10,6 +10,9 @@ const ACCEPTED_WITHIN_MS = 120_000;
 const ANSWERED_WITHIN_MS = 60_000;
 /** Two tries of every step, and a process that is killed and comes back on the way. */
 const CLOSED_WITHIN_MS = 180_000;
+
+/** How often somebody asks before it is a failure. */
+const ATTEMPTS = 3;
 
 type Question = Pick<Stage, 'api' | 'group'>;
 
@@ -73,14 +76,53 @@ const approvalNamed = async ({ api }: Question, id: string): Promise<Approval> =
   throw new Error(`no orchestrator knows approval ${id}`);
 };
 
-/** The run of a kind that was started since, when it is closed. */
-export const closedRun = (stage: Stage, kind: RequestKind, since: Instant): Promise<RunAnswer> =>
+/** The run of a kind that was started since, when it is closed; undefined when it was approved and could not start. */
+export const closedRun = (stage: Stage, kind: RequestKind, since: Instant): Promise<RunAnswer | undefined> =>
   waitFor(`closed ${kind}`, { clock: stage.clock, withinMs: CLOSED_WITHIN_MS }, async () => {
     const run = (await acceptedSince(stage, kind, since))?.run;
     if (run?.phase === 'needs-human') throw new DemoError(`${kind} ${run.id} needs a person: ${run.problem ?? ''}`);
+    if (!run && (await wasVetoed(stage, since))) return { ended: undefined };
     if (!run || !isTerminal(run.phase)) throw new Error(run ? `${run.id} is ${run.phase}` : 'there is no run');
-    return runNamed(stage, run.id);
-  });
+    return { ended: await runNamed(stage, run.id) };
+  }).then(({ ended }) => ended);
+
+const wasVetoed = async ({ api, group }: Question, since: Instant): Promise<boolean> =>
+  (await api.get<readonly AuditEntry[]>(`/groups/${group}/audit`)).some(
+    ({ at, rule }) => at >= since && rule === 'approved-but-vetoed',
+  );
+
+/** A run that people asked for and that did what it is for. */
+export interface Completed extends RunAnswer {
+  /** When it was asked for, the time that it was done. */
+  readonly askedAt: Instant;
+  readonly approval?: Approval;
+  readonly asked: number;
+}
+
+/**
+ * Asks for a run, has it approved where it must be, and waits for its end. When nothing came of it, or it was taken
+ * back, somebody asks again: both lose nothing, and what was in the way may have passed.
+ */
+export const completed = async (stage: Stage, kind: RequestKind, ...options: readonly string[]): Promise<Completed> => {
+  for (let asked = 1; ; asked += 1) {
+    const accepted = await request(stage, kind, ...options);
+    const approval = accepted.approval && (await approve(stage, accepted.approval));
+    const closed = await closedRun(stage, kind, accepted.askedAt);
+    if (closed && closed.run.phase !== 'aborted')
+      return { ...closed, askedAt: accepted.askedAt, asked, ...(approval && { approval }) };
+    const why = closed
+      ? `was taken back: ${describeAbort(closed)}`
+      : 'was approved, and then something stood in its way';
+    if (asked === ATTEMPTS) throw new DemoError(`the ${kind} ${why}`);
+    stage.timeline.tell('again', `the ${kind} ${why}`, stage.clock.now());
+  }
+};
+
+const describeAbort = ({ run, steps }: RunAnswer): string => {
+  const failed = steps.filter(({ status }) => status !== 'done' && status !== 'planned');
+  const problems = failed.map(({ name, status, problem }) => `${name} ${status}${problem ? ` (${problem})` : ''}`);
+  return [run.compensation?.reason ?? 'nobody says why', ...problems].join('; ');
+};
 
 export const runNamed = ({ api }: Pick<Stage, 'api'>, id: RunId): Promise<RunAnswer> =>
   api.get<RunAnswer>(`/runs/${id}`);

@@ -2,7 +2,7 @@ import type { GroupStatus, StatusAnswer } from '#libs/contracts';
 import type { Instant, ReturningSite } from '#libs/domain';
 import { readLogs } from './aftermath.js';
 import { onlyAtA } from './counts.js';
-import { approve, closedRun, request, type } from './requests.js';
+import { completed, type } from './requests.js';
 import type { ReturnReport } from './report.js';
 import { fenceFelt, type Felt } from './return-fence.js';
 import { beginChapter, type Stage } from './stage.js';
@@ -19,7 +19,7 @@ export const awaitReturn = async (stage: Stage): Promise<ReturnReport> => {
   const felt = await restartUnderFire(stage);
   const { stranded } = await inPhase(stage, 'quarantined');
   const logs = await readLogs(stage);
-  await type(stage, viewer, 'status');
+  await type(stage, viewer, 'status', '--verbose');
   await type(stage, viewer, 'explain', group);
   beginChapter(stage, 'protect');
   return {
@@ -72,9 +72,8 @@ export const statusOf = async ({ api, group }: Pick<Stage, 'api' | 'group'>): Pr
 /** One person asks, another one approves; how long it took from then until the site could become active again, in ms. */
 export const protect = async (stage: Stage, site: string): Promise<number> => {
   const { clock, timeline, viewer } = stage;
-  const { approval, askedAt } = await request(stage, 'reprotect', '--site', site, '--reason', `${site} is back`);
-  const approvedAt = approval ? ((await approve(stage, approval)).decidedAt ?? askedAt) : askedAt;
-  const { run } = await closedRun(stage, 'reprotect', askedAt);
+  const { run, approval, askedAt } = await completed(stage, 'reprotect', '--site', site, '--reason', `${site} is back`);
+  const approvedAt = approval?.decidedAt ?? askedAt;
   timeline.tell(
     'protect',
     `run ${run.id} is ${run.phase}; replication toward ${site} has to keep up for a while`,

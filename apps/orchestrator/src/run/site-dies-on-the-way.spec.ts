@@ -93,6 +93,26 @@ describe('A dies again', () => {
   });
 });
 
+describe('A dies when it has just been opened', () => {
+  it('is waited for, since the run only goes forward, and the run says which step it is at', async () => {
+    const { stage, loop } = await runAt('redirect-kafka.example', 'failback');
+    await dies(a, stage);
+    await stage.play(loop);
+    expect(await stage.state()).toMatchObject({ phase: 'running', kind: 'failback', active: 'b' });
+    const run = await lastRun(stage);
+    expect(run).toMatchObject({ phase: 'stepping' });
+    const step = await stage.step(keys.step(run?.id as never, 'redirect-kafka.example'));
+    expect(step.attempt).toBeGreaterThan(1);
+    await stage.allWell();
+    await playedOut(stage, loop);
+    expect(await stage.state()).toMatchObject({
+      phase: 'steady',
+      active: 'a',
+      returning: { b: { rule: 'left-by-plan' } },
+    });
+  });
+});
+
 describe('B dies while the group comes home', () => {
   it('before A has everything: the run is taken back, and what follows is a failover', async () => {
     const { stage, loop } = await runAt('fence-b', 'failback');
