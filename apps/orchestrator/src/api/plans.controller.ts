@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { PlanQuery, type PlanAnswer, type PreflightAnswer } from '#libs/contracts';
+import { PlanQuery, signatureOf, type PlanAnswer, type PlanExportAnswer, type PreflightAnswer } from '#libs/contracts';
 import { Journal } from '#libs/journal';
 import { Clock, Readiness } from '#libs/runtime';
 import { evidenceOf } from '../group/evidence.js';
@@ -8,6 +8,7 @@ import { commands } from '../operation/commands.js';
 import { knownSite } from '../operation/refusals.js';
 import { ThisProcess } from '../this-process.js';
 import { dryRun, prospectOf, type Asked, type DryRun } from '../view/explanation.js';
+import { instructionsFor } from '../view/instructions.js';
 import { preflight } from '../view/preflight.js';
 import { missingParts } from '../view/status.js';
 import { ApiError } from './api-error.js';
@@ -30,6 +31,28 @@ export class PlansController {
   async plan(@Param('group') id: string, @Query() query: unknown): Promise<PlanAnswer> {
     const group = knownGroup(this.directory, id);
     return this.dryRun(group, queryAs(PlanQuery, query));
+  }
+
+  /** For the day when nothing of Signalbox is left: print it while all is well. */
+  @Get('plan/export')
+  @Needs('read')
+  async export(@Param('group') id: string, @Query() query: unknown): Promise<PlanExportAnswer> {
+    const group = knownGroup(this.directory, id);
+    const { plan, planHash } = await this.dryRun(group, queryAs(PlanQuery, query));
+    const { site, topology, signingKey } = this.self;
+    const { epoch } = await group.reader.read();
+    const unsigned = {
+      format: 'signalbox.plan-export.v1',
+      group: group.id,
+      plan,
+      planHash,
+      madeAt: this.clock.now(),
+      madeBy: site,
+      epoch,
+      instructions: instructionsFor(plan, topology),
+      keyId: signingKey.keyId,
+    } as const;
+    return { ...unsigned, signature: signatureOf(unsigned, signingKey) };
   }
 
   @Get('preflight')

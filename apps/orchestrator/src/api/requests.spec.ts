@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { keyringOf, signatureProblem } from '#libs/contracts';
+import { siteId } from '#libs/domain';
 import { a, b, Stage } from '../../../../test/support/group-stage.js';
 import { OperatorDesk } from '../../../../test/support/operator-desk.js';
 import { QUARANTINED } from '../../../../test/support/quarantined.js';
@@ -109,5 +111,24 @@ describe('POST /v1/groups/:group/requests', () => {
       active: b,
       returning: { [a]: { phase: 'quarantined' } },
     });
+  });
+});
+
+describe('GET /v1/groups/:group/plan/export', () => {
+  it('is signed by the site that made it, and bound to the plan', async () => {
+    const stage = new Stage();
+    await stage.allWell();
+    const desk = await OperatorDesk.open(stage);
+    const { body: plan } = await desk.get('viewer', 'plan?kind=switchover');
+    const { body } = await desk.get('viewer', 'plan/export?kind=switchover');
+    const { signature, ...unsigned } = body;
+    const origin = { site: siteId('w'), keyId: body.keyId, signature };
+    const keyring = keyringOf(stage.topology);
+    expect(signatureProblem(unsigned, origin, keyring)).toBeUndefined();
+    expect(signatureProblem({ ...unsigned, instructions: [] }, origin, keyring)).toContain('does not hold');
+    expect(body).toMatchObject({ madeBy: 'w', planHash: plan.planHash, format: 'signalbox.plan-export.v1' });
+    expect((await desk.get('viewer', 'plan?kind=reprotect')).body.error.code).toBe('SB_REQUEST_REFUSED');
+    expect((await desk.get('viewer', 'plan?kind=nothing')).body.error.code).toBe('SB_BAD_REQUEST');
+    await desk.close();
   });
 });

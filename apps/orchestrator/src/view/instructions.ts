@@ -1,0 +1,127 @@
+import type { ConfigData, NameTarget, Plan, Positions, Step } from '#libs/domain';
+import { findCluster, findFlow, findGroup, type Flow, type Topology } from '#libs/topology';
+import { writeAccessLines } from './instructions-access.js';
+
+/**
+ * A plan as lines for a shell, step by step, to be executed by hand when nothing of Signalbox is left. What takes a
+ * change back stands beside it as a comment. Pure.
+ */
+export const instructionsFor = (plan: Plan, topology: Topology): readonly string[] => [
+  `# ${plan.kind} of ${plan.group} from ${plan.from} to ${plan.to}, by hand.`,
+  '# Stop the orchestrators of every site first: nobody else may change anything while you do.',
+  '# Go on with a stage only when every step of the one before it is done and looked at.',
+  '# admin.properties: the login that may alter ACLs. A fence is what keeps two sites from writing: never leave it out.',
+  ...plan.steps.flatMap((step) => [
+    `# stage ${step.stage}: ${step.name}, at ${step.runsAt}`,
+    ...linesOf(step, plan, topology),
+  ]),
+];
+
+function linesOf(step: Step, plan: Plan, topology: Topology): readonly string[] {
+  const { action, resource } = step;
+  if (action === 'seal') return ['# nothing to do by hand: no other writer is left'];
+  switch (resource.kind) {
+    case 'write-access':
+      return writeAccessLines(step, resource.site, plan, topology);
+    case 'mirror':
+      return action === 'inspect'
+        ? endsOf(findFlow(topology, resource.flow as Flow['id']), topology)
+        : mirror(step, resource.flow, topology);
+    case 'positions':
+      return positions(step, resource.flow, topology);
+    case 'backlog':
+      return backlog(resource.flow, topology);
+    case 'name':
+      return nameLines(step, resource.name, plan, topology);
+    case 'config':
+      return configLines(step, resource, plan, topology);
+  }
+}
+
+/** Connect's own commands; what takes a stop back is a resume. */
+function mirror({ desired }: Step, id: string, topology: Topology): readonly string[] {
+  const [verb, back] = desired === 'running' ? ['resume', 'stop'] : ['stop', 'resume'];
+  const flow = findFlow(topology, id as Flow['id']);
+  const connectors = [flow.driver.source, flow.driver.checkpoint];
+  const put = (name: string, what: string) =>
+    `curl -fsS -X PUT ${connectOf(flow, topology)}/connectors/${name}/${what}`;
+  return [
+    ...connectors.map((name) => put(name, verb)),
+    ...connectors.map((name) => `# to take it back: ${put(name, back)}`),
+  ];
+}
+
+/** Connect keeps the last offset that was copied; a position is the one after it. */
+function positions({ desired }: Step, id: string, topology: Topology): readonly string[] {
+  const flow = findFlow(topology, id as Flow['id']);
+  const offsets = Object.entries(desired as Positions)
+    .filter(([, position]) => position > 0)
+    .map(([key, position]) => {
+      const dash = key.lastIndexOf('-');
+      const partition = { cluster: flow.source, topic: key.slice(0, dash), partition: Number(key.slice(dash + 1)) };
+      return { partition, offset: { offset: position - 1 } };
+    });
+  const url = `${connectOf(flow, topology)}/connectors/${flow.driver.source}`;
+  return [
+    `curl -fsS -X PUT ${url}/stop`,
+    `curl -fsS -X PATCH -H 'content-type: application/json' ${url}/offsets -d ${quoted(JSON.stringify({ offsets }))}`,
+    `# "cluster" is the connector's source.cluster.alias; see: curl -fsS ${url}/config`,
+  ];
+}
+
+function backlog(id: string, topology: Topology): readonly string[] {
+  const flow = findFlow(topology, id as Flow['id']);
+  return [
+    '# wait until both of these print the same ends and they no longer move:',
+    ...topicsOf(flow).map((topic) => offsetsAt(flow.source, topic, topology)),
+    ...endsOf(flow, topology),
+  ];
+}
+
+/** Keep what it prints: replication back starts from it. */
+const endsOf = (flow: Flow, topology: Topology): readonly string[] =>
+  topicsOf(flow).map((topic) => offsetsAt(flow.target, topic, topology));
+
+const topicsOf = ({ topics }: Flow): readonly string[] => topics.map((topic) => topic.replace(/\*$/, '.*'));
+
+const offsetsAt = (cluster: Flow['source'], topic: string, topology: Topology): string => {
+  const { adminBootstrap, bootstrap } = findCluster(topology, cluster);
+  const servers = (adminBootstrap ?? bootstrap).join(',');
+  return `kafka-get-offsets.sh --bootstrap-server ${servers} --command-config admin.properties --topic ${quoted(topic)}`;
+};
+
+const connectOf = ({ target }: Flow, topology: Topology): string =>
+  findCluster(topology, target).connect ?? '<the Connect of the target>';
+
+function nameLines({ desired }: Step, name: string, plan: Plan, topology: Topology): readonly string[] {
+  const traffic = findGroup(topology, plan.group).traffic.find((each) => each.name === name);
+  if (!traffic) return [`# ${name} is not in this topology`];
+  const { addresses, ttlSeconds } = desired as NameTarget & { readonly [key: string]: never };
+  const { primary, tsig } = traffic.provider;
+  const update = (to: readonly string[]) =>
+    [
+      `server ${primary.replace(/:(\d+)$/, ' $1')}`,
+      `zone ${traffic.zone}`,
+      ...['A', 'AAAA'].map((type) => `update delete ${name} ${type}`),
+      ...to.map((address) => `update add ${name} ${ttlSeconds} ${address.includes(':') ? 'AAAA' : 'A'} ${address}`),
+      'send',
+    ].join('\\n');
+  const run = (to: readonly string[]) => `printf '${update(to)}\\n' | nsupdate -k ${tsig.keyName}.key`;
+  return [run(addresses), `# to take it back: ${run(traffic.addresses[plan.from] ?? [])}`, `dig +short ${name}`];
+}
+
+function configLines(
+  { desired }: Step,
+  { config: id, site }: { readonly config: string; readonly site: string },
+  plan: Plan,
+  topology: Topology,
+): readonly string[] {
+  const config = findGroup(topology, plan.group).configs.find((each) => each.id === id);
+  const file = Object.entries(config?.target.files ?? {}).find(([where]) => where === site)?.[1];
+  const settings = JSON.stringify(desired as ConfigData);
+  return [
+    `# at ${site}, replace the settings that clients follow in ${file ?? id}, and keep the rest of the file: ${settings}`,
+  ];
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
