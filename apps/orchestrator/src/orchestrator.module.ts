@@ -11,6 +11,7 @@ import { ApprovalsController } from './api/approvals.controller.js';
 import { EventsController } from './api/events.controller.js';
 import { GroupsController } from './api/groups.controller.js';
 import { IdempotencyInterceptor } from './api/idempotency.interceptor.js';
+import { OpenApiController } from './api/openapi.controller.js';
 import { PlansController } from './api/plans.controller.js';
 import { RequestsController } from './api/requests.controller.js';
 import { RunsController } from './api/runs.controller.js';
@@ -80,6 +81,7 @@ export class OrchestratorModule implements OnApplicationShutdown {
         GroupsController,
         RequestsController,
         PlansController,
+        OpenApiController,
         RunsController,
         ApprovalsController,
         EventsController,

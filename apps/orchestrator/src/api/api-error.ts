@@ -21,7 +21,7 @@ export class ApiErrorFilter implements ExceptionFilter {
     if (error instanceof ApiError) {
       response.status(error.getStatus()).json(error.getResponse());
     } else if (error instanceof HttpException) {
-      const remedy = 'See docs/cli.md for what this API offers.';
+      const remedy = 'GET /v1/openapi.json says what this API offers.';
       response.status(error.getStatus()).json(bodyOf('SB_HTTP', error.message, remedy));
     } else if (error instanceof SignalboxError) {
       const remedy = 'Ask an orchestrator of another site, or try again.';

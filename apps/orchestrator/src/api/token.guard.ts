@@ -6,7 +6,7 @@ import { ThisProcess } from '../this-process.js';
 import { ApiError } from './api-error.js';
 import { callerOf, may, type Caller, type Permission } from './access.js';
 
-const PERMISSION = 'signalbox:permission';
+export const PERMISSION = 'signalbox:permission';
 
 /** What a route needs. A route that declares nothing is refused to everybody. */
 export const Needs = (permission: Permission) => SetMetadata(PERMISSION, permission);
