@@ -92,6 +92,7 @@ describe('a demo fails', () => {
 
 const returned: ReturnReport = {
   fencedAfterMs: 300,
+  writableMs: 20,
   ackedBeforeFence: 2,
   strandedRecords: 5,
   ranges: [{ topic: 'orders', partition: 0, from: 10, to: 15 }],

@@ -42,6 +42,11 @@ export interface FenceReport {
 export interface ReturnReport {
   /** From the first answer of A's broker to a producer inside A, to its first refusal for want of a right. */
   readonly fencedAfterMs: number;
+  /**
+   * From that first answer to A's last acknowledgement, 0 when there was none: its listener may have been closed in
+   * between, and then nobody is told that a right is missing.
+   */
+  readonly writableMs: number;
   /** What A acknowledged in between. */
   readonly ackedBeforeFence: number;
   /** As Signalbox counts them and says where they lie; null when it could not count them. */

@@ -23,6 +23,7 @@ describe('the fence of a site that came back', () => {
       firstAnswerAt: 2_000,
       fenceFeltAt: 2_405,
       fencedAfterMs: 405,
+      writableMs: 105,
       ackedBeforeFence: 1,
       refusals: 2,
     });
@@ -31,7 +32,7 @@ describe('the fence of a site that came back', () => {
   it('is not felt while the last word was an acknowledgement', () => {
     const ledger = new Ledger();
     failed(ledger, 'pinned1-1', 2_000);
-    expect(fenceFelt(ledger, RESTARTED)).toMatchObject({ refusals: 1 });
+    expect(fenceFelt(ledger, RESTARTED)).toMatchObject({ refusals: 1, writableMs: 0 });
     acked(ledger, 'pinned1-2', 2_100);
     expect(fenceFelt(ledger, RESTARTED)).toBeUndefined();
   });

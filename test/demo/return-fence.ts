@@ -14,6 +14,8 @@ export interface Felt {
   /** The broker refused it for the first time, and acknowledged nothing after that. */
   readonly fenceFeltAt: Instant;
   readonly fencedAfterMs: number;
+  /** From the first answer to the last acknowledgement: a listener that was closed in between refuses nobody by name. */
+  readonly writableMs: number;
   /** Acknowledged in between: they are in that site's log alone. */
   readonly ackedBeforeFence: number;
   readonly refusals: number;
@@ -33,6 +35,7 @@ export const fenceFelt = ({ acknowledged, unacknowledged }: Ledger, since: Insta
     firstAnswerAt,
     fenceFeltAt,
     fencedAfterMs: fenceFeltAt - firstAnswerAt,
+    writableMs: Math.max(0, lastAckedAt - firstAnswerAt),
     ackedBeforeFence: acks.length,
     refusals: refused.length,
   };

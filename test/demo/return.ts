@@ -24,6 +24,7 @@ export const awaitReturn = async (stage: Stage): Promise<ReturnReport> => {
   beginChapter(stage, 'protect');
   return {
     fencedAfterMs: felt.fencedAfterMs,
+    writableMs: felt.writableMs,
     ackedBeforeFence: felt.ackedBeforeFence,
     strandedRecords: stranded?.records ?? null,
     ranges: stranded?.ranges ?? [],
