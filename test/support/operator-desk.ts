@@ -23,6 +23,7 @@ export type Person = keyof typeof PEOPLE;
 export interface Answered {
   readonly status: number;
   readonly headers: Headers;
+  /** Loose: each test asserts the shape that it expects, refusals among them. */
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly body: any;
 }

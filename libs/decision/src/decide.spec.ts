@@ -11,6 +11,7 @@ import {
   type SiteVoice,
   type Verdict,
 } from '#libs/domain';
+import { SETTINGS } from '../../../test/support/decision-facts.js';
 import { QUARANTINED } from '../../../test/support/quarantined.js';
 import { decide } from './decide.js';
 import type { Findings, GroupEvent, Settings } from './decision.js';
@@ -19,32 +20,7 @@ import { initialGroupState, permittedAccess, type GroupState } from './group-sta
 
 const a = siteId('a');
 const b = siteId('b');
-const settings: Settings = {
-  policy: {
-    mode: 'automatic',
-    fenceMode: 'strict',
-    quorum: 2,
-    dwellShortMs: 30_000,
-    dwellLongMs: 90_000,
-    targetHealthyMs: 600_000,
-    rpoMs: 10_000,
-    coolDownMs: 3_600_000,
-    sealTimeoutMs: 1_000,
-    stepTimeoutMs: 5_000,
-    approvalTtlMs: 600_000,
-    drainTimeoutMs: 60_000,
-    protectedAfterMs: 60_000,
-  },
-  shape: {
-    group: 'orders',
-    home: a,
-    sites: [a, b],
-    clusters: { a: 'kafka-a', b: 'kafka-b' },
-    flows: [{ id: 'a-to-b', from: a, to: b }],
-    names: [{ name: 'kafka.example', ttlSeconds: 1, addresses: { a: ['10.0.0.1'], b: ['10.0.0.2'] } }],
-    configs: [],
-  },
-};
+const settings = SETTINGS;
 const inMode = (mode: Settings['policy']['mode']): Settings => ({ ...settings, policy: { ...settings.policy, mode } });
 
 const voice = (site: string, opinion: SiteVoice['opinion'], healthyForMs = 0): SiteVoice => ({
