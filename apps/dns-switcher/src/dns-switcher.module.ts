@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { ProcessId, SiteId } from '#libs/domain';
 import { StepWorkerModule } from '#libs/jobs';
-import { Clock, Random, readSecret, Readiness } from '#libs/runtime';
+import { allOrEveryProblem, Clock, Random, readSecret, Readiness } from '#libs/runtime';
 import type { Topology } from '#libs/topology';
 import { keyedName, nameRecords, primaries } from './name-records.js';
 import { PrimaryWatch } from './primary-watch.js';
@@ -11,10 +11,10 @@ import { PrimaryWatch } from './primary-watch.js';
 export class DnsSwitcherModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(private readonly watch: PrimaryWatch) {}
 
-  /** @throws SecretError */
+  /** @throws SecretError, SeveralProblemsError */
   static async register(self: { topology: Topology; site: SiteId; process: ProcessId }): Promise<DynamicModule> {
     const { policy, groups } = self.topology;
-    const names = await Promise.all(
+    const names = await allOrEveryProblem(
       groups
         .flatMap(({ traffic }) => traffic)
         .map(async (traffic) => {

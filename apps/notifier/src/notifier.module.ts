@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { ProcessId, SiteId } from '#libs/domain';
 import { EtcdJournal, Journal } from '#libs/journal';
-import { Clock, Log, Random, Readiness, readSecret } from '#libs/runtime';
+import { allOrEveryProblem, Clock, Log, Random, Readiness, readSecret } from '#libs/runtime';
 import { journalEndpoints, type Channel, type Topology } from '#libs/topology';
 import { FileNotificationChannel } from './channel/file.notification-channel.js';
 import { LogNotificationChannel } from './channel/log.notification-channel.js';
@@ -24,11 +24,11 @@ export class NotifierModule implements OnApplicationBootstrap, OnApplicationShut
     private readonly journal: Journal,
   ) {}
 
-  /** @throws SecretError, WebhookSecretError */
+  /** @throws SecretError, WebhookSecretError, SeveralProblemsError */
   static async register(self: { topology: Topology; site: SiteId; process: ProcessId }): Promise<DynamicModule> {
     const { topology, site, process } = self;
     const { requestTimeoutMs } = topology.policy;
-    const channels = await Promise.all(
+    const channels = await allOrEveryProblem(
       topology.channels.map(async (channel) => ({ channel, open: await opener(channel) })),
     );
     return {

@@ -2,7 +2,7 @@ import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplica
 import { invariant, type ClusterId } from '#libs/domain';
 import { EtcdJournal, Journal } from '#libs/journal';
 import { accessTo, openCluster, type ClusterAccess, type Listener } from '#libs/kafka';
-import { Clock, Log, Random, Readiness } from '#libs/runtime';
+import { allOrEveryProblem, Clock, Log, Random, Readiness } from '#libs/runtime';
 import { findSite, hostAndPort, journalEndpoints, type Cluster } from '#libs/topology';
 import { CommandListenerSwitch } from './fence/command.listener-switch.js';
 import { SiteGuard, type SiteGuardIdentity } from './site-guard.js';
@@ -15,7 +15,7 @@ export class SiteGuardModule implements OnApplicationBootstrap, OnApplicationShu
     private readonly journal: Journal,
   ) {}
 
-  /** @throws SecretError */
+  /** @throws SecretError, SeveralProblemsError */
   static async register(identity: SiteGuardIdentity): Promise<DynamicModule> {
     const { topology, site } = identity;
     const { requestTimeoutMs } = topology.policy;
@@ -66,13 +66,13 @@ type Accesses = ReadonlyMap<ClusterId, Readonly<Record<Listener, ClusterAccess>>
 
 async function accessesTo(clusters: readonly Cluster[], timeoutMs: number): Promise<Accesses> {
   const all = clusters.map(async (cluster) => {
-    const [clients, control] = await Promise.all([
+    const [clients, control] = await allOrEveryProblem([
       accessTo(cluster, 'clients', timeoutMs),
       accessTo(cluster, 'control', timeoutMs),
     ]);
     return [cluster.id, { clients, control }] as const;
   });
-  return new Map(await Promise.all(all));
+  return new Map(await allOrEveryProblem(all));
 }
 
 function accessOf(accesses: Accesses, { id }: Cluster, listener: Listener): ClusterAccess {

@@ -3,6 +3,7 @@ export { bootstrap } from './bootstrap.js';
 export { Clock, SystemClock, type Stop } from './clock.js';
 export { ConditionLog } from './condition-log.js';
 export { EnvironmentError, readEnvironment, type Environment, type LogLevel } from './environment.js';
+export { allOrEveryProblem, SeveralProblemsError } from './every-problem.js';
 export { EXIT_CODE } from './exit-code.js';
 export { InMemoryLog, Log, type LogEntry } from './log.js';
 export { Random, SystemRandom } from './random.js';
