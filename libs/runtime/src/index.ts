@@ -10,3 +10,4 @@ export { Random, SystemRandom } from './random.js';
 export { ProcessReadiness, Readiness, type ComponentState, type Impact, type ReadinessReport } from './readiness.js';
 export { readSecret, SecretError } from './secret.js';
 export { continueTrace, traceparent } from './telemetry.js';
+export { largestJumpMs, TimeSense, type TimeSample } from './time-sense.js';

@@ -1,16 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { instant } from '#libs/domain';
-import { VirtualClock } from '../../../../test/support/virtual-clock.js';
+import { TroubledClock } from '../../../../test/support/troubled-clock.js';
 import { SelfDoubt } from './self-doubt.js';
 import { TcpReach } from './tcp-reach.js';
-
-/** Its wall clock can be set, and its timers can be late. */
-class TroubledClock extends VirtualClock {
-  setByMs = 0;
-  lateByMs = 0;
-  override now = () => instant(super.now() + this.setByMs);
-  override monotonicMs = () => super.monotonicMs() + this.lateByMs;
-}
 
 class Anchors extends TcpReach {
   reachable = 3;
