@@ -18,9 +18,10 @@ export const LAB_POLICY: Partial<Policy> = {
   reassertMs: 1_000,
   // etcd counts leases in whole seconds, and starts them anew after an election.
   voteTtlMs: 2_000,
-  leaderTtlMs: 2_000,
+  leaderTtlMs: 3_000,
   pollMs: 500,
   requestTimeoutMs: 1_000,
   // Two sites, a witness and the tests share two cores.
   eventLoopLagMaxMs: 500,
+  leaderLagMaxMs: 2_000,
 };

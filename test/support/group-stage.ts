@@ -26,8 +26,9 @@ import {
   type StepStatus,
 } from '#libs/domain';
 import { GroupStateWire, InMemoryJournal, keys } from '#libs/journal';
-import { InMemoryLog, SystemRandom } from '#libs/runtime';
+import { InMemoryLog, ProcessReadiness, SystemRandom, type TimeSample } from '#libs/runtime';
 import { parseTopology, type Topology } from '#libs/topology';
+import { STAGE_POLICY } from './stage-policy.js';
 import { VirtualClock } from './virtual-clock.js';
 import { RunDriver } from '../../apps/orchestrator/src/run/run-driver.js';
 import { Evaluation } from '../../apps/orchestrator/src/group/evaluation.js';
@@ -60,7 +61,7 @@ export function stageTopology(): Topology {
   return {
     ...example,
     sites: example.sites.map((site) => ({ ...site, signing: { ...site.signing, publicKey: publicKey(site.id) } })),
-    policy: { ...example.policy, ...POLICY },
+    policy: { ...example.policy, ...STAGE_POLICY },
     groups: example.groups.map((each) => ({
       ...each,
       policy: {},
@@ -76,21 +77,6 @@ export function stageTopology(): Topology {
   };
 }
 
-const POLICY = {
-  dwellShortMs: 2_000,
-  dwellLongMs: 5_000,
-  targetHealthyMs: 5_000,
-  rpoMs: 10_000,
-  coolDownMs: 60_000,
-  sealTimeoutMs: 1_000,
-  stepTimeoutMs: 3_000,
-  approvalTtlMs: 60_000,
-  drainTimeoutMs: 10_000,
-  protectedAfterMs: 3_000,
-  fenceMarginMs: 1_000,
-  leaderTtlMs: 3_000,
-};
-
 /** One group in a journal of its own, with votes, guards and workers played by the test. */
 export class Stage {
   readonly clock = new VirtualClock();
@@ -105,7 +91,12 @@ export class Stage {
 
   /** A leader candidate; several of them compete as orchestrators of several sites would. */
   orchestrator(name: string): GroupLoop {
-    const { fenceMarginMs, leaderTtlMs } = this.topology.policy;
+    return this.loopOf(name, this.leadership());
+  }
+
+  /** The group's loop in a process with this right to lead. */
+  loopOf(name: string, leadership: Leadership): GroupLoop {
+    const { fenceMarginMs } = this.topology.policy;
     const selfFences = new SelfFenceWatch(this.clock, fenceMarginMs);
     const parts = {
       reader: new GroupReader(this.journal, this.settings, keyringOf(this.topology), new InMemoryLog()),
@@ -114,8 +105,16 @@ export class Stage {
       selfFences,
     };
     const leader = { name, actor: { kind: 'process', id: name } } as const;
-    const leadership = new Leadership(this.journal, this.clock, leaderTtlMs);
-    return new GroupLoop(parts, this.journal, leadership, leader, () => undefined);
+    return new GroupLoop(parts, this.journal, this.clock, leadership, leader, () => undefined);
+  }
+
+  /** The right to lead of one process. */
+  leadership(timeSamples: () => readonly TimeSample[] = () => []): Leadership {
+    const log = new InMemoryLog();
+    const { journal, clock } = this;
+    const { leaderTtlMs: ttlMs, requestTimeoutMs: commitMs, leaderLagMaxMs: lagMaxMs } = this.topology.policy;
+    const ports = { journal, clock, log, readiness: new ProcessReadiness(log, clock), timeSamples };
+    return new Leadership(ports, { ttlMs, commitMs, lagMaxMs });
   }
 
   async vote(site: SiteId, cluster: string, opinion: Opinion, failedForMs = 0): Promise<void> {

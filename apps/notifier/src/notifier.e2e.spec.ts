@@ -61,7 +61,7 @@ describe('the notifiers of two sites', () => {
     writeFileSync(file('key'), `${WebhookReceiver.SECRET}\n`);
     const document: Loose = parse(readFileSync(EXAMPLE, 'utf8'));
     document.journal.members = { a: etcd.endpoints[0], b: etcd.endpoints[0], w: etcd.endpoints[0] };
-    Object.assign(document.policy, { leaderTtlMs: 4_000, pollMs: 500 });
+    Object.assign(document.policy, { leaderTtlMs: 4_000, roundMs: 1_000, requestTimeoutMs: 1_500, pollMs: 500 });
     const webhook = { kind: 'webhook', secret: { file: file('key') } };
     document.channels = [
       { ...webhook, id: 'silent', url: `${silent.origin}/` },

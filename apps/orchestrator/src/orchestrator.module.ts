@@ -4,7 +4,7 @@ import { BullmqDoorbell } from '#libs/jobs';
 import { EtcdJournal, Journal } from '#libs/journal';
 import type { ClusterAccess } from '#libs/kafka';
 import { busCluster, EventBus, MultiClusterEventBus } from '#libs/messaging';
-import { Clock, Log, Random, Readiness } from '#libs/runtime';
+import { Clock, Log, Random, Readiness, TimeSense } from '#libs/runtime';
 import { findSite, journalEndpoints } from '#libs/topology';
 import { ApiErrorFilter } from './api/api-error.js';
 import { ApprovalsController } from './api/approvals.controller.js';
@@ -19,6 +19,7 @@ import { StatusController } from './api/status.controller.js';
 import { TokenGuard } from './api/token.guard.js';
 import { DispatchService } from './dispatch/dispatch.service.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
+import { FITNESS_WINDOW_MS } from './group/fitness.js';
 import { GroupDirectory } from './group/group-directory.js';
 import { GroupLoops } from './group/group-loops.service.js';
 import { groupPulse } from './group/group-pulses.js';
@@ -107,13 +108,32 @@ export class OrchestratorModule implements OnApplicationShutdown {
           useFactory: (journal: Journal, log: Log) => new GroupDirectory(self.topology, journal, log),
         },
         {
+          provide: TimeSense,
+          inject: [Clock],
+          useFactory: (clock: Clock) => new TimeSense(clock, FITNESS_WINDOW_MS),
+        },
+        {
           provide: Leadership,
-          inject: [Journal, Clock],
-          useFactory: (journal: Journal, clock: Clock) => new Leadership(journal, clock, policy.leaderTtlMs),
+          inject: [Journal, Clock, Log, Readiness, TimeSense],
+          useFactory: (journal: Journal, clock: Clock, log: Log, readiness: Readiness, sense: TimeSense) => {
+            const { leaderTtlMs: ttlMs, requestTimeoutMs: commitMs, leaderLagMaxMs: lagMaxMs } = policy;
+            const ports = { journal, clock, log, readiness, timeSamples: () => sense.all() };
+            return new Leadership(ports, { ttlMs, commitMs, lagMaxMs });
+          },
         },
         {
           provide: GroupLoops,
-          inject: [GroupDirectory, VerdictBoard, JournalFollower, Leadership, Journal, Clock, Random, Readiness],
+          inject: [
+            GroupDirectory,
+            VerdictBoard,
+            JournalFollower,
+            Leadership,
+            Journal,
+            Clock,
+            Random,
+            Readiness,
+            TimeSense,
+          ],
           useFactory: (
             directory: GroupDirectory,
             board: VerdictBoard,
@@ -123,10 +143,11 @@ export class OrchestratorModule implements OnApplicationShutdown {
             clock: Clock,
             random: Random,
             readiness: Readiness,
+            sense: TimeSense,
           ) => {
             const ports = { journal, leadership, clock, random, readiness };
             const pulses = directory.groups.map((group) => groupPulse(group, self, board, ports));
-            return new GroupLoops(pulses, follower, leadership);
+            return new GroupLoops(pulses, { follower, leadership, sense, clock });
           },
         },
       ],

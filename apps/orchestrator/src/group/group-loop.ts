@@ -1,4 +1,5 @@
 import type { Journal } from '#libs/journal';
+import type { Clock } from '#libs/runtime';
 import { hasRun, type RunDriver } from '../run/run-driver.js';
 import type { Evaluation, Leader } from './evaluation.js';
 import type { GroupReader } from './group-reader.js';
@@ -23,9 +24,12 @@ type Turn = 'again' | 'rest';
  * one tick and a lost commit is simply decided again. Turns never overlap.
  */
 export class GroupLoop {
+  private ownerlessSinceMs: number | undefined;
+
   constructor(
     private readonly parts: GroupParts,
     private readonly journal: Journal,
+    private readonly clock: Clock,
     private readonly leadership: Leadership,
     private readonly leader: Leader,
     private readonly onView: (view: GroupView) => void,
@@ -42,14 +46,17 @@ export class GroupLoop {
     const leads = view.leader?.value === this.leader.name;
     this.onView(view);
     if (view.leader === undefined) return this.claim(view);
-    if (!leads) return 'rest';
-    await this.leadership.hold();
+    this.ownerlessSinceMs = undefined;
+    if (!leads || !(await this.leadership.hold())) return 'rest';
     return hasRun(view) ? this.drive(view) : this.evaluate(view);
   }
 
   /** Claims an ownerless group. An open run gets its new epoch in the very commit that makes us its leader. */
   private async claim(view: GroupView): Promise<Turn> {
-    const lease = await this.leadership.renew();
+    const nowMs = this.clock.monotonicMs();
+    this.ownerlessSinceMs ??= nowMs;
+    const lease = await this.leadership.candidacy(nowMs - this.ownerlessSinceMs);
+    if (lease === undefined) return 'rest';
     const transaction = new GroupTransaction(view).claimLeadership(this.leader.name, lease);
     if (hasRun(view)) this.parts.driver.takeOver(view, transaction, this.leader);
     await this.journal.commit(transaction.build());
@@ -67,7 +74,7 @@ export class GroupLoop {
     const next = this.parts.driver.next(view, this.leader);
     if (next === undefined) return 'rest';
     if (typeof next === 'string') {
-      await this.leadership.resign();
+      await this.leadership.resign(next);
       return 'rest';
     }
     await this.journal.commit(next.build());

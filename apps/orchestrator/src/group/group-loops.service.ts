@@ -1,29 +1,44 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
-import type { Stop } from '#libs/runtime';
+import type { Clock, Stop, TimeSense } from '#libs/runtime';
 import type { JournalFollower } from '../view/journal-follower.js';
 import type { GroupPulse } from './group-pulse.js';
 import type { Leadership } from './leadership.js';
 
+/** Turns in progress are waited for this long, so that another site leads soon also when the journal hangs. */
+const TURNS_END_WITHIN_MS = 2_000;
+
+export interface LoopsPorts {
+  readonly follower: JournalFollower;
+  readonly leadership: Leadership;
+  readonly sense: TimeSense;
+  readonly clock: Clock;
+}
+
 /** Starts one loop per group, wakes them when the journal moves, and lets another site lead when the process stops. */
 export class GroupLoops implements BeforeApplicationShutdown, OnApplicationBootstrap {
-  private stopFollowing: Stop = () => undefined;
+  private stops: readonly Stop[] = [];
+  private running: readonly Promise<void>[] = [];
 
   constructor(
     private readonly pulses: readonly GroupPulse[],
-    private readonly follower: JournalFollower,
-    private readonly leadership: Leadership,
+    private readonly ports: LoopsPorts,
   ) {}
 
   onApplicationBootstrap(): void {
-    for (const pulse of this.pulses) void pulse.run();
-    this.stopFollowing = this.follower.start(() => {
+    const { follower, sense } = this.ports;
+    const wakeAll = () => {
       for (const pulse of this.pulses) pulse.wake();
-    });
+    };
+    this.running = this.pulses.map((pulse) => pulse.run());
+    this.stops = [sense.start(), follower.start(wakeAll)];
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopFollowing();
+    const { leadership, clock } = this.ports;
+    leadership.drain();
+    for (const stop of this.stops) stop();
     for (const pulse of this.pulses) pulse.stop();
-    await this.leadership.resign();
+    await Promise.race([Promise.all(this.running), clock.sleep(TURNS_END_WITHIN_MS)]);
+    await leadership.resign('it stops');
   }
 }

@@ -48,7 +48,7 @@ export function groupPulse(group: KnownGroup, self: ThisProcess, board: VerdictB
     name: leaderName(self.process, random.id()),
     actor: { kind: 'process', id: self.process },
   } as const;
-  const loop = new GroupLoop(parts, journal, leadership, leader, onView);
+  const loop = new GroupLoop(parts, journal, clock, leadership, leader, onView);
   return new GroupPulse({
     clock,
     settle: () => loop.settle(),

@@ -33,6 +33,13 @@ describe('the check of timing', () => {
       'at most 90000',
     ],
     [
+      'a leader whose lease ends while it asks for the second time',
+      (d) => void (d.policy.leaderTtlMs = 6_999),
+      'policy.leaderTtlMs',
+      '6999',
+      'at least 7000',
+    ],
+    [
       'a leader that outlives the dwell',
       (d) => void (d.policy.leaderTtlMs = 90_001),
       'policy.leaderTtlMs',

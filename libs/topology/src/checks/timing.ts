@@ -48,6 +48,12 @@ const RELATIONS: readonly Relation[] = [
   },
   {
     setting: 'leaderTtlMs',
+    bound: 'at least',
+    limit: ({ roundMs, requestTimeoutMs }) => roundMs + 2 * requestTimeoutMs,
+    why: 'a leader that looks every roundMs must be able to ask twice (requestTimeoutMs) before its lease ends',
+  },
+  {
+    setting: 'leaderTtlMs',
     bound: 'at most',
     limit: ({ dwellLongMs }) => dwellLongMs,
     why: 'a leader that was lost with its site must be replaced when the dwell (dwellLongMs) ends',
