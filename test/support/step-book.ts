@@ -1,10 +1,22 @@
 import { StepRecordWire, decodeOrThrow } from '#libs/contracts';
-import { epoch, groupId, instant, runId, siteId, type Epoch, type Plan, type Run, type StepRecord } from '#libs/domain';
+import {
+  epoch,
+  groupId,
+  instant,
+  runId,
+  siteId,
+  type Epoch,
+  type Plan,
+  type Ring,
+  type Run,
+  type StepRecord,
+} from '#libs/domain';
 import { keys, type Journal, type Transaction } from '#libs/journal';
 import { insist } from './insist.js';
 
 const GROUP = groupId('orders');
 const RUN = runId('run-1');
+const PLAN_HASH = 'plan';
 
 /** Writes steps into the journal as a leader does, and reads what became of them. */
 export class StepBook {
@@ -37,7 +49,7 @@ export class StepBook {
     const run: Run = {
       id: RUN,
       plan,
-      planHash: 'plan',
+      planHash: PLAN_HASH,
       evidenceHash: 'evidence',
       epoch: record.epoch,
       phase: 'stepping',
@@ -64,6 +76,11 @@ export class StepBook {
 
   keyOf({ run, name }: Pick<StepRecord, 'run' | 'name'>): string {
     return keys.step(run, name);
+  }
+
+  /** What the doorbell says when this opening waits. */
+  ringFor({ run, name, epoch: under, attempt }: StepRecord): Ring {
+    return { run, step: name, epoch: under, attempt, planHash: PLAN_HASH };
   }
 
   async read(name = 'promote'): Promise<StepRecord> {

@@ -28,11 +28,11 @@ export class WorkerBench {
     return bench;
   }
 
-  makeWorker(doorbell?: Doorbell): StepWorker {
+  makeWorker(doorbell?: Doorbell, process = GUARD): StepWorker {
     const { journal, clock, readiness } = this;
     return new StepWorker(
       { journal, clock, readiness, ...(doorbell && { doorbell }) },
-      { site: siteId('b'), worker: 'site-guard', process: GUARD, pollMs: POLL_MS },
+      { site: siteId('b'), worker: 'site-guard', process, pollMs: POLL_MS },
       (ref) => this.resources.get(resourceKey(ref)),
     );
   }

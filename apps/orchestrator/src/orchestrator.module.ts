@@ -54,12 +54,19 @@ const PORTS = {
   /** A witness has no Redis and no workers to ring for. */
   dispatch: {
     provide: DispatchService,
-    inject: [ThisProcess, Journal, Clock, Readiness],
-    useFactory: ({ topology, site }: ThisProcess, journal: Journal, clock: Clock, readiness: Readiness) => {
+    inject: [ThisProcess, Journal, Clock, Random, Readiness],
+    useFactory: (
+      { topology, site }: ThisProcess,
+      journal: Journal,
+      clock: Clock,
+      random: Random,
+      readiness: Readiness,
+    ) => {
       const { redis } = findSite(topology, site);
       const { pollMs, requestTimeoutMs } = topology.policy;
       if (redis === undefined) return new DispatchService(undefined, pollMs);
-      const doorbell = new BullmqDoorbell({ redis, site, ringTimeoutMs: requestTimeoutMs }, readiness);
+      const options = { redis, site, ringTimeoutMs: requestTimeoutMs };
+      const doorbell = new BullmqDoorbell(options, { clock, random, readiness });
       return new DispatchService(new Dispatcher(journal, doorbell, site, clock), pollMs);
     },
   },

@@ -29,6 +29,7 @@ export type {
   ExplainAnswer,
   GroupStatus,
   PlanAnswer,
+  QueueStatus,
   RunAnswer,
   StatusAnswer,
 } from './operator-api.js';
@@ -61,6 +62,7 @@ export {
   SkipBody,
   type RequestKind,
 } from './operator-requests.js';
+export { RingWire } from './ring.js';
 export { PlanWire, RunKindWire, RunWire } from './run.js';
 export {
   keyringOf,

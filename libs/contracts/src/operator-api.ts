@@ -14,6 +14,7 @@ import type {
   SiteId,
   StepRecord,
   Verdict,
+  WorkerKind,
 } from '#libs/domain';
 import type { AttestationView, OverrideView, VetoView } from './operator-answers.js';
 
@@ -38,8 +39,22 @@ export interface StatusAnswer {
   readonly clusters: readonly ClusterStatus[];
   readonly groups: readonly GroupStatus[];
   readonly guards: readonly { readonly record: GuardRecord; readonly leaseHeld: boolean }[];
+  /** What waits in the queues of this orchestrator's site; none at a witness. */
+  readonly queues?: readonly QueueStatus[];
   /** Parts this orchestrator cannot reach now, in words. */
   readonly missing: readonly string[];
+}
+
+/** The doorbell of one worker. Nothing hangs on it: what is not rung is found by looking. */
+export interface QueueStatus {
+  readonly worker: WorkerKind;
+  /** Rings that nobody has taken yet; null when Redis does not say. */
+  readonly depth: number | null;
+  /** How long the oldest of them has been waiting. */
+  readonly oldestMs: number | null;
+  /** Since this orchestrator started: how often it rang, and how often that failed. */
+  readonly rung: number;
+  readonly missed: number;
 }
 
 export interface ClusterStatus {

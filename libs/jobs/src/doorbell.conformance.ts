@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SystemClock, type Stop } from '#libs/runtime';
-import type { WorkerKind } from '#libs/domain';
+import { epoch, runId, type Ring, type WorkerKind } from '#libs/domain';
 import type { Doorbell } from './doorbell.js';
 
 export interface DoorbellUnderTest {
@@ -9,6 +9,16 @@ export interface DoorbellUnderTest {
 }
 
 const clock = new SystemClock();
+
+/** A ring of the first opening of a step. */
+export const ringOf = (step: string, change: Partial<Ring> = {}): Ring => ({
+  run: runId('run-1'),
+  step,
+  epoch: epoch(7),
+  attempt: 1,
+  planHash: 'plan',
+  ...change,
+});
 
 export const eventually = async (holds: () => boolean | Promise<boolean>, withinMs = 30_000): Promise<void> => {
   const sinceMs = clock.monotonicMs();
@@ -32,48 +42,66 @@ export function doorbellConformance(name: string, make: () => Promise<DoorbellUn
 
     const listening = (worker: WorkerKind) => {
       const heard: string[] = [];
-      const stop: Stop = doorbell.listen(worker, (stepKey) => heard.push(stepKey));
+      const stop: Stop = doorbell.listen(worker, ({ step }) => heard.push(step));
       return { heard, stop };
     };
-    const rung = async (worker: WorkerKind, stepKey: string): Promise<void> =>
-      eventually(() => doorbell.ring(worker, stepKey));
+    const rung = async (worker: WorkerKind, step: string): Promise<void> =>
+      eventually(() => doorbell.ring(worker, ringOf(step)));
 
     it('is heard by the worker it is rung for, and by no other', async () => {
       const dns = listening('dns-switcher');
       const mirror = listening('mirror-switcher');
-      await rung('dns-switcher', '/signalbox/runs/1/steps/redirect-kafka.example');
-      await rung('mirror-switcher', '/signalbox/runs/1/steps/stop:mirror');
+      await rung('dns-switcher', 'redirect-kafka.example');
+      await rung('mirror-switcher', 'stop:mirror');
       await eventually(() => dns.heard.length > 0 && mirror.heard.length > 0);
-      expect(dns.heard).toEqual(['/signalbox/runs/1/steps/redirect-kafka.example']);
-      expect(mirror.heard).toEqual(['/signalbox/runs/1/steps/stop:mirror']);
+      expect(dns.heard).toEqual(['redirect-kafka.example']);
+      expect(mirror.heard).toEqual(['stop:mirror']);
     });
 
     it('rings again for a step that rang before', async () => {
       const { heard } = listening('site-guard');
-      await rung('site-guard', '/again');
+      await rung('site-guard', 'again');
       await eventually(() => heard.length === 1);
-      await eventually(async () => (await doorbell.ring('site-guard', '/again')) && heard.length > 1);
-      expect(new Set(heard)).toEqual(new Set(['/again']));
+      await eventually(async () => (await doorbell.ring('site-guard', ringOf('again'))) && heard.length > 1);
+      expect(new Set(heard)).toEqual(new Set(['again']));
+    });
+
+    it('tells which opening of the step waits', async () => {
+      const heard: Ring[] = [];
+      doorbell.listen('dns-switcher', (ring) => heard.push(ring));
+      const ring = ringOf('redirect', { epoch: epoch(8), attempt: 3 });
+      await eventually(() => doorbell.ring('dns-switcher', ring));
+      await eventually(() => heard.length > 0);
+      expect(heard[0]).toEqual(ring);
+    });
+
+    it('says how many wait, and that none does once they were heard', async () => {
+      for (const step of ['waits-1', 'waits-2', 'waits-2']) await rung('config-switcher', step);
+      expect(await doorbell.waiting('config-switcher')).toMatchObject({ depth: 2 });
+      const { heard } = listening('config-switcher');
+      await eventually(() => heard.length >= 2);
+      await eventually(async () => (await doorbell.waiting('config-switcher'))?.depth === 0);
+      expect(await doorbell.waiting('config-switcher')).toEqual({ depth: 0, oldestMs: 0 });
     });
 
     it('is heard by a worker that starts to listen later, once per step', async () => {
-      await rung('dns-switcher', '/later/1');
-      await rung('dns-switcher', '/later/1');
-      await rung('dns-switcher', '/later/2');
+      await rung('dns-switcher', 'later-1');
+      await rung('dns-switcher', 'later-1');
+      await rung('dns-switcher', 'later-2');
       const { heard } = listening('dns-switcher');
       await eventually(() => heard.length >= 2);
-      expect(heard.toSorted()).toEqual(['/later/1', '/later/2']);
+      expect(heard.toSorted()).toEqual(['later-1', 'later-2']);
     });
 
     it('is not heard any more by one that has stopped', async () => {
       const stopped = listening('site-guard');
-      await rung('site-guard', '/stop/1');
+      await rung('site-guard', 'stop-1');
       await eventually(() => stopped.heard.length === 1);
       stopped.stop();
       const other = listening('site-guard');
-      await rung('site-guard', '/stop/2');
+      await rung('site-guard', 'stop-2');
       await eventually(() => other.heard.length === 1);
-      expect(stopped.heard).toEqual(['/stop/1']);
+      expect(stopped.heard).toEqual(['stop-1']);
     });
   });
 }

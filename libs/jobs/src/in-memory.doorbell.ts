@@ -1,16 +1,22 @@
-import type { WorkerKind } from '#libs/domain';
-import type { Stop } from '#libs/runtime';
-import { Doorbell } from './doorbell.js';
+import type { Ring, WorkerKind } from '#libs/domain';
+import type { Clock, Stop } from '#libs/runtime';
+import { Doorbell, ringId, type Waiting } from './doorbell.js';
 
-type Listener = (stepKey: string) => void;
+type Listener = (ring: Ring) => void;
 
 /** A doorbell within one process: for unit tests and simulation. One listener hears each ring. */
 export class InMemoryDoorbell extends Doorbell {
   readonly #listeners = new Map<WorkerKind, Listener[]>();
-  readonly #waiting = new Map<WorkerKind, Set<string>>();
+  readonly #waiting = new Map<WorkerKind, Map<string, { readonly ring: Ring; readonly sinceMs: number }>>();
 
-  override async ring(worker: WorkerKind, stepKey: string): Promise<boolean> {
-    this.#waitingFor(worker).add(stepKey);
+  constructor(private readonly clock: Clock) {
+    super();
+  }
+
+  override async ring(worker: WorkerKind, ring: Ring): Promise<boolean> {
+    const waiting = this.#waitingFor(worker);
+    const id = ringId(ring);
+    if (!waiting.has(id)) waiting.set(id, { ring, sinceMs: this.clock.monotonicMs() });
     queueMicrotask(() => this.#deliver(worker));
     return true;
   }
@@ -24,12 +30,18 @@ export class InMemoryDoorbell extends Doorbell {
     };
   }
 
+  override async waiting(worker: WorkerKind): Promise<Waiting> {
+    const waiting = this.#waitingFor(worker);
+    const [oldest] = waiting.values();
+    return { depth: waiting.size, oldestMs: oldest ? this.clock.monotonicMs() - oldest.sinceMs : 0 };
+  }
+
   override async close(): Promise<void> {
     this.#listeners.clear();
   }
 
-  #waitingFor(worker: WorkerKind): Set<string> {
-    const waiting = this.#waiting.get(worker) ?? new Set();
+  #waitingFor(worker: WorkerKind): Map<string, { readonly ring: Ring; readonly sinceMs: number }> {
+    const waiting = this.#waiting.get(worker) ?? new Map();
     this.#waiting.set(worker, waiting);
     return waiting;
   }
@@ -38,8 +50,8 @@ export class InMemoryDoorbell extends Doorbell {
     const waiting = this.#waitingFor(worker);
     const listener = this.#listeners.get(worker)?.[0];
     if (!listener) return;
-    const stepKeys = [...waiting];
+    const rings = [...waiting.values()];
     waiting.clear();
-    stepKeys.forEach(listener);
+    for (const { ring } of rings) listener(ring);
   }
 }

@@ -1,5 +1,5 @@
 export { BullmqDoorbell, type BullmqDoorbellOptions } from './bullmq.doorbell.js';
-export { Doorbell } from './doorbell.js';
+export { Doorbell, ringId, type Waiting } from './doorbell.js';
 export { InMemoryDoorbell } from './in-memory.doorbell.js';
 export { InMemoryFencedResource } from './in-memory.fenced-resource.js';
 export { OpenSteps, type OnOpenStep } from './open-steps.js';

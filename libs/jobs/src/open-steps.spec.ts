@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { groupId, siteId, type ResourceRef } from '#libs/domain';
+import { epoch, processId, siteId, type ResourceRef, type Ring } from '#libs/domain';
 import { keys } from '#libs/journal';
 import { POLL_MS, WorkerBench } from '../../../test/support/worker-bench.js';
 import { InMemoryDoorbell } from './in-memory.doorbell.js';
@@ -37,28 +37,48 @@ describe(`${OpenSteps.name}, as a worker finds them`, () => {
   });
 
   it('hears the doorbell while the watch is silent', async () => {
-    const doorbell = new InMemoryDoorbell();
+    const doorbell = new InMemoryDoorbell(bench.clock);
     bench.worker = bench.makeWorker(doorbell);
     bench.journal.goesAway();
     bench.worker.start();
     await bench.clock.advance(0);
     bench.journal.returns();
     const step = await bench.book.open();
-    await doorbell.ring('site-guard', bench.book.keyOf(step));
+    await doorbell.ring('site-guard', bench.book.ringFor(step));
     await bench.clock.advance(0);
     expect(await bench.book.status()).toBe('done');
   });
 
   it('does nothing about a ring for what is not its step, or no step at all', async () => {
-    const doorbell = new InMemoryDoorbell();
+    const doorbell = new InMemoryDoorbell(bench.clock);
     bench.worker = bench.makeWorker(doorbell);
     bench.worker.start();
     const elsewhere = await bench.book.open({ runsAt: siteId('a') });
-    await doorbell.ring('site-guard', bench.book.keyOf(elsewhere));
-    await doorbell.ring('site-guard', keys.epoch(groupId('orders')));
+    await doorbell.ring('site-guard', bench.book.ringFor(elsewhere));
+    await doorbell.ring('site-guard', { ...bench.book.ringFor(elsewhere), step: 'no-such-step' });
     await bench.clock.advance(POLL_MS);
     expect(await bench.book.status()).toBe('open');
     expect(bench.readiness.report().components['steps']).toBeUndefined();
+  });
+
+  it.each<[string, Partial<Ring>]>([
+    ['another epoch', { epoch: epoch(6) }],
+    ['an attempt that is over', { attempt: 0 }],
+    ['another plan', { planHash: 'forged' }],
+  ])('does nothing about a ring for %s, and finds the step by itself', async (_what, change) => {
+    const doorbell = new InMemoryDoorbell(bench.clock);
+    bench.worker = bench.makeWorker(doorbell);
+    bench.journal.goesAway();
+    bench.worker.start();
+    await bench.clock.advance(0);
+    bench.journal.returns();
+    const step = await bench.book.open();
+    await doorbell.ring('site-guard', { ...bench.book.ringFor(step), ...change });
+    await bench.clock.advance(0);
+    expect(await bench.book.status()).toBe('open');
+    await bench.clock.advance(POLL_MS);
+    expect(await bench.book.status()).toBe('done');
+    expect(bench.readiness.report().figures?.['steps found']).toEqual({ byRing: 0, byWatch: 0, byLooking: 1 });
   });
 
   it('looks at once and watches anew after a gap in the history', async () => {
@@ -72,15 +92,29 @@ describe(`${OpenSteps.name}, as a worker finds them`, () => {
   });
 
   it('does a step once, however often it is told of it', async () => {
-    const doorbell = new InMemoryDoorbell();
+    const doorbell = new InMemoryDoorbell(bench.clock);
     bench.worker = bench.makeWorker(doorbell);
     bench.worker.start();
     const step = await bench.book.open();
-    for (let rings = 0; rings < 5; rings++) await doorbell.ring('site-guard', bench.book.keyOf(step));
+    for (let rings = 0; rings < 5; rings++) await doorbell.ring('site-guard', bench.book.ringFor(step));
     await bench.settledAs('done');
-    await doorbell.ring('site-guard', bench.book.keyOf(step));
+    await doorbell.ring('site-guard', bench.book.ringFor(step));
     await bench.clock.advance(3 * POLL_MS);
     expect(bench.resource.asked).toHaveLength(1);
+  });
+
+  it('does a step once when two workers hear the same ring', async () => {
+    const doorbells = [new InMemoryDoorbell(bench.clock), new InMemoryDoorbell(bench.clock)];
+    const workers = doorbells.map((doorbell, replica) =>
+      bench.makeWorker(doorbell, processId(`site-guard@b-${replica}`)),
+    );
+    for (const worker of workers) worker.start();
+    const step = await bench.book.open();
+    for (const doorbell of doorbells) await doorbell.ring('site-guard', bench.book.ringFor(step));
+    await bench.settledAs('done');
+    await bench.clock.advance(3 * POLL_MS);
+    expect(bench.resource.asked).toHaveLength(1);
+    for (const worker of workers) await worker.stop();
   });
 
   it('finds a step by looking when neither watch nor doorbell told of it', async () => {

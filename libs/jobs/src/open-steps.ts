@@ -3,7 +3,7 @@ import { keys, type Journal, type Revision } from '#libs/journal';
 import type { Clock, Readiness, Stop } from '#libs/runtime';
 
 /** `revision` is that of the opening: a higher one means that the step was opened anew. */
-export type OnOpenStep = (stepKey: string, revision: Revision) => void;
+export type OnOpenStep = (stepKey: string, revision: Revision, by: 'watch' | 'look') => void;
 
 /** The steps that wait at one site: told as they are opened, and all of them again at every look. */
 export class OpenSteps {
@@ -24,14 +24,15 @@ export class OpenSteps {
       if (!snapshot || isStopped) return;
       stopWatch ??= this.journal.watch(name, snapshot.revision, {
         onEvents: (events) => {
-          for (const event of events) if (event.kind === 'put') onOpen(event.entry.value, event.entry.revision);
+          for (const event of events)
+            if (event.kind === 'put') onOpen(event.entry.value, event.entry.revision, 'watch');
         },
         onGap: () => {
           stopWatch = undefined;
           void look();
         },
       });
-      for (const { value, revision } of snapshot.entries) onOpen(value, revision);
+      for (const { value, revision } of snapshot.entries) onOpen(value, revision, 'look');
     };
 
     const stopLooking = this.clock.every(pollMs, look);

@@ -9,12 +9,19 @@ export interface JournaledStep {
   readonly record: StepRecord;
   readonly revision: Revision;
   readonly group: GroupId;
+  /** Of its run. */
+  readonly planHash: string;
 }
+
+type RunFacts = Pick<JournaledStep, 'group' | 'planHash'>;
+
+/** More than can be open at a time; a worker that runs for years meets any number of them. */
+const RUNS_KEPT = 16;
 
 /** What a worker reads and writes of steps. Every write compares the step and the group's epoch. */
 export class StepLedger {
-  /** A run's group never changes. */
-  readonly #groups = new Map<RunId, GroupId>();
+  /** What never changes of the runs seen last. */
+  readonly #runs = new Map<RunId, RunFacts>();
 
   constructor(private readonly journal: Journal) {}
 
@@ -24,7 +31,7 @@ export class StepLedger {
     const [entry] = entries;
     if (!entry) return { readAt };
     const record = decodeOrThrow(StepRecordWire, entry.value, key) as StepRecord;
-    return { readAt, step: { key, record, revision: entry.revision, group: await this.#groupOf(record.run) } };
+    return { readAt, step: { key, record, revision: entry.revision, ...(await this.#factsOf(record.run)) } };
   }
 
   /** Undefined when it is not there to be taken any more. @throws UnavailableError, OutcomeUnknownError */
@@ -59,14 +66,17 @@ export class StepLedger {
     ];
   }
 
-  async #groupOf(run: RunId): Promise<GroupId> {
-    const known = this.#groups.get(run);
+  async #factsOf(run: RunId): Promise<RunFacts> {
+    const known = this.#runs.get(run);
     if (known) return known;
     const key = keys.run(run);
     const [entry] = (await this.journal.read(key)).entries;
     invariant(entry, `${key} is written before its steps are opened`);
-    const { group } = decodeOrThrow(RunWire, entry.value, key).plan;
-    this.#groups.set(run, group as GroupId);
-    return group as GroupId;
+    const { plan, planHash } = decodeOrThrow(RunWire, entry.value, key);
+    const facts: RunFacts = { group: plan.group as GroupId, planHash };
+    this.#runs.set(run, facts);
+    const [oldest] = this.#runs.keys();
+    if (oldest !== undefined && this.#runs.size > RUNS_KEPT) this.#runs.delete(oldest);
+    return facts;
   }
 }

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { epoch, processId, siteId, type WriteAccess } from '#libs/domain';
-import { EtcdJournal, keys } from '#libs/journal';
-import { InMemoryLog, ProcessReadiness, SystemClock } from '#libs/runtime';
+import { EtcdJournal } from '#libs/journal';
+import { InMemoryLog, ProcessReadiness, SystemClock, SystemRandom } from '#libs/runtime';
 import { RealEtcd } from '../../../test/support/real-etcd.js';
 import { RealRedis } from '../../../test/support/real-redis.js';
 import { startTogether } from '../../../test/support/start-together.js';
 import { StepBook } from '../../../test/support/step-book.js';
 import { BullmqDoorbell } from './bullmq.doorbell.js';
-import { eventually } from './doorbell.conformance.js';
+import { eventually, ringOf } from './doorbell.conformance.js';
 import { InMemoryFencedResource } from './in-memory.fenced-resource.js';
 import { StepWorker } from './step-worker.js';
 
@@ -41,7 +41,8 @@ describe('a worker on a real journal and a real doorbell', () => {
     workerJournal = new EtcdJournal({ endpoints: [own, ...others], requestTimeoutMs: REQUEST_TIMEOUT_MS }, clock);
     const readiness = new ProcessReadiness(new InMemoryLog(), clock);
     const options = { redis: redis.url, site: siteId('b'), ringTimeoutMs: REQUEST_TIMEOUT_MS };
-    [doorbell, bell] = [new BullmqDoorbell(options, readiness), new BullmqDoorbell(options, readiness)];
+    const ports = { clock, random: new SystemRandom(), readiness };
+    [doorbell, bell] = [new BullmqDoorbell(options, ports), new BullmqDoorbell(options, ports)];
     resource = new InMemoryFencedResource<WriteAccess>('inbound');
     book = new StepBook(leaderJournal);
     await book.epoch(7);
@@ -62,7 +63,7 @@ describe('a worker on a real journal and a real doorbell', () => {
   const doneAfterMs = async (name: string, ring = true): Promise<number> => {
     const sinceMs = clock.monotonicMs();
     const step = await book.open({ name });
-    if (ring) void bell.ring('site-guard', book.keyOf(step));
+    if (ring) void bell.ring('site-guard', book.ringFor(step));
     await eventually(async () => (await book.status(name)) === 'done', DONE_WITHIN_MS);
     return clock.monotonicMs() - sinceMs;
   };
@@ -89,8 +90,33 @@ describe('a worker on a real journal and a real doorbell', () => {
       await redis.start();
     }
     await eventually(() => workerJournal.missing().length === 0);
-    await eventually(() => bell.ring('site-guard', `${keys.runs()}none`));
+    await eventually(() => bell.ring('site-guard', ringOf('none')));
     await doneAfterMs('after');
+  });
+
+  it('loses nothing when Redis is wiped again and again while steps wait', async () => {
+    startWorker(POLL_MS);
+    await doneAfterMs('before');
+    for (let wipe = 0; wipe < 5; wipe++) {
+      const step = await book.open({ name: `wiped-${wipe}` });
+      void bell.ring('site-guard', book.ringFor(step));
+      await redis.command('FLUSHALL');
+    }
+    await eventually(async () => (await book.waiting()).length === 0, DONE_WITHIN_MS);
+    expect(resource.held).toMatchObject({ value: 'clients', epoch: 7 });
+    await doneAfterMs('after');
+  });
+
+  it('does a step once that is rung for twice, also after it is done', async () => {
+    startWorker(NEVER_MS);
+    await doneAfterMs('warm-up');
+    const before = Number(resource.held.version);
+    const step = await book.open({ name: 'twice' });
+    for (let rings = 0; rings < 2; rings++) await eventually(() => bell.ring('site-guard', book.ringFor(step)));
+    await eventually(async () => (await book.status('twice')) === 'done', DONE_WITHIN_MS);
+    await eventually(() => bell.ring('site-guard', book.ringFor(step)));
+    await doneAfterMs('after');
+    expect(Number(resource.held.version) - before).toBe(2);
   });
 
   it('leaves a step alone whose epoch is over', async () => {

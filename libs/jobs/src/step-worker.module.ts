@@ -37,11 +37,12 @@ export class StepWorkerModule implements OnApplicationBootstrap, OnApplicationSh
       providers: [
         {
           provide: Ports,
-          inject: [Clock, Readiness],
-          useFactory: (clock: Clock, readiness: Readiness) => {
+          inject: [Clock, Random, Readiness],
+          useFactory: (clock: Clock, random: Random, readiness: Readiness) => {
             const endpoints = journalEndpoints(topology, site);
             const journal = new EtcdJournal({ endpoints, requestTimeoutMs }, clock, readiness);
-            const bell = redis && new BullmqDoorbell({ redis, site, ringTimeoutMs: requestTimeoutMs }, readiness);
+            const options = redis && { redis, site, ringTimeoutMs: requestTimeoutMs };
+            const bell = options && new BullmqDoorbell(options, { clock, random, readiness });
             return new Ports({ journal, clock, readiness, ...(bell && { doorbell: bell }) });
           },
         },

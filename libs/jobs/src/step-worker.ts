@@ -3,17 +3,24 @@ import {
   resourceKey,
   SignalboxError,
   type ProcessId,
+  type Ring,
   type SiteId,
   type StepRecord,
   type WorkerKind,
 } from '#libs/domain';
-import { keys, type Journal, type Revision } from '#libs/journal';
+import { keys, type Journal } from '#libs/journal';
 import type { Clock, Readiness, Stop } from '#libs/runtime';
 import type { Doorbell } from './doorbell.js';
 import { OpenSteps } from './open-steps.js';
 import { ResourceLanes } from './resource-lanes.js';
 import { StepAttempt, type ResolveResource } from './step-attempt.js';
 import { StepLedger, type JournaledStep } from './step-ledger.js';
+
+interface Notice {
+  readonly by: FoundBy;
+  readonly opened: number;
+  readonly ring?: Ring;
+}
 
 export interface StepWorkerPorts {
   readonly journal: Journal;
@@ -32,9 +39,13 @@ export interface StepWorkerIdentity {
   readonly pollMs: number;
 }
 
+/** How a step came to be noticed: whoever was first. What is looked for was missed by bell and watch. */
+type FoundBy = 'ring' | 'watch' | 'look';
+
 interface Attention {
   readonly superseded: AbortController;
-  /** The latest opening that was heard of. */
+  readonly ring?: Ring;
+  /** The latest opening that the journal told of; 0 while only a ring did. */
   opened: number;
   /** How new the record was that is being worked on. */
   readAt: number | undefined;
@@ -50,6 +61,7 @@ export class StepWorker {
   readonly #lanes = new ResourceLanes();
   readonly #attended = new Map<string, Attention>();
   readonly #working = new Set<Promise<void>>();
+  readonly #found: Record<FoundBy, number> = { ring: 0, watch: 0, look: 0 };
   #stops: readonly Stop[] = [];
   #isStopped = false;
 
@@ -67,8 +79,10 @@ export class StepWorker {
     const { site, pollMs, worker } = this.self;
     const openSteps = new OpenSteps(journal, clock, readiness);
     this.#stops = [
-      openSteps.follow(site, pollMs, (stepKey, revision) => this.#notice(stepKey, revision)),
-      doorbell?.listen(worker, (stepKey) => this.#notice(stepKey)) ?? (() => undefined),
+      openSteps.follow(site, pollMs, (stepKey, opened, by) => this.#notice(stepKey, { by, opened })),
+      doorbell?.listen(worker, (ring) =>
+        this.#notice(keys.step(ring.run, ring.step), { by: 'ring', opened: 0, ring }),
+      ) ?? (() => undefined),
     ];
   }
 
@@ -81,8 +95,7 @@ export class StepWorker {
   }
 
   /** A step may be open. Hearing of the same opening again, however often and by whatever way, changes nothing. */
-  #notice(stepKey: string, opened: Revision | 0 = 0): void {
-    // A ring comes through Redis, where anybody may have written.
+  #notice(stepKey: string, { by, opened, ring }: Notice): void {
     if (this.#isStopped || !stepKey.startsWith(keys.runs())) return;
     const current = this.#attended.get(stepKey);
     if (current) {
@@ -90,22 +103,24 @@ export class StepWorker {
       if (current.readAt !== undefined && opened > current.readAt) current.superseded.abort();
       return;
     }
-    const attention: Attention = { superseded: new AbortController(), opened, readAt: undefined };
+    const superseded = new AbortController();
+    const attention: Attention = { superseded, opened, readAt: undefined, ...(ring && { ring }) };
     this.#attended.set(stepKey, attention);
-    const work = this.#attend(stepKey, attention).finally(() => {
+    const work = this.#attend(stepKey, attention, by).finally(() => {
       this.#working.delete(work);
       this.#attended.delete(stepKey);
       if (attention.readAt !== undefined && attention.opened > attention.readAt) {
-        this.#notice(stepKey, attention.opened as Revision);
+        this.#notice(stepKey, { by: 'watch', opened: attention.opened });
       }
     });
     this.#working.add(work);
   }
 
-  async #attend(stepKey: string, attention: Attention): Promise<void> {
+  async #attend(stepKey: string, attention: Attention, by: FoundBy): Promise<void> {
     try {
       const step = await this.#loadWhenFree(stepKey, attention);
       if (!step) return;
+      this.#count(by);
       const { epoch } = step.record;
       await this.#lanes.take(laneOf(step.record), epoch, attention.superseded, () =>
         this.#attempt.run(step, attention.superseded.signal),
@@ -117,6 +132,12 @@ export class StepWorker {
       if (error.retryable || error.code === 'SB_OUTCOME_UNKNOWN') return;
       this.ports.readiness.missing('steps', `A step cannot be worked on: ${messageOf(error)}`);
     }
+  }
+
+  #count(by: FoundBy): void {
+    this.#found[by] += 1;
+    const { ring, watch, look } = this.#found;
+    this.ports.readiness.show('steps found', { byRing: ring, byWatch: watch, byLooking: look });
   }
 
   /** Waits out another worker's deadline when it holds the step: it may have died. */
@@ -133,12 +154,18 @@ export class StepWorker {
     if (attention.superseded.signal.aborted) return undefined;
     const { readAt, step } = await this.#ledger.load(stepKey);
     attention.readAt = readAt;
-    if (!step) return undefined;
+    if (!step || isRungFalsely(attention, step)) return undefined;
     const { worker, runsAt, status } = step.record;
     const isOurs = worker === this.self.worker && runsAt === this.self.site;
     return isOurs && (status === 'open' || status === 'taken') ? step : undefined;
   }
 }
+
+/** A ring comes through Redis, where anybody may have written: it is heard only for what the journal holds now. */
+const isRungFalsely = ({ ring, opened }: Attention, { record, planHash }: JournaledStep): boolean =>
+  ring !== undefined &&
+  opened === 0 &&
+  (ring.epoch !== record.epoch || ring.attempt !== record.attempt || ring.planHash !== planHash);
 
 const isOpenTo = (process: ProcessId, { status, takenBy }: StepRecord): boolean =>
   status === 'open' || takenBy === process;

@@ -22,6 +22,8 @@ export const keys = {
   run: (run: RunId) => `${ROOT}/runs/${run}/run`,
   runRecords: (run: RunId) => `${ROOT}/runs/${run}/`,
   step: (run: RunId, name: string) => `${ROOT}/runs/${run}/steps/${name}`,
+  /** Of the run that a step belongs to, by the step's key. */
+  runOf: (stepKey: string) => stepKey.replace(/\/steps\/[^/]*$/, '/run'),
   /** Open steps by the site that executes them: what dispatchers and workers watch. The value is the step's key. */
   openSteps: (site: SiteId) => `${ROOT}/open-steps/${site}/`,
   openStep: (site: SiteId, run: RunId, name: string) => `${ROOT}/open-steps/${site}/${run}.${name}`,

@@ -7,7 +7,14 @@ export { allOrEveryProblem, SeveralProblemsError } from './every-problem.js';
 export { EXIT_CODE } from './exit-code.js';
 export { InMemoryLog, Log, type LogEntry } from './log.js';
 export { Random, SystemRandom } from './random.js';
-export { ProcessReadiness, Readiness, type ComponentState, type Impact, type ReadinessReport } from './readiness.js';
+export {
+  ProcessReadiness,
+  Readiness,
+  type ComponentState,
+  type Figures,
+  type Impact,
+  type ReadinessReport,
+} from './readiness.js';
 export { readSecret, SecretError } from './secret.js';
 export { continueTrace, traceparent } from './telemetry.js';
 export { largestJumpMs, TimeSense, type TimeSample } from './time-sense.js';

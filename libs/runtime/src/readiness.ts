@@ -9,10 +9,15 @@ export type ComponentState =
   | { readonly state: 'ready' }
   | { readonly state: 'missing'; readonly reason: string; readonly impact: Impact; readonly forMs: number };
 
+/** Counts and times of one part of a process, by name. */
+export type Figures = Readonly<Record<string, number>>;
+
 export interface ReadinessReport {
   /** `starting` and `blocked` answer 503. */
   readonly status: 'starting' | 'ready' | 'degraded' | 'blocked';
   readonly components: Readonly<Record<string, ComponentState>>;
+  /** For people who look closer; nothing hangs on them. */
+  readonly figures?: Readonly<Record<string, Figures>>;
 }
 
 /** Port: what this process works with, and whether it is there. Reporting is cheap: do it at every attempt. */
@@ -22,6 +27,8 @@ export abstract class Readiness {
   abstract missing(component: string, reason: string, impact?: Impact): void;
   /** This process has nothing to do with it any more, and does not know how it is. */
   abstract forget(component: string): void;
+  /** Shown in the report until it is replaced. `of`: one of a fixed set of names. */
+  abstract show(of: string, figures: Figures): void;
   abstract report(): ReadinessReport;
 }
 
@@ -34,6 +41,7 @@ interface Absence {
 /** Logs every loss and return once. */
 export class ProcessReadiness extends Readiness {
   private readonly components = new Map<string, Absence | 'ready'>();
+  private readonly figures = new Map<string, Figures>();
   private readonly conditions: ConditionLog;
   private isStarted = false;
 
@@ -66,6 +74,10 @@ export class ProcessReadiness extends Readiness {
     this.conditions.ended(component, `${component} is no longer looked at here`);
   }
 
+  override show(of: string, figures: Figures): void {
+    this.figures.set(of, figures);
+  }
+
   override report(): ReadinessReport {
     const now = this.clock.monotonicMs();
     const entries = [...this.components].toSorted(([one], [other]) => one.localeCompare(other));
@@ -73,6 +85,7 @@ export class ProcessReadiness extends Readiness {
     return {
       status: this.status(absences),
       components: Object.fromEntries(entries.map(([name, state]) => [name, shown(state, now)])),
+      ...(this.figures.size > 0 && { figures: Object.fromEntries(this.figures) }),
     };
   }
 

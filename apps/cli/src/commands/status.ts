@@ -1,4 +1,4 @@
-import type { ClusterStatus, GroupStatus, StatusAnswer } from '#libs/contracts';
+import type { ClusterStatus, GroupStatus, QueueStatus, StatusAnswer } from '#libs/contracts';
 import { messageOf, type Instant, type ReturningPhase, type SiteVoice } from '#libs/domain';
 import { show, type Outcome, type Session } from '../command.js';
 import { EXIT } from '../exit-code.js';
@@ -47,6 +47,7 @@ export const renderStatus = (answer: StatusAnswer, now: Instant, verbose = false
     returningTable(answer.groups, now),
     verbose ? strandedTable(answer.groups) : '',
     answer.groups.flatMap((group) => remarks(group, now)).join('\n'),
+    queueTable(answer, verbose),
     table(['GUARD', 'LEASE', 'ARMED', 'ENFORCES'], answer.guards.map(guardRow)),
     next(answer.groups.flatMap(nextOf)),
   );
@@ -97,6 +98,24 @@ const guardRow = ({ record, leaseHeld }: StatusAnswer['guards'][number]): string
   Object.entries(record.enforced)
     .map(([group, { access, epoch, by }]) => `${group}: ${access} at epoch ${epoch} (${by})`)
     .join('; ') || 'nothing yet',
+];
+
+/** A ring that waits longer than this has no listener. */
+const RING_WAITS_MS = 10_000;
+
+/** The doorbells of the site that was asked: all when wanted, else the ones that are in trouble. */
+const queueTable = ({ queues = [] }: StatusAnswer, verbose: boolean): string => {
+  const shown = queues.filter(({ depth, oldestMs }) => verbose || depth === null || (oldestMs ?? 0) > RING_WAITS_MS);
+  if (shown.length === 0) return '';
+  return table(['DOORBELL', 'WAITING', 'OLDEST', 'RUNG', 'MISSED'], shown.map(queueRow));
+};
+
+const queueRow = ({ worker, depth, oldestMs, rung, missed }: QueueStatus): string[] => [
+  worker,
+  depth === null ? 'unknown' : String(depth),
+  oldestMs === null ? 'unknown' : duration(oldestMs),
+  String(rung),
+  String(missed),
 ];
 
 type Command = readonly [command: string, why: string];

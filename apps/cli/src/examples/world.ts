@@ -133,6 +133,13 @@ export const statusOf = (group: GroupStatus, verdicts: readonly Verdict[] = [UP,
     record: guard(site, accessAt(site, group), group.epoch),
     leaseHeld: true,
   })),
+  queues: (['dns-switcher', 'config-switcher', 'mirror-switcher'] as const).map((worker) => ({
+    worker,
+    depth: 0,
+    oldestMs: 0,
+    rung: 12,
+    missed: 0,
+  })),
   missing: [],
 });
 

@@ -12,7 +12,7 @@ export const describeQuestions = (program: SignalboxCommand, runner: Runner): vo
   program
     .command('status')
     .option('--watch', 'again every two seconds, until Ctrl-C')
-    .option('--verbose', 'also which records are stranded')
+    .option('--verbose', 'also which records are stranded, and the doorbells of the site')
     .description('clusters with their verdicts, groups, guards, sites on their way back, and what to type next')
     .needs('viewer')
     .action(async (options: StatusOptions) => runner.asking((session) => status(session, options)));

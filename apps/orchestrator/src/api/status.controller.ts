@@ -3,6 +3,7 @@ import type { StatusAnswer } from '#libs/contracts';
 import { SignalboxError } from '#libs/domain';
 import { Journal } from '#libs/journal';
 import { Clock, Readiness } from '#libs/runtime';
+import { DispatchService } from '../dispatch/dispatch.service.js';
 import { GroupDirectory } from '../group/group-directory.js';
 import { ThisProcess } from '../this-process.js';
 import { groupStatusOf, guardsOf, missingParts } from '../view/status.js';
@@ -16,6 +17,7 @@ export class StatusController {
     private readonly directory: GroupDirectory,
     private readonly board: VerdictBoard,
     private readonly journal: Journal,
+    private readonly dispatch: DispatchService,
     private readonly readiness: Readiness,
     private readonly clock: Clock,
   ) {}
@@ -24,7 +26,7 @@ export class StatusController {
   @Get()
   @Needs('read')
   async status(): Promise<StatusAnswer> {
-    const read = await this.readGroups();
+    const [read, queues] = await Promise.all([this.readGroups(), this.dispatch.queues()]);
     return {
       site: this.self.site,
       process: this.self.process,
@@ -33,6 +35,7 @@ export class StatusController {
       clusters: this.board.all(),
       groups: read?.map(({ group, view }) => groupStatusOf(group, view, this.clock.now())) ?? [],
       guards: guardsOf(read?.map(({ view }) => view) ?? []),
+      queues,
       missing: missingParts(this.readiness),
     };
   }

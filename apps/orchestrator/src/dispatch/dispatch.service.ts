@@ -1,4 +1,5 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { QueueStatus } from '#libs/contracts';
 import type { Stop } from '#libs/runtime';
 import type { Dispatcher } from './dispatcher.js';
 
@@ -13,6 +14,11 @@ export class DispatchService implements OnApplicationBootstrap, OnApplicationShu
 
   onApplicationBootstrap(): void {
     if (this.dispatcher) this.stop = this.dispatcher.start(this.everyMs);
+  }
+
+  /** What waits at this site; nothing at a witness. */
+  async queues(): Promise<readonly QueueStatus[]> {
+    return this.dispatcher?.queues() ?? [];
   }
 
   onApplicationShutdown(): void {

@@ -1,14 +1,19 @@
-import { decode, StepRecordWire } from '#libs/contracts';
-import { UnavailableError, type SiteId } from '#libs/domain';
+import { decode, RunWire, StepRecordWire, type QueueStatus } from '#libs/contracts';
+import { UnavailableError, type Ring, type SiteId, type StepRecord, type WorkerKind } from '#libs/domain';
 import type { Doorbell } from '#libs/jobs';
 import { keys, type Journal, type Revision } from '#libs/journal';
 import type { Clock, Stop } from '#libs/runtime';
+
+/** The site-guard depends on no queue: it watches the journal itself. */
+const RUNG: readonly WorkerKind[] = ['dns-switcher', 'config-switcher', 'mirror-switcher'];
 
 /**
  * Rings this site's workers for the steps that wait here. The journal is the truth and the bell may be lost: workers
  * look by themselves every few seconds, so nothing here is retried beyond the next look.
  */
 export class Dispatcher {
+  private readonly counts = new Map(RUNG.map((worker) => [worker, { rung: 0, missed: 0 }]));
+
   constructor(
     private readonly journal: Journal,
     private readonly doorbell: Doorbell,
@@ -46,15 +51,36 @@ export class Dispatcher {
     };
   }
 
+  /** What waits in each queue now, and how ringing has gone so far. */
+  queues(): Promise<QueueStatus[]> {
+    return Promise.all(
+      [...this.counts].map(async ([worker, counts]) => {
+        const waiting = await this.doorbell.waiting(worker);
+        return { worker, depth: waiting?.depth ?? null, oldestMs: waiting?.oldestMs ?? null, ...counts };
+      }),
+    );
+  }
+
   private async ring(stepKey: string): Promise<void> {
-    const snapshot = await this.journal.read(stepKey).catch(ignoreUnavailable);
-    const entry = snapshot?.entries[0];
-    const step = entry && decode(StepRecordWire, entry.value, stepKey);
-    // The site-guard depends on no queue: it watches the journal itself.
-    if (!step?.ok || step.value.status !== 'open' || step.value.worker === 'site-guard') return;
-    await this.doorbell.ring(step.value.worker, stepKey);
+    const snapshot = await this.journal.read(stepKey, keys.runOf(stepKey)).catch(ignoreUnavailable);
+    const valueAt = (key: string) => snapshot?.entries.find((entry) => entry.key === key)?.value ?? '';
+    const step = decode(StepRecordWire, valueAt(stepKey), stepKey);
+    const run = decode(RunWire, valueAt(keys.runOf(stepKey)), stepKey);
+    if (!step.ok || !run.ok || step.value.status !== 'open') return;
+    const counts = this.counts.get(step.value.worker);
+    if (!counts) return;
+    const isRung = await this.doorbell.ring(step.value.worker, ringFor(step.value, run.value.planHash));
+    counts[isRung ? 'rung' : 'missed'] += 1;
   }
 }
+
+const ringFor = ({ run, name, epoch, attempt }: StepRecord, planHash: string): Ring => ({
+  run,
+  step: name,
+  epoch,
+  attempt,
+  planHash,
+});
 
 function ignoreUnavailable(error: unknown): undefined {
   if (!(error instanceof UnavailableError)) throw error;
