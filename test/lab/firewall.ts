@@ -35,6 +35,23 @@ export class Firewall {
     ]);
   }
 
+  /** Both the connections that a site's etcd opened to the other members and those that they opened to it. */
+  cutMember(site: LabSite): void {
+    if (!isRoot) throw new LabError('cutting a member off changes firewall rules: run as root');
+    const address = this.layout.address(site);
+    const port = PORTS.etcdPeer;
+    const ours = `-m owner --gid-owner ${this.layout.gid(site)}`;
+    const foreign = SITES.filter((other) => other !== site).map((other) => this.layout.address(other));
+    const ends = [
+      `-d ${address} --dport ${port}`,
+      `-s ${address} --sport ${port}`,
+      ...foreign.map((other) => `-d ${other} --dport ${port} ${ours}`),
+      ...foreign.map((other) => `-s ${other} --sport ${port} -d ${address}`),
+    ];
+    const comment = `-m comment --comment ${this.layout.tag}:cut:etcd-${site}`;
+    change(ends.map((end) => `-A OUTPUT -o lo -p tcp ${end} ${comment} -j DROP`));
+  }
+
   heal(): void {
     this.remove('cut:');
   }

@@ -160,6 +160,11 @@ export class Lab {
     this.firewall.isolate(site);
   }
 
+  /** A site's etcd is cut from the other members, and nothing else is. Needs root. */
+  cutMember(site: LabSite): void {
+    this.firewall.cutMember(site);
+  }
+
   /** Takes back every cut. */
   heal(): void {
     this.firewall.heal();
