@@ -56,6 +56,12 @@ module.exports = {
       from: { pathNot: '^(libs/runtime/|test/support/virtual-clock\\.ts$)' },
       to: { path: '^(node:)?timers(/promises)?$' },
     },
+    {
+      name: 'checker-shares-no-code',
+      severity: 'error',
+      from: { path: '^test/chaos/checker/' },
+      to: { path: '^(apps|libs|test)/', pathNot: '^test/chaos/checker/' },
+    },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     { name: 'not-resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
