@@ -4,7 +4,7 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/dist'],
   testMatch: ['**/*.spec.js'],
-  testPathIgnorePatterns: ['\\.e2e\\.spec\\.js$'],
+  testPathIgnorePatterns: ['\\.(e2e|heavy)\\.spec\\.js$'],
   transform: {},
   // A guard against what hangs, not a measurement: a busy machine may take its time.
   testTimeout: 60_000,

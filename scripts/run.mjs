@@ -8,7 +8,7 @@ import { endingOn } from './ending.mjs';
 import { launch } from './launch.mjs';
 import { setUp } from './setup/parts.mjs';
 import { SetupProblem } from './setup/problem.mjs';
-import { runChecks, runEndToEnd } from './suites.mjs';
+import { runChecks, runEndToEnd, runHeavy } from './suites.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -22,8 +22,10 @@ const QUIET_KAFKAJS = ['--disable-warning=TimeoutNegativeWarning'];
 const TASKS = {
   check: { lab: false, run: (run) => runChecks(ROOT, run) },
   test: { lab: true, run: async (run) => (await runChecks(ROOT, run)) || runEndToEnd(ROOT, run) },
+  heavy: { lab: true, run: (run) => runHeavy(ROOT, run) },
   demo: { lab: true, run: (run, args) => launch(ROOT, [...QUIET_KAFKAJS, 'dist/test/demo/main.js', ...args], run) },
   bench: { lab: true, run: (run, args) => launch(ROOT, ['dist/test/bench/main.js', ...args], run) },
+  chaos: { lab: true, run: (run, args) => launch(ROOT, [...QUIET_KAFKAJS, 'dist/test/chaos/main.js', ...args], run) },
   lab: { lab: true, run: (run, args) => launch(ROOT, ['dist/test/lab/main.js', ...args], run) },
 };
 

@@ -35,6 +35,11 @@ export function runEndToEnd(root, run) {
   return jest(root, 'e2e', ['--config', 'jest.e2e.config.js', '--runInBand'], run);
 }
 
+/** Those that take minutes. @param {string} root @param {import('./ending.mjs').Run} run */
+export function runHeavy(root, run) {
+  return jest(root, 'heavy', ['--config', 'jest.heavy.config.js', '--runInBand'], run);
+}
+
 /** @param {string} root @param {string[]} args @param {import('./ending.mjs').Run} run @returns {Promise<string | undefined>} */
 async function failureOf(root, args, { signal }) {
   try {

@@ -1,6 +1,6 @@
 import type { Seen } from './facts.js';
 
-const ANSWERS_WITHIN_MS = 2_000;
+const ANSWERS_WITHIN_MS = 5_000;
 
 /** A replication flow, and the Connect worker that runs it. */
 export interface FlowAt {

@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Seen } from './facts.js';
 
-const ANSWERS_WITHIN_MS = 500;
+const ANSWERS_WITHIN_MS = 2_000;
 
 export interface NameServerAt {
   readonly host: string;

@@ -1,7 +1,7 @@
 import kafkajs, { type Admin, type Consumer, type Kafka, type Producer } from 'kafkajs';
 import type { Seen, WriteAttempt } from './facts.js';
 
-const TIMEOUT_MS = 1_000;
+const TIMEOUT_MS = 3_000;
 const ACKS_ALL = -1;
 /** What a broker says when a fence refuses. */
 const REFUSED = /authoriz/i;

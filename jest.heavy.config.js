@@ -1,0 +1,10 @@
+import endToEnd from './jest.e2e.config.js';
+
+/** Tests on real parts that take minutes: `*.heavy.spec.ts`. CI runs them after all the others. */
+/** @type {import('jest').Config} */
+export default {
+  ...endToEnd,
+  testMatch: ['**/*.heavy.spec.js'],
+  // A guard against what hangs, no statement about how fast a test is.
+  testTimeout: 30 * 60_000,
+};

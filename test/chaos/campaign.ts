@@ -1,0 +1,76 @@
+import { messageOf } from '#libs/domain';
+import type { Clock } from '#libs/runtime';
+import { join } from 'node:path';
+import type { StaleWrite } from './checker/facts.js';
+import { nextRun } from './drive.js';
+import { Ground } from './ground.js';
+import { JudgedRun } from './judged-run.js';
+import { sumUp, type ChaosReport, type RunReport } from './report.js';
+import { scheduleOf, type FaultName } from './schedule.js';
+
+export interface Campaign {
+  readonly runs: number;
+  readonly seed: number;
+  readonly fault?: FaultName;
+  readonly clock: Clock;
+  /** Where a run that went wrong leaves what was said. */
+  readonly logs: string;
+  readonly say: (line: string) => void;
+  readonly onRun: (report: RunReport) => void;
+}
+
+/** A lab that could not be set up, or in which nothing moves any more, is left for a new one this often in a row. */
+const ATTEMPTS = 3;
+
+/** One run after the other, most of them in the same lab, and what the checker says of all of them. */
+export const playCampaign = async (campaign: Campaign): Promise<ChaosReport> => {
+  const reports: RunReport[] = [];
+  const staleWrites: StaleWrite[] = [];
+  for (let labs = 0, inVain = 0; reports.length < campaign.runs && inVain < ATTEMPTS; labs += 1) {
+    const before = reports.length;
+    try {
+      await inOneLab(campaign, labs, reports, staleWrites);
+    } catch (error) {
+      campaign.say(`the lab is given up: ${messageOf(error)}`);
+    }
+    inVain = reports.length === before ? inVain + 1 : 0;
+  }
+  return sumUp(reports, fencesIn(staleWrites), campaign.seed);
+};
+
+const inOneLab = async (
+  campaign: Campaign,
+  labs: number,
+  reports: RunReport[],
+  staleWrites: StaleWrite[],
+): Promise<void> => {
+  const { clock, say, onRun, seed, fault, runs } = campaign;
+  const ground = await Ground.up(clock, join(campaign.logs, `lab-${labs + 1}`), say);
+  const stranded = new Set<string>();
+  let sinceFailover = 0;
+  let isUsable = true;
+  try {
+    while (isUsable && reports.length < runs) {
+      await ground.serves();
+      const schedule = scheduleOf(seed + reports.length, fault);
+      const wanted = await nextRun(ground.stage, schedule, sinceFailover);
+      sinceFailover = wanted.kind === 'failover' ? 0 : sinceFailover + 1;
+      const report = await new JudgedRun(ground, schedule, wanted, stranded).play();
+      reports.push(report);
+      onRun(report);
+      if (report.violations.length > 0 || !report.isCompleted) say(`kept: ${ground.keepLogs()}`);
+      isUsable = report.isCompleted && report.violations.length === 0;
+    }
+  } catch (error) {
+    say(`kept: ${ground.keepLogs()}`);
+    throw error;
+  } finally {
+    staleWrites.push(...ground.stale.writes);
+    await ground.down();
+  }
+};
+
+const fencesIn = (writes: readonly StaleWrite[]) => ({
+  staleWritesRefused: writes.filter(({ fence, answer }) => fence === 'strong' && answer === 'refused').length,
+  weakFencesReasserted: writes.filter(({ fence, answer }) => fence === 'weak' && answer === 'accepted').length,
+});

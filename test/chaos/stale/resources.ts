@@ -1,0 +1,104 @@
+import { DirectoryConfig } from '../../../apps/config-switcher/src/directory.config.js';
+import { keyedName } from '../../../apps/dns-switcher/src/name-records.js';
+import { NameServer, type UpdateAnswer } from '../../../apps/dns-switcher/src/name-server.js';
+import { Rfc2136NameRecord } from '../../../apps/dns-switcher/src/rfc2136.name-record.js';
+import type { Update } from '../../../apps/dns-switcher/src/update-message.js';
+import { mirrors } from '../../../apps/mirror-switcher/src/mirrors.js';
+import { openFlows } from '../../../apps/mirror-switcher/src/open-flows.js';
+import { AclWriteAccess } from '../../../apps/site-guard/src/fence/acl.write-access.js';
+import { WriteProbe } from '../../../apps/site-guard/src/fence/write-probe.js';
+import { resourceKey, type FencedResource, type ResourceRef } from '#libs/domain';
+import { accessTo, openCluster } from '#libs/kafka';
+import { readSecret, type Clock, type Random } from '#libs/runtime';
+import { clusterOf, flowsOf, hostAndPort, type DnsTraffic, type Group, type Topology } from '#libs/topology';
+
+const ASK = { attemptTimeoutMs: 300, pollMs: 25 };
+
+/** A resource as the worker that holds its key has it. */
+export interface Held {
+  readonly resource: FencedResource<unknown>;
+  /** What the resource itself said to the last write; undefined where nobody asked it. */
+  answered(): 'refused' | undefined;
+}
+
+/** Everything that a run of the group can change, by resource key, with the workers' own adapters and keys. */
+export async function heldResources(
+  topology: Topology,
+  group: Group,
+  clock: Clock,
+  random: Random,
+): Promise<ReadonlyMap<string, Held>> {
+  const names = group.traffic.map(async (traffic) => heldName(traffic, topology, clock, random));
+  const accesses = group.sites.map(async (site) => heldAccess(topology, group, site, clock, random));
+  const flows = group.sites.map(async (site) => heldFlows(topology, site, clock));
+  const configs = group.configs.flatMap(({ id, target }) =>
+    Object.entries(target.files).map(([site, file]) =>
+      held({ kind: 'config', config: id, site }, new DirectoryConfig(file, clock, random)),
+    ),
+  );
+  const all = [...(await Promise.all([...names, ...accesses])), ...(await Promise.all(flows)).flat(), ...configs];
+  return new Map(all);
+}
+
+type Named = readonly [key: string, held: Held];
+
+/** A weak resource cannot refuse: what does is the adapter's own comparison. */
+const held = (ref: ResourceRef, resource: FencedResource<unknown>): Named => [
+  resourceKey(ref),
+  { resource, answered: () => undefined },
+];
+
+/** Keeps what the server said, to tell a refusal of the server's from one of ours. */
+class NotingNameServer extends NameServer {
+  lastAnswer: UpdateAnswer | undefined;
+
+  override async update(update: Update, signal: AbortSignal): Promise<UpdateAnswer> {
+    this.lastAnswer = undefined;
+    this.lastAnswer = await super.update(update, signal);
+    return this.lastAnswer;
+  }
+}
+
+async function heldName(traffic: DnsTraffic, { policy }: Topology, clock: Clock, random: Random): Promise<Named> {
+  const { zone, name, provider } = traffic;
+  const { key } = keyedName(traffic, await readSecret(provider.tsig.secret, `the key of ${name}`));
+  const primary = new NotingNameServer(hostAndPort(provider.primary), clock, random, key);
+  const options = { zone, name, callTimeoutMs: policy.requestTimeoutMs, ask: ASK };
+  const resource = new Rfc2136NameRecord({ primary, secondaries: [] }, clock, options);
+  const answered = () => (primary.lastAnswer === 'prerequisite-failed' ? 'refused' : undefined);
+  return [resourceKey({ kind: 'name', name }), { resource, answered }];
+}
+
+async function heldAccess(
+  topology: Topology,
+  group: Group,
+  site: Group['sites'][number],
+  clock: Clock,
+  random: Random,
+): Promise<Named> {
+  const cluster = clusterOf(topology, group, site);
+  const kafka = openCluster(await accessTo(cluster, 'control', topology.policy.requestTimeoutMs));
+  const probe = new WriteProbe(kafka.log, random);
+  const scope = {
+    group: group.id,
+    topics: group.topics,
+    probeTopic: `signalbox.probe.${group.id}`,
+    inbound: flowsOf(topology, group)
+      .filter(({ target }) => target === cluster.id)
+      .map(({ principal }) => principal),
+    self: `User:${cluster.sasl?.username ?? ''}`,
+    openByDefault: cluster.openByDefault,
+  };
+  const resource = new AclWriteAccess(scope, kafka.rules, { clients: probe, control: probe }, clock);
+  return held({ kind: 'write-access', group: group.id, site }, resource);
+}
+
+async function heldFlows(topology: Topology, site: Group['sites'][number], clock: Clock): Promise<Named[]> {
+  const flows = await openFlows(site, topology);
+  const resolve = mirrors(flows, topology.policy.requestTimeoutMs, clock);
+  return flows.flatMap(({ flow }) => {
+    const ref = { kind: 'mirror', flow: flow.id } as const;
+    const resource = resolve(ref);
+    return resource ? [held(ref, resource)] : [];
+  });
+}
