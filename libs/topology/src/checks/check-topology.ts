@@ -4,6 +4,7 @@ import { automaticChecks } from './automatic.js';
 import { configChecks } from './configs.js';
 import { connectorChecks } from './connectors.js';
 import { groupChecks } from './groups.js';
+import { journalChecks } from './journal.js';
 import { nameChecks } from './names.js';
 import { referenceChecks } from './references.js';
 import { replicationChecks } from './replication.js';
@@ -13,6 +14,7 @@ import { trafficChecks } from './traffic.js';
 const CHECKS: readonly Check[] = [
   ...nameChecks,
   ...referenceChecks,
+  ...journalChecks,
   ...groupChecks,
   ...replicationChecks,
   ...connectorChecks,
