@@ -11,6 +11,7 @@ const PROGRAMS = [
   { program: 'nsupdate', package: 'bind9-dnsutils' },
   { program: 'iptables', package: 'iptables' },
   { program: 'ip', package: 'iproute2' },
+  { program: 'openssl', package: 'openssl' },
   { program: 'java', package: 'default-jre-headless' },
 ];
 const MAVEN = { program: 'mvn', package: 'maven' };

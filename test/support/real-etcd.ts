@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemClock } from '#libs/runtime';
+import { Agent, fetch } from 'undici';
+import type { Certificates } from './certificates.js';
 import { ChildPart } from './child-part.js';
 import { freeUrl, onFreePorts } from './free-port.js';
 
@@ -20,16 +22,24 @@ interface Member {
   part: ChildPart;
 }
 
+export interface EtcdSecurity {
+  readonly certificates: Certificates;
+  /** Of a token that nobody uses. */
+  readonly tokenTtlSeconds: number;
+}
+
 /** An etcd cluster of its own on free loopback ports, for one test. */
 export class RealEtcd {
   private constructor(
     private readonly folder: string,
     private readonly members: readonly Member[],
+    private readonly agent: Agent,
   ) {}
 
-  static start(size: 1 | 3): Promise<RealEtcd> {
+  /** With `security`, it wants TLS and a client certificate; users are up to the test. */
+  static start(size: 1 | 3, security?: EtcdSecurity): Promise<RealEtcd> {
     return onFreePorts(async () => {
-      const etcd = await RealEtcd.#spawn(size);
+      const etcd = await RealEtcd.#spawn(size, security);
       try {
         await Promise.all(etcd.members.map((member) => etcd.#ready(member)));
         return etcd;
@@ -40,13 +50,14 @@ export class RealEtcd {
     });
   }
 
-  static async #spawn(size: number): Promise<RealEtcd> {
+  static async #spawn(size: number, security: EtcdSecurity | undefined): Promise<RealEtcd> {
     const folder = await mkdtemp(join(tmpdir(), 'signalbox-etcd-'));
     const names = Array.from({ length: size }, (_, i) => `m${i + 1}`);
     const urls = await Promise.all(names.map(async () => ({ client: await freeUrl(), peer: await freeUrl() })));
     const cluster = names.map((name, i) => `${name}=${urls[i]!.peer}`).join(',');
     const members = names.map((name, i) => {
-      const { client, peer } = urls[i]!;
+      const { client: plain, peer } = urls[i]!;
+      const client = security ? plain.replace('http:', 'https:') : plain;
       const args = Object.entries({
         name,
         'data-dir': join(folder, name),
@@ -58,10 +69,13 @@ export class RealEtcd {
         'initial-cluster': cluster,
         // A slow disk would look like a member that fails; nobody cuts the power of a test.
         'unsafe-no-fsync': 'true',
+        ...(security && flagsOf(security)),
       }).map(([flag, value]) => `--${flag}=${value}`);
       return { clientUrl: client, args, part: ChildPart.start(binary, args) };
     });
-    return new RealEtcd(folder, members);
+    const { ca, client } = security?.certificates ?? {};
+    const connect = client ? { ca: ca!, cert: client.certificate, key: client.key } : {};
+    return new RealEtcd(folder, members, new Agent({ connect }));
   }
 
   get endpoints(): readonly string[] {
@@ -98,13 +112,16 @@ export class RealEtcd {
     await this.#ready(member);
   }
 
-  async post<Reply>(index: number, path: string, body: object): Promise<Reply> {
-    const request = { method: 'POST', body: JSON.stringify(body), signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) };
+  async post<Reply>(index: number, path: string, body: object, token?: string): Promise<Reply> {
+    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    const headers = token === undefined ? {} : { authorization: token };
+    const request = { method: 'POST', body: JSON.stringify(body), headers, signal, dispatcher: this.agent };
     const response = await fetch(this.members[index]!.clientUrl + path, request);
     return (await response.json()) as Reply;
   }
 
   async end(): Promise<void> {
+    await this.agent.destroy();
     await Promise.all(this.members.map(({ part }) => part.kill()));
     await rm(this.folder, { recursive: true, force: true });
   }
@@ -120,10 +137,20 @@ export class RealEtcd {
 
   async #ready({ part, clientUrl }: Member): Promise<void> {
     await part.ready(() =>
-      fetch(`${clientUrl}/health`, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) }).then(
+      fetch(`${clientUrl}/health`, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS), dispatcher: this.agent }).then(
         ({ ok }) => ok,
         () => false,
       ),
     );
   }
 }
+
+const flagsOf = ({ certificates, tokenTtlSeconds }: EtcdSecurity) => ({
+  'trusted-ca-file': certificates.caFile,
+  'cert-file': certificates.server.certificateFile,
+  'key-file': certificates.server.keyFile,
+  'client-cert-auth': 'true',
+  'auth-token-ttl': tokenTtlSeconds,
+  // As cheap as it gets: what is tested is not how hard a password is to guess.
+  'bcrypt-cost': 4,
+});

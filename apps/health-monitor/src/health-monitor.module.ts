@@ -32,13 +32,10 @@ export class HealthMonitorModule {
   }
 }
 
-/** A member that does not answer must leave time for another one before the votes end. */
 const journal =
-  ({ journal: endpoints, policy }: Settings) =>
-  (clock: Clock, readiness: Readiness): Journal => {
-    const requestTimeoutMs = Math.min(policy.requestTimeoutMs, policy.voteTtlMs / 2);
-    return new EtcdJournal({ endpoints, requestTimeoutMs }, clock, readiness);
-  };
+  ({ journal: access }: Settings) =>
+  (clock: Clock, readiness: Readiness): Journal =>
+    new EtcdJournal(access, clock, readiness);
 
 const bus =
   ({ bus: clusters, policy }: Settings) =>

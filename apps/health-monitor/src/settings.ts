@@ -1,15 +1,8 @@
 import { signingKey } from '#libs/contracts';
+import { journalAccess, type EtcdOptions } from '#libs/journal';
 import { accessTo, type ClusterAccess, type Listener } from '#libs/kafka';
 import { readSecret, type Environment } from '#libs/runtime';
-import {
-  findSite,
-  hostAndPort,
-  journalEndpoints,
-  loadTopology,
-  topologyHash,
-  type Flow,
-  type Policy,
-} from '#libs/topology';
+import { findSite, hostAndPort, loadTopology, topologyHash, type Flow, type Policy } from '#libs/topology';
 import type { Speaker } from './reporting.js';
 
 export interface FlowSettings {
@@ -22,7 +15,7 @@ export interface FlowSettings {
 export interface Settings {
   readonly speaker: Speaker;
   readonly policy: Policy;
-  readonly journal: readonly string[];
+  readonly journal: EtcdOptions;
   readonly anchors: readonly { readonly host: string; readonly port: number }[];
   /** For the probes, with their time-out. */
   readonly probed: readonly ClusterAccess[];
@@ -42,7 +35,8 @@ export async function loadSettings({ configPath, site, process }: Environment): 
   return {
     speaker: { site, process, key, configHash: topologyHash(topology) },
     policy,
-    journal: journalEndpoints(topology, site),
+    // A member that does not answer must leave time for another one before the votes end.
+    journal: await journalAccess(topology, site, Math.min(policy.requestTimeoutMs, policy.voteTtlMs / 2)),
     anchors: anchors.map(hostAndPort),
     probed: await access('clients', policy.probeTimeoutMs),
     bus: await access('control', policy.requestTimeoutMs),

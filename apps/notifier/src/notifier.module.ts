@@ -1,8 +1,8 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { ProcessId, SiteId } from '#libs/domain';
-import { EtcdJournal, Journal } from '#libs/journal';
+import { EtcdJournal, Journal, journalAccess } from '#libs/journal';
 import { allOrEveryProblem, Clock, Log, Random, Readiness, readSecret } from '#libs/runtime';
-import { journalEndpoints, type Channel, type Topology } from '#libs/topology';
+import { type Channel, type Topology } from '#libs/topology';
 import { FileNotificationChannel } from './channel/file.notification-channel.js';
 import { LogNotificationChannel } from './channel/log.notification-channel.js';
 import type { NotificationChannel } from './channel/notification-channel.js';
@@ -27,7 +27,6 @@ export class NotifierModule implements OnApplicationBootstrap, OnApplicationShut
   /** @throws SecretError, WebhookSecretError, SeveralProblemsError */
   static async register(self: { topology: Topology; site: SiteId; process: ProcessId }): Promise<DynamicModule> {
     const { topology, site, process } = self;
-    const { requestTimeoutMs } = topology.policy;
     const channels = await allOrEveryProblem(
       topology.channels.map(async (channel) => ({ channel, open: await opener(channel) })),
     );
@@ -37,8 +36,8 @@ export class NotifierModule implements OnApplicationBootstrap, OnApplicationShut
         {
           provide: Journal,
           inject: [Clock, Readiness],
-          useFactory: (clock: Clock, readiness: Readiness) =>
-            new EtcdJournal({ endpoints: journalEndpoints(topology, site), requestTimeoutMs }, clock, readiness),
+          useFactory: async (clock: Clock, readiness: Readiness) =>
+            new EtcdJournal(await journalAccess(topology, site), clock, readiness),
         },
         {
           provide: Notifier,

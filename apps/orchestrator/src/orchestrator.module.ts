@@ -1,11 +1,11 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { BullmqDoorbell } from '#libs/jobs';
-import { EtcdJournal, Journal } from '#libs/journal';
+import { EtcdJournal, Journal, journalAccess } from '#libs/journal';
 import type { ClusterAccess } from '#libs/kafka';
 import { busCluster, EventBus, MultiClusterEventBus } from '#libs/messaging';
 import { Clock, Log, Random, Readiness, TimeSense } from '#libs/runtime';
-import { findSite, journalEndpoints } from '#libs/topology';
+import { findSite } from '#libs/topology';
 import { ApiErrorFilter } from './api/api-error.js';
 import { ApprovalsController } from './api/approvals.controller.js';
 import { EventsController } from './api/events.controller.js';
@@ -40,10 +40,8 @@ const PORTS = {
   journal: {
     provide: Journal,
     inject: [ThisProcess, Clock, Readiness],
-    useFactory: ({ topology, site }: ThisProcess, clock: Clock, readiness: Readiness) => {
-      const { requestTimeoutMs } = topology.policy;
-      return new EtcdJournal({ endpoints: journalEndpoints(topology, site), requestTimeoutMs }, clock, readiness);
-    },
+    useFactory: async ({ topology, site }: ThisProcess, clock: Clock, readiness: Readiness) =>
+      new EtcdJournal(await journalAccess(topology, site), clock, readiness),
   },
   bus: (clusters: readonly ClusterAccess[]) => ({
     provide: EventBus,

@@ -1,9 +1,9 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { invariant, type ClusterId } from '#libs/domain';
-import { EtcdJournal, Journal } from '#libs/journal';
+import { EtcdJournal, Journal, journalAccess } from '#libs/journal';
 import { accessTo, openCluster, type ClusterAccess, type Listener } from '#libs/kafka';
 import { allOrEveryProblem, Clock, Log, Random, Readiness } from '#libs/runtime';
-import { findSite, hostAndPort, journalEndpoints, type Cluster } from '#libs/topology';
+import { findSite, hostAndPort, type Cluster } from '#libs/topology';
 import { CommandListenerSwitch } from './fence/command.listener-switch.js';
 import { SiteGuard, type SiteGuardIdentity } from './site-guard.js';
 
@@ -29,8 +29,8 @@ export class SiteGuardModule implements OnApplicationBootstrap, OnApplicationShu
         {
           provide: Journal,
           inject: [Clock, Readiness],
-          useFactory: (clock: Clock, readiness: Readiness) =>
-            new EtcdJournal({ endpoints: journalEndpoints(topology, site), requestTimeoutMs }, clock, readiness),
+          useFactory: async (clock: Clock, readiness: Readiness) =>
+            new EtcdJournal(await journalAccess(topology, site), clock, readiness),
         },
         {
           provide: SiteGuard,

@@ -1,8 +1,8 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { ProcessId, SiteId, WorkerKind } from '#libs/domain';
-import { EtcdJournal } from '#libs/journal';
+import { EtcdJournal, journalAccess } from '#libs/journal';
 import { Clock, Random, Readiness } from '#libs/runtime';
-import { findSite, journalEndpoints, type Topology } from '#libs/topology';
+import { findSite, type Topology } from '#libs/topology';
 import { BullmqDoorbell } from './bullmq.doorbell.js';
 import type { ResolveResource } from './step-attempt.js';
 import { StepWorker, type StepWorkerPorts } from './step-worker.js';
@@ -38,9 +38,8 @@ export class StepWorkerModule implements OnApplicationBootstrap, OnApplicationSh
         {
           provide: Ports,
           inject: [Clock, Random, Readiness],
-          useFactory: (clock: Clock, random: Random, readiness: Readiness) => {
-            const endpoints = journalEndpoints(topology, site);
-            const journal = new EtcdJournal({ endpoints, requestTimeoutMs }, clock, readiness);
+          useFactory: async (clock: Clock, random: Random, readiness: Readiness) => {
+            const journal = new EtcdJournal(await journalAccess(topology, site), clock, readiness);
             const options = redis && { redis, site, ringTimeoutMs: requestTimeoutMs };
             const bell = options && new BullmqDoorbell(options, { clock, random, readiness });
             return new Ports({ journal, clock, readiness, ...(bell && { doorbell: bell }) });

@@ -1,52 +1,32 @@
-import { messageOf, OutcomeUnknownError, UnavailableError } from '#libs/domain';
+import { OutcomeUnknownError, UnavailableError } from '#libs/domain';
 import type { Clock, Readiness } from '#libs/runtime';
+import type { WebSocket } from 'undici';
+import { EtcdCluster } from './etcd-cluster.js';
+import { Missed, parseReply, TokenRefused } from './etcd-errors.js';
+import { EtcdLogin, type EtcdCredentials } from './etcd-login.js';
 import { EtcdMembers } from './etcd-members.js';
+import { EtcdTransport, type EtcdTls } from './etcd-transport.js';
+import { headerOf, range } from './etcd-wire.js';
 
 export interface EtcdOptions {
   /** Client URLs such as `http://127.1.0.1:2379`, in order of preference: the member of the own site first. */
   readonly endpoints: readonly string[];
   /** For one request to one member; a question is put to each member at most once. */
   readonly requestTimeoutMs: number;
+  readonly tls?: EtcdTls;
+  readonly login?: EtcdCredentials;
 }
 
-/** etcd answered and did nothing: the request can not be carried out. */
-export class EtcdRefusal extends UnavailableError {
-  constructor(
-    message: string,
-    /** @see https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
-    readonly grpcCode: number,
-  ) {
-    super(message);
-  }
-}
+const AUTHENTICATE = '/v3/auth/authenticate';
+/** Within what our user may read; no such key needs to be there. */
+const SOME_KEY = { key: range('/signalbox/').key, count_only: true };
 
-/** `unsent`: the member never saw the request. `unanswered`: it may have. */
-class Missed extends Error {
-  constructor(
-    readonly how: 'unsent' | 'unanswered',
-    message: string,
-    cause: unknown,
-  ) {
-    super(message, { cause });
-  }
-}
-
-/** The member said no for good: invalid, not found, forbidden, exhausted, precondition, out of range, unauthenticated. */
-const REFUSALS: ReadonlySet<number> = new Set([3, 5, 7, 8, 9, 11, 12, 16]);
-
-/** The connection was never made. A reset is not among them: it may come after the request. */
-const UNSENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** Requests to whichever member answers, each with a deadline. */
+/** Requests to whichever member answers, each with a deadline; whether its answer can be believed. */
 export class EtcdGateway {
   readonly members: EtcdMembers;
+  readonly cluster = new EtcdCluster();
+  readonly #transport: EtcdTransport;
+  readonly #login: EtcdLogin;
   readonly #closed = new AbortController();
 
   constructor(
@@ -54,44 +34,63 @@ export class EtcdGateway {
     clock: Clock,
     readiness?: Readiness,
   ) {
-    const anyKey = { key: Buffer.from('/').toString('base64'), count_only: true };
-    const answers = (endpoint: string) =>
-      this.#post(endpoint, '/v3/kv/range', anyKey).then(
-        () => true,
-        (error: unknown) => !(error instanceof Missed) || this.#closed.signal.aborted,
+    const { endpoints, requestTimeoutMs, tls, login } = options;
+    this.#transport = new EtcdTransport(tls, requestTimeoutMs);
+    this.#login = new EtcdLogin(login, (name, password) => this.#authenticate(name, password), clock, readiness);
+    const problemAt = (endpoint: string) =>
+      this.#post(endpoint, '/v3/kv/range', SOME_KEY).then(
+        () => undefined,
+        (error: unknown) => (error instanceof Missed && !this.#closed.signal.aborted ? error : undefined),
       );
-    this.members = new EtcdMembers(options.endpoints, answers, clock, options.requestTimeoutMs / 2, readiness);
+    this.members = new EtcdMembers(endpoints, problemAt, clock, requestTimeoutMs / 2, readiness);
   }
 
   /** For what can be repeated: every member is asked in turn until one answers. @throws UnavailableError */
   async ask<Reply>(path: string, body: object): Promise<Reply> {
-    return this.#tryEach<Reply>(path, body, () => undefined);
+    return this.#tryEach(this.members.inOrder(), path, body, () => undefined);
   }
 
   /** For what must not be repeated: goes on to the next member only when the last one cannot have seen it. */
   async tell<Reply>(path: string, body: object): Promise<Reply> {
-    return this.#tryEach<Reply>(path, body, (missed) => {
+    const ours = this.members.inOrder().filter((endpoint) => !this.cluster.isStranger(endpoint));
+    return this.#tryEach(ours, path, body, (missed) => {
       if (missed.how === 'unsent') return;
       const advice = 'it may or may not have been made; read before doing anything else';
       throw new OutcomeUnknownError(`${missed.message}: ${advice}`, { cause: missed });
     });
   }
 
+  /** A stream of one member's own. A token that is refused on it must be given up by `loginAgain`. */
+  async watch(endpoint: string): Promise<{ readonly socket: WebSocket; readonly token: string | undefined }> {
+    const token = await this.#login.token();
+    return { socket: this.#transport.watch(endpoint, token), token };
+  }
+
+  async loginAgain(refused: string | undefined): Promise<void> {
+    await this.#login.giveUp(refused);
+  }
+
   close(): void {
     this.members.close();
     this.#closed.abort();
+    this.#transport.close();
   }
 
-  async #tryEach<Reply>(path: string, body: object, onMissed: (missed: Missed) => void): Promise<Reply> {
+  async #tryEach<Reply>(
+    endpoints: readonly string[],
+    path: string,
+    body: object,
+    onMissed: (missed: Missed) => void,
+  ): Promise<Reply> {
     const problems: string[] = [];
-    for (const endpoint of this.members.inOrder()) {
+    for (const endpoint of endpoints) {
       try {
         const reply = (await this.#post(endpoint, path, body)) as Reply;
         this.members.answered(endpoint);
         return reply;
       } catch (error) {
         if (!(error instanceof Missed)) throw error;
-        this.members.missed(endpoint);
+        this.members.missed(endpoint, error);
         onMissed(error);
         problems.push(error.message);
       }
@@ -100,38 +99,33 @@ export class EtcdGateway {
   }
 
   async #post(endpoint: string, path: string, body: object): Promise<unknown> {
-    if (this.#closed.signal.aborted) throw new UnavailableError('the journal was closed');
-    const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(this.options.requestTimeoutMs)]);
-    let response: Response;
-    let text: string;
+    if (path === AUTHENTICATE) return this.#send(endpoint, path, body, undefined);
+    const token = await this.#login.token();
     try {
-      response = await fetch(endpoint + path, { method: 'POST', body: JSON.stringify(body), signal });
-      text = await response.text();
+      return await this.#send(endpoint, path, body, token);
     } catch (error) {
-      throw new Missed(howMissed(error), `${endpoint}${path}: ${reasonOf(error)}`, error);
+      // Refused before anything else was looked at, so that a commit too can be sent again.
+      if (!(error instanceof TokenRefused) || !(await this.#login.giveUp(token))) throw error;
+      return this.#send(endpoint, path, body, await this.#login.token());
     }
-    return parse(`${endpoint}${path}`, response.ok, text);
+  }
+
+  async #send(endpoint: string, path: string, body: object, token: string | undefined): Promise<unknown> {
+    if (this.#closed.signal.aborted) throw new UnavailableError('the journal was closed');
+    const where = `${endpoint}${path}`;
+    const termWhenAsked = this.cluster.term;
+    const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(this.options.requestTimeoutMs)]);
+    const { ok, text } = await this.#transport.post(endpoint, { path, body, token, signal }).catch((error: unknown) => {
+      throw Missed.of(where, error);
+    });
+    const reply = parseReply(where, ok, text);
+    const doubt = this.cluster.doubt(endpoint, headerOf(reply), termWhenAsked);
+    if (doubt !== undefined) throw new Missed('unanswered', `${where}: ${doubt}`, undefined, true);
+    return reply;
+  }
+
+  async #authenticate(name: string, password: string): Promise<string> {
+    const { token } = await this.ask<{ readonly token: string }>(AUTHENTICATE, { name, password });
+    return token;
   }
 }
-
-/** A reply that makes no sense (a proxy's page, half a document) is no answer. */
-function parse(where: string, ok: boolean, text: string): unknown {
-  let reply: { readonly code?: number; readonly message?: string };
-  try {
-    reply = JSON.parse(text) as typeof reply;
-  } catch (error) {
-    throw new Missed('unanswered', `${where}: the answer is not JSON`, error);
-  }
-  if (ok) return reply;
-  const message = `${where}: ${reply.message ?? 'refused without a reason'}`;
-  if (reply.code !== undefined && REFUSALS.has(reply.code)) throw new EtcdRefusal(message, reply.code);
-  throw new Missed('unanswered', message, reply);
-}
-
-/** `fetch` hides the reason in its error's cause. */
-const causeOf = (error: unknown): { readonly code?: string; readonly message?: string } =>
-  (error as { readonly cause?: { readonly code?: string; readonly message?: string } }).cause ?? {};
-
-const howMissed = (error: unknown): Missed['how'] => (UNSENT.has(causeOf(error).code ?? '') ? 'unsent' : 'unanswered');
-
-const reasonOf = (error: unknown): string => causeOf(error).code ?? causeOf(error).message ?? messageOf(error);

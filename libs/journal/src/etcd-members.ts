@@ -1,4 +1,5 @@
 import type { Clock, Readiness, Stop } from '#libs/runtime';
+import type { Missed } from './etcd-errors.js';
 
 /** Which members answer. All of them are asked all the time, so that a frozen one is known before it is needed. */
 export class EtcdMembers {
@@ -7,17 +8,20 @@ export class EtcdMembers {
 
   /**
    * @param endpoints in order of preference: the member of the own site first.
-   * @param answers asks one member for something that needs the quorum; never rejects.
+   * @param problemAt asks one member for something that needs the quorum, and says what kept it from answering; never
+   * rejects.
    */
   constructor(
     private readonly endpoints: readonly string[],
-    answers: (endpoint: string) => Promise<boolean>,
+    problemAt: (endpoint: string) => Promise<Missed | undefined>,
     clock: Clock,
     everyMs: number,
     private readonly readiness?: Readiness,
   ) {
-    const ask = async (endpoint: string) =>
-      (await answers(endpoint)) ? this.answered(endpoint) : this.missed(endpoint);
+    const ask = async (endpoint: string) => {
+      const problem = await problemAt(endpoint);
+      return problem ? this.missed(endpoint, problem) : this.answered(endpoint);
+    };
     this.#stops = endpoints.map((endpoint) => clock.every(everyMs, () => ask(endpoint)));
   }
 
@@ -31,9 +35,10 @@ export class EtcdMembers {
     return this.#missing.has(endpoint) && this.#missing.size < this.endpoints.length;
   }
 
-  missed(endpoint: string): void {
+  missed(endpoint: string, problem?: Missed): void {
     this.#missing.add(endpoint);
-    this.readiness?.missing(componentOf(endpoint), `The journal member at ${endpoint} does not answer`);
+    const why = problem?.needsHands ? ` as it should: ${problem.message}` : '';
+    this.readiness?.missing(componentOf(endpoint), `The journal member at ${endpoint} does not answer${why}`);
   }
 
   answered(endpoint: string): void {

@@ -1,10 +1,15 @@
 import type { Clock, Stop } from '#libs/runtime';
-import type { EtcdMembers } from './etcd-members.js';
+import type { WebSocket } from 'undici';
+import { refusalOf, TokenRefused } from './etcd-errors.js';
+import type { EtcdGateway } from './etcd-gateway.js';
 import { range, revisionOf, watchEventOf, type WatchReply } from './etcd-wire.js';
 import type { Revision, WatchEvent, WatchListener } from './journal.js';
 
-/** Why a stream ended: `gap` when history was compacted, `lost` for everything that another stream can mend. */
-type StreamEnd = 'gap' | 'lost';
+/**
+ * Why a stream ended: `gap` when history was compacted, `refused` when the member does not let us in, `lost` for
+ * everything that another stream can mend.
+ */
+type StreamEnd = 'gap' | 'refused' | 'lost';
 
 /**
  * One watch across members and reconnects. The stream is the gateway's WebSocket, because only there can progress be
@@ -19,7 +24,7 @@ export class EtcdWatch {
     private readonly name: string,
     after: Revision,
     private readonly listener: WatchListener,
-    private readonly members: EtcdMembers,
+    private readonly gateway: EtcdGateway,
     private readonly clock: Clock,
     /** A stream that owes an answer for longer is given up. */
     private readonly timeoutMs: number,
@@ -33,20 +38,36 @@ export class EtcdWatch {
   }
 
   async #run(): Promise<void> {
+    const { members } = this.gateway;
     while (!this.#stopped.signal.aborted) {
-      const endpoint = this.members.inOrder()[0] ?? '';
-      const end = await this.#follow(endpoint);
+      const endpoint = members.inOrder()[0] ?? '';
+      const end = await this.#open(endpoint);
       if (this.#stopped.signal.aborted) return;
       if (end === 'gap') return this.listener.onGap();
-      this.members.missed(endpoint);
-      const alone = this.members.inOrder()[0] === endpoint;
+      if (end === 'lost') members.missed(endpoint);
+      const alone = members.inOrder()[0] === endpoint;
       if (alone) await this.clock.sleep(this.timeoutMs / 2, this.#stopped.signal);
     }
   }
 
-  #follow(endpoint: string): Promise<StreamEnd> {
-    const socket = new WebSocket(`${endpoint.replace(/^http/, 'ws')}/v3/watch`);
+  async #open(endpoint: string): Promise<StreamEnd> {
+    // Without a login there is no stream; whoever asks the journal for something says why.
+    const stream = await this.gateway.watch(endpoint).catch(() => undefined);
+    if (!stream) return 'refused';
+    const { socket, token } = stream;
+    if (this.#stopped.signal.aborted) {
+      socket.close();
+      return 'lost';
+    }
+    const end = await this.#follow(endpoint, socket);
+    if (end === 'refused') await this.gateway.loginAgain(token);
+    return end;
+  }
+
+  #follow(endpoint: string, socket: WebSocket): Promise<StreamEnd> {
+    const { members, cluster } = this.gateway;
     let owedSinceMs: number | undefined = this.clock.monotonicMs();
+    let termWhenAsked = cluster.term;
     let stopBeats: Stop = () => undefined;
 
     return new Promise<StreamEnd>((resolve) => {
@@ -60,9 +81,10 @@ export class EtcdWatch {
       };
       const beat = async () => {
         const nowMs = this.clock.monotonicMs();
-        if (this.members.shouldLeave(endpoint)) return end('lost');
+        if (members.shouldLeave(endpoint)) return end('lost');
         if (owedSinceMs !== undefined) return nowMs - owedSinceMs > this.timeoutMs ? end('lost') : undefined;
         owedSinceMs = nowMs;
+        termWhenAsked = cluster.term;
         socket.send(JSON.stringify({ progress_request: {} }));
       };
 
@@ -72,7 +94,9 @@ export class EtcdWatch {
       socket.onerror = () => end('lost');
       socket.onmessage = ({ data }) => {
         owedSinceMs = undefined;
-        const ended = this.#take(JSON.parse(String(data)) as WatchReply);
+        const reply = JSON.parse(String(data)) as WatchReply;
+        const isDoubtful = cluster.doubt(endpoint, reply.result?.header, termWhenAsked) !== undefined;
+        const ended = isDoubtful ? 'lost' : this.#take(reply);
         if (ended) end(ended);
       };
       stopBeats = this.clock.every(this.timeoutMs / 2, beat);
@@ -84,7 +108,7 @@ export class EtcdWatch {
   }
 
   #take({ result }: WatchReply): StreamEnd | undefined {
-    if (!result || result.canceled) return result?.compact_revision ? 'gap' : 'lost';
+    if (!result || result.canceled) return endOf(result);
     if (result.created) return undefined;
     if (result.events) return this.#deliver(result.events.map(watchEventOf));
     // Progress: the member sends it only when everything up to this revision has been sent.
@@ -98,5 +122,10 @@ export class EtcdWatch {
     this.listener.onEvents(events);
   }
 }
+
+const endOf = (result: WatchReply['result']): StreamEnd => {
+  if (result?.compact_revision) return 'gap';
+  return refusalOf('', undefined, result?.cancel_reason ?? '') instanceof TokenRefused ? 'refused' : 'lost';
+};
 
 const revisionOfEvent = (event: WatchEvent): Revision => (event.kind === 'put' ? event.entry.revision : event.revision);

@@ -7,6 +7,8 @@ import { isPrefix } from './names.js';
  * @see https://etcd.io/docs/v3.6/dev-guide/api_grpc_gateway/
  */
 export interface Header {
+  readonly cluster_id?: string;
+  readonly raft_term?: string;
   readonly revision?: string;
 }
 
@@ -28,6 +30,7 @@ export interface WatchReply {
     readonly header: Header;
     readonly created?: boolean;
     readonly canceled?: boolean;
+    readonly cancel_reason?: string;
     readonly compact_revision?: string;
     readonly events?: readonly { readonly type?: 'DELETE'; readonly kv: KeyValue }[];
   };
@@ -35,6 +38,12 @@ export interface WatchReply {
 
 const encode = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 const decode = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');
+
+/** A stream's replies, such as that of a renewal, stand in `result`. */
+export const headerOf = (reply: unknown): Header | undefined => {
+  const { header, result } = reply as { readonly header?: Header; readonly result?: { readonly header?: Header } };
+  return header ?? result?.header;
+};
 
 export const revisionOf = (header: Header): Revision => Number(header.revision ?? 0) as Revision;
 

@@ -153,6 +153,36 @@ describe('etcd of 3, one member failing', () => {
     },
   );
 
+  it('never loses a change in silence when a watch loses its member and history was compacted meanwhile', async () => {
+    const endpoints = [...etcd.endpoints.slice(1), etcd.endpoints[0]!];
+    const journal = new EtcdJournal({ endpoints, requestTimeoutMs: REQUEST_TIMEOUT_MS }, clock);
+    const put = (key: string) =>
+      insist(() => journal.commit({ conditions: [], changes: [{ kind: 'put', key, value: '' }] }));
+    const calls: string[] = [];
+    try {
+      const { revision } = await insist(() => journal.read('/quiet/'));
+      const onEvents = (events: readonly WatchEvent[]) => calls.push(`${events.length} event`);
+      journal.watch('/quiet/', revision, { onEvents, onGap: () => calls.push('gap') });
+      await put('/quiet/first');
+      await eventually(() => calls.length === 1);
+      for (let n = 0; n < 5; n++) await put('/elsewhere');
+      const busy = await insist(() => journal.read('/elsewhere'));
+      await etcd.post(0, '/v3/kv/compaction', { revision: String(busy.revision) });
+      await etcd.kill(1);
+      await eventually(() => journal.missing().includes(etcd.endpoints[1]!));
+      await put('/quiet/second');
+      await eventually(() => calls.length === 2);
+      // It goes on when it had asked how far its member has come, and meets a gap when it had not yet.
+      expect([
+        ['1 event', '1 event'],
+        ['1 event', 'gap'],
+      ]).toContainEqual(calls);
+    } finally {
+      await journal.close();
+      await etcd.restart(1);
+    }
+  });
+
   it('says unavailable or unknown, within the deadline, when the quorum is gone', async () => {
     const journal = new EtcdJournal({ endpoints: etcd.endpoints, requestTimeoutMs: REQUEST_TIMEOUT_MS }, clock);
     try {
@@ -166,6 +196,29 @@ describe('etcd of 3, one member failing', () => {
     } finally {
       for (const index of [1, 2]) etcd.thaw(index);
       await journal.close();
+    }
+  });
+});
+
+describe('a member of another cluster', () => {
+  it('is not believed, also when nobody else is left: the first that answered says which cluster is meant', async () => {
+    const clusters = await Promise.all([RealEtcd.start(1), RealEtcd.start(1)]);
+    const readiness = new ProcessReadiness(new InMemoryLog(), clock);
+    const endpoints = clusters.flatMap((cluster) => cluster.endpoints);
+    const journal = new EtcdJournal({ endpoints, requestTimeoutMs: PATIENT_MS }, clock, readiness);
+    try {
+      await eventually(() => journal.missing().length === 1);
+      const stranger = journal.missing()[0]!;
+      expect(readiness.report().components[`journal member ${new URL(stranger).host}`]).toMatchObject({
+        reason: expect.stringContaining('belongs to the etcd cluster'),
+      });
+      const changes = [{ kind: 'put', key: '/a', value: '' }] as const;
+      await insist(() => journal.commit({ conditions: [], changes }));
+      await clusters.find((cluster) => cluster.endpoints[0] !== stranger)!.kill(0);
+      await expect(journal.read('/a')).rejects.toThrow(UnavailableError);
+      await expect(journal.commit({ conditions: [], changes })).rejects.toThrow(SignalboxError);
+    } finally {
+      await Promise.all([journal.close(), ...clusters.map((cluster) => cluster.end())]);
     }
   });
 });

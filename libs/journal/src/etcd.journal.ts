@@ -1,5 +1,6 @@
 import type { Clock, Readiness, Stop } from '#libs/runtime';
-import { EtcdGateway, EtcdRefusal, type EtcdOptions } from './etcd-gateway.js';
+import { EtcdRefusal } from './etcd-errors.js';
+import { EtcdGateway, type EtcdOptions } from './etcd-gateway.js';
 import { EtcdWatch } from './etcd-watch.js';
 import { compare, entryOf, operation, range, revisionOf, type TxnReply } from './etcd-wire.js';
 import {
@@ -63,12 +64,11 @@ export class EtcdJournal extends Journal {
       end();
       listener.onGap();
     };
-    const { members } = this.#gateway;
     const watch = new EtcdWatch(
       name,
       after,
       { onEvents: listener.onEvents, onGap },
-      members,
+      this.#gateway,
       this.clock,
       this.options.requestTimeoutMs,
     );

@@ -25,3 +25,4 @@ export {
   type AnsweredRequest,
   type AuditHead,
 } from './records.js';
+export { journalAccess } from './topology-access.js';

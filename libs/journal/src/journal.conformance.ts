@@ -169,6 +169,16 @@ export function journalConformance(name: string, make: () => Promise<JournalUnde
       expect(later.calls).toEqual([['a=4']]);
     });
 
+    it('goes on with a watch when history that it has seen is compacted away', async () => {
+      const { calls } = watched(await committed([], put(`${root}a`, '1')));
+      const second = await committed([], put(`${root}a`, '2'));
+      await eventually(() => calls.length === 1);
+      await under.compact(second);
+      await committed([], put(`${root}a`, '3'));
+      await eventually(() => calls.length === 2);
+      expect(calls).toEqual([['a=2'], ['a=3']]);
+    });
+
     it('deletes the keys of a lease that is not renewed, all at one revision', async () => {
       const { revision } = await journal.read(root);
       const { calls } = watched(revision);
