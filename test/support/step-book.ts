@@ -1,4 +1,5 @@
 import { StepRecordWire, decodeOrThrow } from '#libs/contracts';
+import { initialGroupState } from '#libs/decision';
 import {
   epoch,
   groupId,
@@ -26,6 +27,21 @@ export class StepBook {
   async epoch(value: number): Promise<Epoch> {
     await this.#commit({ kind: 'put', key: keys.epoch(GROUP), value: String(value) });
     return epoch(value);
+  }
+
+  /** A run is open, as the group's state has it. */
+  async running(): Promise<void> {
+    const state = { ...initialGroupState(GROUP, siteId('a')), phase: 'running', run: RUN, kind: 'failover' };
+    await this.#state({ ...state, from: siteId('a'), target: siteId('b') });
+  }
+
+  /** No run is open. */
+  async steady(): Promise<void> {
+    await this.#state(initialGroupState(GROUP, siteId('a')));
+  }
+
+  async #state(state: object): Promise<void> {
+    await this.#commit({ kind: 'put', key: keys.groupState(GROUP), value: JSON.stringify(state) });
   }
 
   /** An apply of `clients` at site b, by its guard, under epoch 7, unless `step` says otherwise. */

@@ -1,5 +1,5 @@
 import { processId, resourceKey, siteId, type FencedResource, type StepRecord, type WriteAccess } from '#libs/domain';
-import { StepWorker, type Doorbell } from '#libs/jobs';
+import { ResourceLanes, StepWorker, type Doorbell, type ResolveResource } from '#libs/jobs';
 import { InMemoryJournal } from '#libs/journal';
 import { InMemoryLog, ProcessReadiness } from '#libs/runtime';
 import { StepBook } from './step-book.js';
@@ -20,6 +20,8 @@ export class WorkerBench {
   readonly readiness = new ProcessReadiness(new InMemoryLog(), this.clock);
   readonly resource = new TroubledResource<WriteAccess>('inbound');
   readonly resources = new Map<string, FencedResource<unknown>>([['write-access/orders/b', this.resource]]);
+  readonly lanes = new ResourceLanes();
+  readonly resolve: ResolveResource = (ref) => this.resources.get(resourceKey(ref));
   worker = this.makeWorker();
 
   static async make(): Promise<WorkerBench> {
@@ -33,7 +35,8 @@ export class WorkerBench {
     return new StepWorker(
       { journal, clock, readiness, ...(doorbell && { doorbell }) },
       { site: siteId('b'), worker: 'site-guard', process, pollMs: POLL_MS },
-      (ref) => this.resources.get(resourceKey(ref)),
+      this.resolve,
+      this.lanes,
     );
   }
 

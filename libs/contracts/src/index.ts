@@ -62,6 +62,7 @@ export {
   SkipBody,
   type RequestKind,
 } from './operator-requests.js';
+export { ReassertedRecordWire, ResourceOrderWire } from './resource-order.js';
 export { RingWire } from './ring.js';
 export { PlanWire, RunKindWire, RunWire } from './run.js';
 export {

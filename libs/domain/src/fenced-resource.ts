@@ -7,6 +7,8 @@ export interface Stamped<V> {
   readonly epoch: Epoch;
   /** What `write` compares: opaque outside the adapter (a resourceVersion, the exact record set, …). */
   readonly version: string;
+  /** Only a part of what it is made of holds the value: somebody changed the rest, or a change was cut short. */
+  readonly isPartial?: boolean;
 }
 
 /**
@@ -30,6 +32,9 @@ export interface Verification {
 export abstract class FencedResource<V> {
   /** `strong`: the resource itself refuses a lower epoch, atomically. `weak`: compared by us just before the write. */
   abstract readonly fence: 'strong' | 'weak';
+
+  /** True where the value goes on by itself once it is set, as positions do: it is never set again from what was ordered. */
+  readonly movesByItself?: boolean;
 
   /** @throws UnavailableError when the resource does not answer within `signal`. */
   abstract read(signal: AbortSignal): Promise<Stamped<V>>;

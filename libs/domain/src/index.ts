@@ -33,6 +33,7 @@ export {
 } from './ids.js';
 export type { Json } from './json.js';
 export type { Backlog, Positions, StrandedRange } from './positions.js';
+export type { ReassertedRecord, ResourceOrder } from './resource-order.js';
 export type { Ring } from './ring.js';
 export type { ReturningPhase, ReturningSite } from './returning-site.js';
 export { isTerminal, MOVES, type Compensation, type Plan, type Run, type RunKind, type RunPhase } from './run.js';

@@ -1,4 +1,8 @@
-import type { Epoch } from '#libs/domain';
+import { resourceKey, type Epoch, type ResourceRef } from '#libs/domain';
+
+/** Changes of a resource take turns; looking at one changes nothing and waits for nobody. */
+export const laneOf = (resource: ResourceRef, action: 'change' | 'inspect'): string =>
+  `${action}/${resourceKey(resource)}`;
 
 interface Turn {
   readonly epoch: Epoch;

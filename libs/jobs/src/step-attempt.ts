@@ -9,14 +9,14 @@ import {
 } from '#libs/domain';
 import type { Clock } from '#libs/runtime';
 import { performStep, type StepOrder } from './perform-step.js';
+import { isKept } from './order-ledger.js';
 import type { JournaledStep, StepLedger } from './step-ledger.js';
 import type { StepResult } from './step-result.js';
+import { within } from './time-limit.js';
 
 /** The resource a step names, or undefined when this process has none of that name. */
 export type ResolveResource = (ref: ResourceRef) => FencedResource<unknown> | undefined;
 
-/** For a resource that goes on after its deadline, against the rules of its port. */
-const GRACE_MS = 1_000;
 /** A result that could not be reported for this long is dropped: the step is still `taken`, and will be done again. */
 const REPORT_FOR_MS = 60_000;
 const REPORT_AGAIN_MS = 250;
@@ -42,17 +42,10 @@ export class StepAttempt {
   private async perform(step: StepRecord, superseded: AbortSignal): Promise<StepResult> {
     const order = this.orderOf(step);
     if ('status' in order) return order;
-    const finished = new AbortController();
-    const deadline = new AbortController();
-    void this.clock.sleep(step.deadlineMs, finished.signal).then(() => deadline.abort());
-    const limit = AbortSignal.any([deadline.signal, superseded]);
-    const overran: StepResult = { status: 'unknown', problem: `${resourceKey(step.resource)} did not end in time` };
-    try {
-      const giveUp = aborted(limit).then(() => this.clock.sleep(GRACE_MS, finished.signal));
-      return await Promise.race([performStep(order, this.clock, limit), giveUp.then(() => overran)]);
-    } finally {
-      finished.abort();
-    }
+    const result = await within(this.clock, step.deadlineMs, superseded, (limit) =>
+      performStep(order, this.clock, limit),
+    );
+    return result ?? { status: 'unknown', problem: `${resourceKey(step.resource)} did not end in time` };
   }
 
   private orderOf(step: StepRecord): StepOrder | StepResult {
@@ -71,12 +64,13 @@ export class StepAttempt {
   }
 
   private async report(taken: JournaledStep, result: StepResult, superseded: AbortSignal): Promise<void> {
-    const finishedAt = this.clock.now();
+    const resource = this.resolve(taken.record.resource);
+    const end = { result, finishedAt: this.clock.now(), isKept: resource !== undefined && isKept(resource) };
     const sinceMs = this.clock.monotonicMs();
     while (!superseded.aborted && this.clock.monotonicMs() - sinceMs < REPORT_FOR_MS) {
       try {
         // Not accepted means that the step has moved on: under a new epoch, or settled without us.
-        await this.ledger.report(taken, result, finishedAt);
+        await this.ledger.report(taken, end);
         return;
       } catch (error) {
         // A report whose outcome is unknown can be repeated: if it arrived, the step has moved on.
@@ -86,9 +80,3 @@ export class StepAttempt {
     }
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });

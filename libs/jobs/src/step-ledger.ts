@@ -1,6 +1,7 @@
 import { decodeOrThrow, RunWire, StepRecordWire } from '#libs/contracts';
 import { invariant, type GroupId, type Instant, type ProcessId, type RunId, type StepRecord } from '#libs/domain';
 import { keys, type Condition, type Journal, type Revision } from '#libs/journal';
+import { OrderLedger } from './order-ledger.js';
 import type { StepResult } from './step-result.js';
 
 /** A step as it stood at one revision; nothing is done with it unless it still stands so. */
@@ -18,12 +19,22 @@ type RunFacts = Pick<JournaledStep, 'group' | 'planHash'>;
 /** More than can be open at a time; a worker that runs for years meets any number of them. */
 const RUNS_KEPT = 16;
 
+/** How a step ended, and whether what it set is kept from now on. */
+export interface StepEnd {
+  readonly result: StepResult;
+  readonly finishedAt: Instant;
+  readonly isKept: boolean;
+}
+
 /** What a worker reads and writes of steps. Every write compares the step and the group's epoch. */
 export class StepLedger {
   /** What never changes of the runs seen last. */
   readonly #runs = new Map<RunId, RunFacts>();
+  readonly #orders: OrderLedger;
 
-  constructor(private readonly journal: Journal) {}
+  constructor(private readonly journal: Journal) {
+    this.#orders = new OrderLedger(journal);
+  }
 
   /** `readAt` is the journal's revision: everything up to it is in `step`. @throws UnavailableError, MalformedError */
   async load(key: string): Promise<{ readonly readAt: Revision; readonly step?: JournaledStep }> {
@@ -46,14 +57,16 @@ export class StepLedger {
   }
 
   /** False when the step has moved on, so that nobody waits for this result. @throws UnavailableError, OutcomeUnknownError */
-  async report(step: JournaledStep, result: StepResult, finishedAt: Instant): Promise<boolean> {
+  async report(step: JournaledStep, { result, finishedAt, isKept }: StepEnd): Promise<boolean> {
     const { runsAt, run, name } = step.record;
+    const order = isKept ? await this.#orders.after(step.record, step.group, result) : undefined;
     const record: StepRecord = { ...step.record, ...result, finishedAt };
     const { committed } = await this.journal.commit({
       conditions: this.#stillSo(step),
       changes: [
         { kind: 'put', key: step.key, value: JSON.stringify(record) },
         { kind: 'delete', key: keys.openStep(runsAt, run, name) },
+        ...(order ? [order] : []),
       ],
     });
     return committed;

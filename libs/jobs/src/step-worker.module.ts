@@ -1,9 +1,12 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { ProcessId, SiteId, WorkerKind } from '#libs/domain';
+import type { ProcessId, ResourceOrder, SiteId, WorkerKind } from '#libs/domain';
 import { EtcdJournal, journalAccess } from '#libs/journal';
-import { Clock, Random, Readiness } from '#libs/runtime';
+import { Clock, Log, Random, Readiness } from '#libs/runtime';
 import { findSite, type Topology } from '#libs/topology';
 import { BullmqDoorbell } from './bullmq.doorbell.js';
+import { ReassertionTally } from './reassertion-tally.js';
+import { Reassertion, type ReassertionPorts, type ReassertionSettings } from './reassertion.js';
+import { ResourceLanes } from './resource-lanes.js';
 import type { ResolveResource } from './step-attempt.js';
 import { StepWorker, type StepWorkerPorts } from './step-worker.js';
 
@@ -14,11 +17,19 @@ export interface WorkerProcess {
   readonly process: ProcessId;
   /** The resources this worker holds the key for. */
   readonly resources: (clock: Clock, random: Random) => ResolveResource;
+  /** Which orders of the journal still have a place in the topology; without it, all of them. */
+  readonly mayKeep?: (order: ResourceOrder) => boolean;
 }
 
 /** What the worker uses, kept to be closed after it. */
 class Ports {
-  constructor(readonly ports: StepWorkerPorts) {}
+  /** Steps and re-assertions of one resource take turns. */
+  readonly lanes = new ResourceLanes();
+
+  constructor(
+    readonly ports: StepWorkerPorts & ReassertionPorts,
+    readonly resolve: ResolveResource,
+  ) {}
 }
 
 /** A process whose whole job is the steps of one kind of worker: rung by its site's Redis, told by the journal. */
@@ -26,30 +37,46 @@ class Ports {
 export class StepWorkerModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     private readonly worker: StepWorker,
+    private readonly reassertion: Reassertion,
     private readonly ports: Ports,
   ) {}
 
-  static register({ worker, topology, site, process, resources }: WorkerProcess): DynamicModule {
-    const { pollMs, requestTimeoutMs } = topology.policy;
+  static register({ worker, topology, site, process, resources, mayKeep }: WorkerProcess): DynamicModule {
+    const { pollMs, reassertMs, stepTimeoutMs, requestTimeoutMs } = topology.policy;
     const { redis } = findSite(topology, site);
+    const touched = new Set(topology.groups.filter(({ mode }) => mode !== 'observe').map(({ id }) => id));
+    const keeping: ReassertionSettings = {
+      site,
+      worker,
+      reassertMs,
+      callTimeoutMs: stepTimeoutMs,
+      mayKeep: (order) => touched.has(order.group) && (mayKeep?.(order) ?? true),
+    };
     return {
       module: StepWorkerModule,
       providers: [
         {
           provide: Ports,
-          inject: [Clock, Random, Readiness],
-          useFactory: async (clock: Clock, random: Random, readiness: Readiness) => {
+          inject: [Clock, Random, Readiness, Log],
+          useFactory: async (clock: Clock, random: Random, readiness: Readiness, log: Log) => {
             const journal = new EtcdJournal(await journalAccess(topology, site), clock, readiness);
             const options = redis && { redis, site, ringTimeoutMs: requestTimeoutMs };
             const bell = options && new BullmqDoorbell(options, { clock, random, readiness });
-            return new Ports({ journal, clock, readiness, ...(bell && { doorbell: bell }) });
+            const tally = new ReassertionTally(journal, clock, process);
+            const ports = { journal, clock, readiness, log, tally, ...(bell && { doorbell: bell }) };
+            return new Ports(ports, resources(clock, random));
           },
         },
         {
           provide: StepWorker,
-          inject: [Ports, Clock, Random],
-          useFactory: ({ ports }: Ports, clock: Clock, random: Random) =>
-            new StepWorker(ports, { site, worker, process, pollMs }, resources(clock, random)),
+          inject: [Ports],
+          useFactory: ({ ports, resolve, lanes }: Ports) =>
+            new StepWorker(ports, { site, worker, process, pollMs }, resolve, lanes),
+        },
+        {
+          provide: Reassertion,
+          inject: [Ports],
+          useFactory: ({ ports, resolve, lanes }: Ports) => new Reassertion(ports, keeping, resolve, lanes),
         },
       ],
     };
@@ -57,10 +84,12 @@ export class StepWorkerModule implements OnApplicationBootstrap, OnApplicationSh
 
   onApplicationBootstrap(): void {
     this.worker.start();
+    this.reassertion.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.worker.stop();
+    await Promise.all([this.worker.stop(), this.reassertion.stop()]);
+    await this.ports.ports.tally.stop();
     await this.ports.ports.doorbell?.close();
     await this.ports.ports.journal.close();
   }

@@ -1,6 +1,5 @@
 import {
   messageOf,
-  resourceKey,
   SignalboxError,
   type ProcessId,
   type Ring,
@@ -12,7 +11,7 @@ import { keys, type Journal } from '#libs/journal';
 import type { Clock, Readiness, Stop } from '#libs/runtime';
 import type { Doorbell } from './doorbell.js';
 import { OpenSteps } from './open-steps.js';
-import { ResourceLanes } from './resource-lanes.js';
+import { laneOf, ResourceLanes } from './resource-lanes.js';
 import { StepAttempt, type ResolveResource } from './step-attempt.js';
 import { StepLedger, type JournaledStep } from './step-ledger.js';
 
@@ -58,7 +57,6 @@ interface Attention {
 export class StepWorker {
   readonly #ledger: StepLedger;
   readonly #attempt: StepAttempt;
-  readonly #lanes = new ResourceLanes();
   readonly #attended = new Map<string, Attention>();
   readonly #working = new Set<Promise<void>>();
   readonly #found: Record<FoundBy, number> = { ring: 0, watch: 0, look: 0 };
@@ -69,6 +67,7 @@ export class StepWorker {
     private readonly ports: StepWorkerPorts,
     private readonly self: StepWorkerIdentity,
     resolve: ResolveResource,
+    private readonly lanes = new ResourceLanes(),
   ) {
     this.#ledger = new StepLedger(ports.journal);
     this.#attempt = new StepAttempt(this.#ledger, ports.clock, self.process, resolve);
@@ -121,8 +120,9 @@ export class StepWorker {
       const step = await this.#loadWhenFree(stepKey, attention);
       if (!step) return;
       this.#count(by);
-      const { epoch } = step.record;
-      await this.#lanes.take(laneOf(step.record), epoch, attention.superseded, () =>
+      const { epoch, resource, action } = step.record;
+      const lane = laneOf(resource, action === 'inspect' ? 'inspect' : 'change');
+      await this.lanes.take(lane, epoch, attention.superseded, () =>
         this.#attempt.run(step, attention.superseded.signal),
       );
       this.ports.readiness.ready('steps');
@@ -169,7 +169,3 @@ const isRungFalsely = ({ ring, opened }: Attention, { record, planHash }: Journa
 
 const isOpenTo = (process: ProcessId, { status, takenBy }: StepRecord): boolean =>
   status === 'open' || takenBy === process;
-
-/** Changes of a resource take turns; looking at one changes nothing and waits for nobody. */
-const laneOf = ({ resource, action }: StepRecord): string =>
-  `${action === 'inspect' ? 'inspect' : 'change'}/${resourceKey(resource)}`;

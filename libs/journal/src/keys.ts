@@ -1,4 +1,14 @@
-import type { ApprovalId, ClusterId, GroupId, ProcessId, RunId, SiteId } from '#libs/domain';
+import {
+  resourceKey,
+  type ApprovalId,
+  type ClusterId,
+  type GroupId,
+  type ProcessId,
+  type ResourceRef,
+  type RunId,
+  type SiteId,
+  type WorkerKind,
+} from '#libs/domain';
 
 const ROOT = '/signalbox';
 
@@ -27,6 +37,12 @@ export const keys = {
   /** Open steps by the site that executes them: what dispatchers and workers watch. The value is the step's key. */
   openSteps: (site: SiteId) => `${ROOT}/open-steps/${site}/`,
   openStep: (site: SiteId, run: RunId, name: string) => `${ROOT}/open-steps/${site}/${run}.${name}`,
+  /** What each resource is to hold until another change of it is intended, by the kind of worker that keeps it so. */
+  orders: (worker: WorkerKind) => `${ROOT}/orders/${worker}/`,
+  order: (worker: WorkerKind, resource: ResourceRef) => `${ROOT}/orders/${worker}/${resourceKey(resource)}`,
+  /** How often each weak fence of a group was re-asserted. */
+  reassertions: (group: GroupId) => `${ROOT}/groups/${group}/reasserted/`,
+  reasserted: (group: GroupId, resource: ResourceRef) => `${ROOT}/groups/${group}/reasserted/${resourceKey(resource)}`,
   approvals: () => `${ROOT}/approvals/`,
   approval: (approval: ApprovalId) => `${ROOT}/approvals/${approval}`,
   /** What a request with this idempotency key was answered; lease-bound, so that it ends by itself. */
