@@ -36,6 +36,7 @@ import { GroupLoop } from '../../apps/orchestrator/src/group/group-loop.js';
 import { GroupReader } from '../../apps/orchestrator/src/group/group-reader.js';
 import { settingsOf } from '../../apps/orchestrator/src/group/group-settings.js';
 import { Leadership } from '../../apps/orchestrator/src/group/leadership.js';
+import { ReassertionNotes } from '../../apps/orchestrator/src/group/reassertion-notes.js';
 import { SelfFenceWatch } from '../../apps/orchestrator/src/group/self-fence-watch.js';
 
 export const a = siteId('a');
@@ -103,6 +104,7 @@ export class Stage {
       evaluation: new Evaluation(this.settings, [a, b, w], this.clock, new SystemRandom()),
       driver: new RunDriver(this.settings, this.clock, selfFences),
       selfFences,
+      notes: new ReassertionNotes(this.clock),
     };
     const leader = { name, actor: { kind: 'process', id: name } } as const;
     return new GroupLoop(parts, this.journal, this.clock, leadership, leader, () => undefined);

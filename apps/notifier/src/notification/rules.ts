@@ -103,6 +103,11 @@ export const RULES: Readonly<Record<string, Telling>> = {
     next: explain,
   },
   'site-protected': { severity: 'info', says: 'it is protected again: the other site can take over', next: explain },
+  'weak-fence-reasserted': {
+    severity: 'warning',
+    says: 'somebody changed from outside what a run had set, and it was set again',
+    next: explain,
+  },
   freeze: { severity: 'info', says: (facts) => `${facts.who} froze it${until(facts)}`, next: explain },
   unfreeze: { severity: 'info', says: ({ who }) => `${who} ended the freeze`, next: explain },
   override: {

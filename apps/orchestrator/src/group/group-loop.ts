@@ -6,6 +6,7 @@ import type { GroupReader } from './group-reader.js';
 import { GroupTransaction } from './group-transaction.js';
 import type { GroupView } from './group-view.js';
 import type { Leadership } from './leadership.js';
+import type { ReassertionNotes } from './reassertion-notes.js';
 import type { SelfFenceWatch } from './self-fence-watch.js';
 
 /** The parts of one group's loop; each is pure or a port's user, and none knows the others. */
@@ -14,6 +15,7 @@ export interface GroupParts {
   readonly evaluation: Evaluation;
   readonly driver: RunDriver;
   readonly selfFences: SelfFenceWatch;
+  readonly notes: ReassertionNotes;
 }
 
 /** What a turn came to: whether looking again at once can move something. */
@@ -65,19 +67,27 @@ export class GroupLoop {
 
   private async evaluate(view: GroupView): Promise<Turn> {
     const next = this.parts.evaluation.next(view, this.leader);
-    if (!next) return 'rest';
+    if (!next) return this.note(view);
     await this.journal.commit(next.transaction.build());
     return 'again';
   }
 
   private async drive(view: GroupView & Parameters<RunDriver['next']>[0]): Promise<Turn> {
     const next = this.parts.driver.next(view, this.leader);
-    if (next === undefined) return 'rest';
+    if (next === undefined) return this.note(view);
     if (typeof next === 'string') {
       await this.leadership.resign(next);
       return 'rest';
     }
     await this.journal.commit(next.build());
+    return 'again';
+  }
+
+  /** When nothing is to be decided: what workers did without a step goes into the audit chain. */
+  private async note(view: GroupView): Promise<Turn> {
+    const note = this.parts.notes.next(view, this.leader);
+    if (!note) return 'rest';
+    await this.journal.commit(note.build());
     return 'again';
   }
 }

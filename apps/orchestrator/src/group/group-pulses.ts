@@ -11,6 +11,7 @@ import { GroupPulse } from './group-pulse.js';
 import { leaderName } from './group-transaction.js';
 import type { GroupView } from './group-view.js';
 import type { Leadership } from './leadership.js';
+import { ReassertionNotes } from './reassertion-notes.js';
 import { SelfFenceWatch } from './self-fence-watch.js';
 
 /** How often a group is looked at in one round of probes: while nothing happens, and while something does. */
@@ -35,6 +36,7 @@ export function groupPulse(group: KnownGroup, self: ThisProcess, board: VerdictB
     selfFences,
     evaluation: new Evaluation(settings, self.voters, clock, random),
     driver: new RunDriver(settings, clock, selfFences),
+    notes: new ReassertionNotes(clock),
   };
   let looks: number = LOOKS_PER_ROUND.calm;
   const onView = (view: GroupView) => {

@@ -1,6 +1,6 @@
 import { chain, GENESIS, type AuditDraft } from '#libs/audit';
 import type { Attestation, Freeze, GroupState, Override } from '#libs/decision';
-import type { Approval, Epoch, ProcessId, Run, StepRecord } from '#libs/domain';
+import type { Approval, Epoch, ProcessId, ReassertedRecord, Run, StepRecord } from '#libs/domain';
 import {
   keys,
   type AnsweredRequest,
@@ -10,7 +10,7 @@ import {
   type LeaseId,
   type Transaction,
 } from '#libs/journal';
-import type { GroupView } from './group-view.js';
+import type { GroupView, Held } from './group-view.js';
 
 const unchanged = (key: string, entry: Entry | undefined): Condition =>
   entry ? { kind: 'unchanged', key, revision: entry.revision } : { kind: 'absent', key };
@@ -94,9 +94,14 @@ export class GroupTransaction {
     return this.put(keys.step(record.run, record.name), JSON.stringify(record));
   }
 
-  /** The intent, and the mark that workers look for. Durable before anybody acts on it. */
+  /**
+   * The intent, and the mark that workers look for. Durable before anybody acts on it. What the resource was ordered to hold
+   * no longer counts: what it holds from here on only the step's worker can tell.
+   */
   openStep(record: StepRecord): this {
     this.step(record);
+    if (record.action === 'apply')
+      this.changes.push({ kind: 'delete', key: keys.order(record.worker, record.resource) });
     return this.put(keys.openStep(record.runsAt, record.run, record.name), keys.step(record.run, record.name));
   }
 
@@ -113,6 +118,11 @@ export class GroupTransaction {
     this.conditions.push(unchanged(keys.auditHead(group), auditHeadEntry));
     this.put(keys.auditEntry(group, entry.sequence), JSON.stringify(entry));
     return this.put(keys.auditHead(group), JSON.stringify({ sequence: entry.sequence, hash: entry.hash }));
+  }
+
+  /** So many of a resource's re-assertions stand in the chain with this commit. */
+  audited({ value, entry }: Held<ReassertedRecord>): this {
+    return this.whileUnchanged(entry).put(entry.key, JSON.stringify({ ...value, audited: value.times }));
   }
 
   build(): Transaction {

@@ -1,8 +1,10 @@
 import {
   ApprovalWire,
+  decode,
   decodeOrThrow,
   GuardRecordWire,
   openVote,
+  ReassertedRecordWire,
   RunWire,
   StepRecordWire,
   type Keyring,
@@ -20,6 +22,7 @@ import {
   type Approval,
   type Epoch,
   type GroupId,
+  type ReassertedRecord,
   type Run,
   type SiteId,
   type StepRecord,
@@ -63,6 +66,8 @@ export interface GroupView {
   readonly steps: readonly Held<StepRecord>[];
   /** The approval that the state names. */
   readonly approval: Held<Approval> | undefined;
+  /** How often each weak fence was re-asserted; a record that cannot be read is left out. */
+  readonly reasserted: readonly Held<ReassertedRecord>[];
 }
 
 export interface GroupNames {
@@ -111,6 +116,12 @@ export function groupViewOf(
       value: decodeOrThrow(ApprovalWire, approvalEntry.value, approvalEntry.key),
       entry: approvalEntry,
     },
+    reasserted: snapshot.entries
+      .filter(({ key }) => key.startsWith(keys.reassertions(group)))
+      .flatMap((entry) => {
+        const record = decode(ReassertedRecordWire, entry.value, entry.key);
+        return record.ok ? [{ value: record.value, entry }] : [];
+      }),
   };
 }
 

@@ -8,7 +8,7 @@ import { writeAccessLines } from './instructions-access.js';
  */
 export const instructionsFor = (plan: Plan, topology: Topology): readonly string[] => [
   `# ${plan.kind} of ${plan.group} from ${plan.from} to ${plan.to}, by hand.`,
-  '# Stop the orchestrators of every site first: nobody else may change anything while you do.',
+  '# Stop every process of Signalbox at every site first: workers and guards undo by themselves what is not their order.',
   '# Go on with a stage only when every step of the one before it is done and looked at.',
   '# admin.properties: the login that may alter ACLs. A fence is what keeps two sites from writing: never leave it out.',
   ...plan.steps.flatMap((step) => [
