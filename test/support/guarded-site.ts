@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { clusterId, groupId, processId, siteId, UnavailableError } from '#libs/domain';
-import { GuardRecordWire } from '#libs/contracts';
+import { GuardRecordWire, ReassertedRecordWire } from '#libs/contracts';
 import { initialGroupState, type GroupState } from '#libs/decision';
 import { InMemoryJournal, keys } from '#libs/journal';
 import {
@@ -141,6 +141,13 @@ export class GuardedSite {
   async record() {
     const { entries } = await this.journal.read(keys.guard(siteId(this.site)));
     return entries[0] && GuardRecordWire.parse(JSON.parse(entries[0].value));
+  }
+
+  /** How often the group's write access here was re-asserted, as the journal counts it. */
+  async reasserted() {
+    const key = keys.reasserted(GROUP, { kind: 'write-access', group: GROUP, site: this.site });
+    const { entries } = await this.journal.read(key);
+    return entries[0] && ReassertedRecordWire.parse(JSON.parse(entries[0].value));
   }
 
   async held() {

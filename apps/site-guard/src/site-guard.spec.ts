@@ -61,6 +61,23 @@ describe('a site-guard', () => {
       expect(await b.canWrite()).toBe(true);
       await b.clock.advance(reassertMs);
       expect(await b.canWrite()).toBe(false);
+      expect(await b.reasserted()).toMatchObject({ times: 1, ordered: '"inbound"', by: 'site-guard@b' });
+    });
+
+    it('counts neither what the journal orders anew nor the end of its own fence as re-asserted', async () => {
+      const b = siteId('b');
+      await a.order({ phase: 'running', kind: 'failover', run: runId('r1'), from: siteId('a'), target: b }, 7);
+      await a.clock.advance(guardRenewMs + 100);
+      expect(await a.held()).toEqual({ value: 'none', epoch: 7 });
+      await a.order({ phase: 'steady' }, 8);
+      await a.clock.advance(2 * guardRenewMs);
+      expect(await a.held()).toEqual({ value: 'clients', epoch: 8 });
+      a.connection.connection = 'cut';
+      await a.clock.advance(selfFenceMs + fenceMarginMs);
+      a.connection.connection = 'good';
+      await a.clock.advance(2 * guardRenewMs);
+      expect(await a.canWrite()).toBe(true);
+      expect(await a.reasserted()).toBeUndefined();
     });
 
     it('fences a writer that was allowed after the standing fence', async () => {

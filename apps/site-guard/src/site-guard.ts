@@ -1,5 +1,5 @@
 import { groupId, invariant, type FencedResource, type ProcessId, type ResourceRef, type SiteId } from '#libs/domain';
-import { StepWorker } from '#libs/jobs';
+import { ReassertionTally, StepWorker } from '#libs/jobs';
 import type { Journal } from '#libs/journal';
 import type { KafkaCluster, Listener } from '#libs/kafka';
 import type { Clock, Log, Random, Readiness } from '#libs/runtime';
@@ -55,6 +55,7 @@ export class SiteGuard {
   readonly enforcement: Enforcement;
   readonly armProof: ArmProof;
   private readonly steps: StepWorker;
+  private readonly tally: ReassertionTally;
   private readonly groups: ReadonlyMap<string, GuardedGroup>;
   private readonly connections: KafkaCluster[] = [];
   private readonly aclTimeoutMs: number;
@@ -72,6 +73,7 @@ export class SiteGuard {
     const selfFenceMs = Math.min(...here.map((group) => policyOf(topology, group).selfFenceMs), policy.selfFenceMs);
     this.lease = new SiteLease(journal, clock, readiness, this.status, { ...settings, selfFenceMs });
 
+    this.tally = new ReassertionTally(journal, clock, process);
     const listener = parts.listener(policy.requestTimeoutMs);
     const fence = listener && new ListenerFence(listener);
     const clusters = new Map(here.map((group) => [clusterOf(topology, group, site), group]));
@@ -120,13 +122,13 @@ export class SiteGuard {
   async stop(): Promise<void> {
     this.enforcement.stop();
     this.armProof.stop();
-    await this.steps.stop();
+    await Promise.all([this.steps.stop(), this.tally.stop()]);
     await Promise.all(this.connections.map((connection) => connection.close()));
   }
 
   private guarded(group: Group, kafka: ClusterConnections, fence: ListenerFence | undefined): GuardedGroup {
     const { clock, log, readiness } = this.parts;
-    const { topology } = this.identity;
+    const { topology, site } = this.identity;
     const acls = new AclWriteAccess(this.scopeOf(group), kafka.control.rules, kafka.probes, clock);
     const access = new LadderWriteAccess(acls, fence, clock, {
       aclTimeoutMs: this.aclTimeoutMs,
@@ -135,8 +137,8 @@ export class SiteGuard {
     });
     const { mode, fenceMode } = group;
     const { reassertMs } = policyOf(topology, group);
-    const around = { clock, log, readiness, status: this.status };
-    const settings = { group: group.id, mode, fenceMode, reassertMs, aclTimeoutMs: this.aclTimeoutMs };
+    const around = { clock, log, readiness, status: this.status, tally: this.tally };
+    const settings = { group: group.id, site, mode, fenceMode, reassertMs, aclTimeoutMs: this.aclTimeoutMs };
     const steps = new StepAccess(access, clock);
     return { steps, guard: new GroupGuard(settings, access, steps, this.lease, around) };
   }

@@ -4,9 +4,12 @@ import {
   type Epoch,
   type GroupId,
   type GuardRecord,
+  type SiteId,
   type Stamped,
+  type WriteAccess,
   type WriteOutcome,
 } from '#libs/domain';
+import type { Reasserted, ReassertionTally } from '#libs/jobs';
 import { ConditionLog, type Clock, type Log, type Readiness } from '#libs/runtime';
 import type { FenceMode, GroupMode } from '#libs/topology';
 import type { HeldAccess } from '../fence/held-access.js';
@@ -21,6 +24,7 @@ const ROUNDS_TO_OPEN = 2;
 
 export interface GroupGuardSettings {
   readonly group: GroupId;
+  readonly site: SiteId;
   readonly mode: GroupMode;
   readonly fenceMode: FenceMode;
   readonly reassertMs: number;
@@ -41,6 +45,7 @@ export interface Surroundings {
   readonly log: Log;
   readonly readiness: Readiness;
   readonly status: GuardStatus;
+  readonly tally: ReassertionTally;
 }
 
 /** `settled`: as it is to be. `owing`: something did not answer or is not proven yet, so look again soon. */
@@ -52,6 +57,8 @@ export class GroupGuard {
   private provenRounds = 0;
   private writtenAtMs = -Infinity;
   private told = '';
+  /** The journal's order as it was last seen to be held: what differs from it later was changed from outside. */
+  private orderHeld: Enforcement | undefined;
 
   constructor(
     private readonly settings: GroupGuardSettings,
@@ -92,6 +99,7 @@ export class GroupGuard {
     const now = await this.access.read(signal);
     const result = this.report(now);
     if (outcome !== 'written') return 'owing';
+    this.count(held, wanted, now);
     return this.access.mayBeClosed && now.version !== UNANSWERED ? this.tryToOpen(wanted, signal) : result;
   }
 
@@ -106,7 +114,11 @@ export class GroupGuard {
     // Asked after the read, which may have taken its time: the lease can end while a broker does not answer.
     const wanted = this.wanted(held);
     this.say(wanted);
-    if (!wanted || this.isAsWanted(held, wanted)) return { held, outcome: 'kept' };
+    if (wanted?.why !== 'journal') this.orderHeld = undefined;
+    if (!wanted || this.isAsWanted(held, wanted)) {
+      if (wanted?.why === 'journal') this.orderHeld = wanted;
+      return { held, outcome: 'kept' };
+    }
     const write = (limit: AbortSignal) => this.access.write(held, wanted.access, wanted.epoch, limit);
     const leftMs = this.settings.aclTimeoutMs - (clock.monotonicMs() - startedMs);
     const isHurried = wanted.access === 'none' && this.access.hasNextRung;
@@ -163,6 +175,24 @@ export class GroupGuard {
   private enforced(value: HeldAccess, epoch: Epoch, answered: boolean): GuardRecord['enforced'][string] | undefined {
     if (value === 'unset') return undefined;
     return { access: value, epoch, by: this.access.isClosed ? 'command' : answered ? 'acl' : 'unproven' };
+  }
+
+  /** Counts what was given back, and read back: not what a run, or this guard's own fence, had changed. */
+  private count(found: Stamped<HeldAccess>, wanted: Enforcement, now: Stamped<HeldAccess>): void {
+    const { access, epoch, why } = wanted;
+    const shows = ({ value, epoch: stamp }: Stamped<HeldAccess>) => value === access && stamp === epoch;
+    if (why !== 'journal' || now.version === UNANSWERED || !shows(now)) return;
+    const wasHeld = this.orderHeld?.access === access && this.orderHeld.epoch === epoch;
+    if (wasHeld && found.version !== UNANSWERED && !shows(found)) {
+      this.around.tally.note(this.reasserted(found, access, epoch));
+    }
+    this.orderHeld = wanted;
+  }
+
+  private reasserted(found: Stamped<HeldAccess>, ordered: WriteAccess, epoch: Epoch): Reasserted {
+    const { group, site } = this.settings;
+    const resource = { kind: 'write-access', group, site } as const;
+    return { group, resource, epoch, ordered, found: { value: found.value, epoch: found.epoch } };
   }
 
   /** Once per change, however often it is tried. */
