@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse, stringify } from 'yaml';
-import { siteId, type StepRecord } from '#libs/domain';
-import { EtcdJournal } from '#libs/journal';
+import { groupId, siteId, type StepRecord } from '#libs/domain';
+import { EtcdJournal, keys } from '#libs/journal';
 import { SystemClock, type ReadinessReport } from '#libs/runtime';
 import { freePort } from '../../../test/support/free-port.js';
 import type { Loose } from '../../../test/support/broken-topology.js';
@@ -122,6 +123,16 @@ describe('the config-switcher of a site', () => {
     });
     expect(shown('b')).toEqual({ epoch: 7, data: B });
     expect(readdirSync(folderOf('b'))).toEqual(['clients.json']);
+  });
+
+  it('gives back what the run had set when somebody changes the file, and says so in the journal', async () => {
+    writeFileSync(fileOf('b'), held(7, A));
+    await until('the file is as the run left it', async () =>
+      isDeepStrictEqual(shown('b'), { epoch: 7, data: B }) ? true : undefined,
+    );
+    const key = keys.reasserted(groupId('orders'), { kind: 'config', config: CONFIG, site: 'b' });
+    const record = await until('it is counted', async () => (await journal.read(key)).entries[0]?.value);
+    expect(JSON.parse(record)).toMatchObject({ times: 1, by: 'config-switcher@b', epoch: 7 });
   });
 
   it('is refused by a file that a newer run has stamped, and leaves it as it is', async () => {

@@ -4,7 +4,7 @@ import { StepWorkerModule } from '#libs/jobs';
 import { Clock, Random, Readiness } from '#libs/runtime';
 import type { Topology } from '#libs/topology';
 import { ConfigWatch } from './config-watch.js';
-import { localConfigs, resolveAt } from './local-configs.js';
+import { isInTopology, localConfigs, resolveAt } from './local-configs.js';
 
 /** Changes what clients of its own site read. */
 @Module({})
@@ -20,6 +20,7 @@ export class ConfigSwitcherModule implements OnApplicationBootstrap, OnApplicati
           ...self,
           worker: 'config-switcher',
           resources: (clock, random) => resolveAt(site, localConfigs(topology, site, clock, random)),
+          mayKeep: isInTopology(topology),
         }),
       ],
       providers: [

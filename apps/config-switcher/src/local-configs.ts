@@ -1,4 +1,5 @@
-import type { SiteId } from '#libs/domain';
+import { canonicalJson } from '#libs/contracts';
+import type { ResourceOrder, SiteId } from '#libs/domain';
 import type { ResolveResource } from '#libs/jobs';
 import type { Clock, Random } from '#libs/runtime';
 import type { Topology } from '#libs/topology';
@@ -24,3 +25,15 @@ export function resolveAt(site: SiteId, configs: readonly LocalConfig[]): Resolv
   const resources = new Map(configs.map(({ id, resource }) => [id, resource]));
   return (ref) => (ref.kind === 'config' && ref.site === site ? resources.get(ref.config) : undefined);
 }
+
+/**
+ * Whether an order says what the topology still says of that config, for whichever site: who edits signalbox.yaml and
+ * then the file by hand is not undone by what an earlier run had set.
+ */
+export const isInTopology =
+  (topology: Topology) =>
+  ({ resource, value }: ResourceOrder): boolean =>
+    topology.groups
+      .flatMap(({ configs }) => configs)
+      .filter(({ id }) => resource.kind === 'config' && resource.config === id)
+      .some(({ data }) => Object.values(data).some((each) => canonicalJson(each) === canonicalJson(value)));

@@ -11,7 +11,7 @@ import {
   type WriteOutcome,
 } from '#libs/domain';
 import type { Clock } from '#libs/runtime';
-import { isSettled, mirrorState, type FlowStatus } from './connector-status.js';
+import { isHalted, isSettled, mirrorState, type FlowStatus } from './connector-status.js';
 import type { ConnectClient } from './connect-client.js';
 import type { EpochMarker } from './epoch-marker.js';
 
@@ -42,7 +42,8 @@ export class ConnectRestMirror extends FencedResource<MirrorState> {
   override async read(signal: AbortSignal): Promise<Stamped<MirrorState>> {
     const [epoch, status] = await Promise.all([this.marker.read(signal), this.status(signal)]);
     const value = mirrorState(status);
-    return { value, epoch, version: `epoch=${epoch} ${value}` };
+    const isPartial = value === 'stopped' && !isHalted(status);
+    return { value, epoch, version: `epoch=${epoch} ${value}`, ...(isPartial && { isPartial }) };
   }
 
   /** Stamps BEFORE it changes the state, so that a writer with a lower epoch is refused from here on. */

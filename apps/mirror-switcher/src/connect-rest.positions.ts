@@ -33,6 +33,8 @@ export interface PositionsOptions {
  */
 export class ConnectRestPositions extends FencedResource<Positions> {
   override readonly fence = 'weak';
+  /** Their epoch is the mirror's, and is kept with it. */
+  override readonly movesByItself = true;
   private readonly stored: StoredPositions;
 
   constructor(

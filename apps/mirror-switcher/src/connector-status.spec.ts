@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isSettled, mirrorState, type ConnectorStatus, type FlowStatus } from './connector-status.js';
+import { isHalted, isSettled, mirrorState, type ConnectorStatus, type FlowStatus } from './connector-status.js';
 
 const connector = (state: string, ...tasks: string[]): ConnectorStatus => ({ connector: state, tasks });
 const flow = (source: ConnectorStatus, checkpoint: ConnectorStatus): FlowStatus => ({ source, checkpoint });
@@ -16,6 +16,14 @@ describe('mirrorState', () => {
     expect(mirrorState(flow(stopped, running))).toBe('stopped');
     expect(mirrorState(flow(running, stopped))).toBe('stopped');
     expect(mirrorState(flow(connector('PAUSED', 'PAUSED'), running))).toBe('stopped');
+  });
+});
+
+describe('isHalted', () => {
+  it('tells a flow that rests from one that was set going again in part', () => {
+    expect(isHalted(flow(stopped, connector('PAUSED', 'PAUSED')))).toBe(true);
+    expect(isHalted(flow(running, stopped))).toBe(false);
+    expect(isHalted(flow(stopped, running))).toBe(false);
   });
 });
 

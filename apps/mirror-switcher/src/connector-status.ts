@@ -12,11 +12,14 @@ export interface FlowStatus {
   readonly checkpoint: ConnectorStatus;
 }
 
-const isHalted = ({ connector }: ConnectorStatus): boolean => connector === 'STOPPED' || connector === 'PAUSED';
+const rests = ({ connector }: ConnectorStatus): boolean => connector === 'STOPPED' || connector === 'PAUSED';
+
+/** Neither connector is set going: with `stopped`, nobody has set one going again behind our back. */
+export const isHalted = ({ source, checkpoint }: FlowStatus): boolean => rests(source) && rests(checkpoint);
 
 /** A flow that is half stopped counts as stopped: sealing it then ends what was begun and never sets it going again. */
 export const mirrorState = ({ source, checkpoint }: FlowStatus): MirrorState =>
-  isHalted(source) || isHalted(checkpoint) ? 'stopped' : 'running';
+  rests(source) || rests(checkpoint) ? 'stopped' : 'running';
 
 /**
  * - `stopped`: both connectors are, and no task is left that could still copy or commit.
