@@ -52,8 +52,8 @@ describe('an audit chain', () => {
     const moved = chain(two, { ...draft('close-run'), group: groupId('billing') });
     const cases: [readonly AuditEntry[], number, string][] = [
       [[one, { ...two, epoch: epoch(5) }, last], 2, 'its hash is not the hash of its content'],
-      [[one, last], 2, 'sequence 3 follows 1'],
-      [[two, one, last], 1, 'sequence 2 follows 0'],
+      [[one, last], 2, 'it is missing: entry 3 follows entry 1'],
+      [[two, one, last], 1, 'it is missing: entry 2 follows the start'],
       [[one, replaced, last], 3, 'it is not linked to entry 2'],
       [[one, two, moved], 3, 'it is of group billing, not of orders'],
     ];

@@ -1,4 +1,16 @@
-export { chain, GENESIS, type AuditDraft, type ChainHead } from './chain.js';
-export { exportChain, type ExportOrigin } from './export.js';
-export { verifyChain, type ChainVerdict } from './verify-chain.js';
+export {
+  chain,
+  chainOf,
+  GENESIS,
+  linkProblem,
+  type AnyEntry,
+  type AuditDraft,
+  type ChainHead,
+  type SiteAuditDraft,
+} from './chain.js';
+export { EVIDENCE_MAX_BYTES, gather, layOut, referenceIn, type EvidenceReference } from './evidence.js';
+export { evidenceLine, exportChain, exportSiteChain, lineOf, type Beside, type ExportOrigin } from './export.js';
+export type { Problem } from './problem.js';
+export { isIntact, verifyBundle, type AuditFile, type BundleVerdict, type LogVerdict } from './verify-bundle.js';
+export { inWords, verifyChain, type ChainVerdict } from './verify-chain.js';
 export { verifyExport, type ExportVerdict } from './verify-export.js';

@@ -1,5 +1,5 @@
-import type { AuditEntry, GroupId } from '#libs/domain';
-import { GENESIS, linkProblem, type ChainHead } from './chain.js';
+import type { ChainName } from '#libs/domain';
+import { chainOf, GENESIS, linkProblem, type AnyEntry, type ChainHead } from './chain.js';
 
 export type ChainVerdict =
   | { readonly ok: true; readonly entries: number; readonly head: ChainHead }
@@ -11,15 +11,22 @@ export type ChainVerdict =
     };
 
 /** Checks every link from `from` on, and stops at the first one that does not hold. */
-export function verifyChain(entries: readonly AuditEntry[], from: ChainHead = GENESIS): ChainVerdict {
+export function verifyChain(entries: readonly AnyEntry[], from: ChainHead = GENESIS): ChainVerdict {
   let head = from;
-  let group: GroupId | undefined;
+  let chain: ChainName | undefined;
   for (const entry of entries) {
     const sequence = head.sequence + 1;
-    group ??= entry.group;
-    const reason = entry.group === group ? linkProblem(head, entry) : `it is of group ${entry.group}, not of ${group}`;
+    chain ??= chainOf(entry);
+    const reason = chainOf(entry) === chain ? linkProblem(head, entry) : strangerIn(chain, entry);
     if (reason !== undefined) return { ok: false, sequence, reason };
     head = { sequence: entry.sequence, hash: entry.hash };
   }
   return { ok: true, entries: entries.length, head };
 }
+
+/** Why an entry has no business in `chain`. */
+export const strangerIn = (chain: ChainName, entry: AnyEntry): string =>
+  `it is of ${inWords(chainOf(entry))}, not of ${inWords(chain).replace(/^group /, '')}`;
+
+/** `group orders`, `site a`. */
+export const inWords = (chain: ChainName): string => chain.replace(/^(group|site)s\//, '$1 ');

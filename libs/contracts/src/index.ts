@@ -1,6 +1,7 @@
 export { ApprovalWire } from './approval.js';
-export { AuditEntryWire } from './audit-entry.js';
+export { AuditEntryWire, SiteAuditEntryWire } from './audit-entry.js';
 export { canonicalJson, canonicalOf, hashOf, sha256Hex } from './canonical.js';
+export { checkpointHash, checkpointProblem, CheckpointWire, endOf, signCheckpoint, witnessed } from './checkpoint.js';
 export { ClientConfigWire } from './client-config.js';
 export { decode, decodeOrThrow, decodeValue, MalformedError, parseJson, type Decoded } from './decode.js';
 export { decodeDesired } from './desired.js';
@@ -74,5 +75,6 @@ export {
   type Keyring,
   type SigningKey,
 } from './signing.js';
+export { HashWire } from './wire.js';
 export { StepRecordWire, StepWire } from './step.js';
 export { openVote, signVote, VoteWire } from './vote.js';

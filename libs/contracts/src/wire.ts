@@ -27,4 +27,5 @@ export const EpochWire = whole.transform(epoch);
 export const InstantWire = z.int().transform(instant);
 export const CountWire = whole;
 export const DurationWire = z.number().nonnegative();
+export const HashWire = z.string().regex(/^[0-9a-f]{64}$/, 'no SHA-256 in lower-case hex');
 export const JsonWire = z.json() as unknown as z.ZodType<Json>;

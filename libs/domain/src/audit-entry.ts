@@ -1,4 +1,4 @@
-import type { Epoch, GroupId, Instant } from './ids.js';
+import type { Epoch, GroupId, Instant, SiteId } from './ids.js';
 import type { Json } from './json.js';
 
 /** Who did it: a person by API token name, or one of our processes. */
@@ -7,11 +7,24 @@ export interface Actor {
   readonly id: string;
 }
 
-/** One link of a group's audit chain. `hash` covers the canonical JSON of everything else. */
-export interface AuditEntry {
-  readonly group: GroupId;
+/** A chain of the audit: `groups/<group>` of decisions, `sites/<site>` of what was asked of that site's orchestrators. */
+export type ChainName = `groups/${string}` | `sites/${string}`;
+
+/** What makes an entry a link. `hash` covers the canonical JSON of everything else in it. */
+export interface ChainLink {
   /** From 1, without gaps. */
   readonly sequence: number;
+  /** Votes, verdicts, vetoes, read-backs: whatever the rule looked at; or where it lies, when it is too large to stand here. */
+  readonly evidence: Json;
+  readonly evidenceHash: string;
+  /** The previous entry's hash; 64 zeros for the first. */
+  readonly previous: string;
+  readonly hash: string;
+}
+
+/** One link of a group's audit chain. */
+export interface AuditEntry extends ChainLink {
+  readonly group: GroupId;
   readonly at: Instant;
   readonly actor: Actor;
   /** The rule that was applied, e.g. `start-failover`, `stage-done`. */
@@ -19,10 +32,22 @@ export interface AuditEntry {
   readonly before: string;
   readonly after: string;
   readonly epoch: Epoch;
-  /** Votes, verdicts, vetoes, read-backs: whatever the rule looked at. */
-  readonly evidence: Json;
-  readonly evidenceHash: string;
-  /** The previous entry's hash; 64 zeros for the first. */
-  readonly previous: string;
-  readonly hash: string;
 }
+
+/** One link of a site's audit chain: what no group decided. */
+export interface SiteAuditEntry extends ChainLink {
+  readonly site: SiteId;
+  readonly at: Instant;
+  /** Absent when nobody knows who it was. */
+  readonly actor?: Actor;
+  readonly rule: SiteRule;
+}
+
+/**
+ * - `login`: a token was first seen by a process;
+ * - `request-refused`: somebody asked for what they may not have, or not now; counted when it goes on;
+ * - `approval-answered`: a click on an approval that was taken;
+ * - `entries-lost`: so many entries before this one could not be written down;
+ * - `checkpoint-refused`: another site's checkpoint, or a chain, is not what this site had witnessed.
+ */
+export type SiteRule = 'login' | 'request-refused' | 'approval-answered' | 'entries-lost' | 'checkpoint-refused';

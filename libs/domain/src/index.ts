@@ -1,5 +1,6 @@
 export type { Approval, ApprovalPhase } from './approval.js';
-export type { Actor, AuditEntry } from './audit-entry.js';
+export type { Actor, AuditEntry, ChainLink, ChainName, SiteAuditEntry, SiteRule } from './audit-entry.js';
+export type { ChainEnd, Checkpoint, Witness } from './checkpoint.js';
 export {
   InvariantViolation,
   invariant,

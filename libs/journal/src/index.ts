@@ -26,3 +26,4 @@ export {
   type AuditHead,
 } from './records.js';
 export { journalAccess } from './topology-access.js';
+export { Seat } from './seat.js';

@@ -1,6 +1,7 @@
 import {
   resourceKey,
   type ApprovalId,
+  type ChainName,
   type ClusterId,
   type GroupId,
   type ProcessId,
@@ -11,6 +12,9 @@ import {
 } from '#libs/domain';
 
 const ROOT = '/signalbox';
+
+/** So that key order is the order of numbers. */
+const padded = (sequence: number): string => String(sequence).padStart(12, '0');
 
 /** Where everything lives in the journal. Every prefix ends in `/`, so that no key is a prefix of another name. */
 export const keys = {
@@ -54,10 +58,34 @@ export const keys = {
   guardLease: (site: SiteId) => `${ROOT}/guards/${site}/lease`,
   audit: (group: GroupId) => `${ROOT}/audit/${group}/`,
   /** Zero-padded, so that key order is chain order. */
-  auditEntry: (group: GroupId, sequence: number) => `${ROOT}/audit/${group}/${String(sequence).padStart(12, '0')}`,
+  auditEntry: (group: GroupId, sequence: number) => `${ROOT}/audit/${group}/${padded(sequence)}`,
   audits: () => `${ROOT}/audit/`,
   auditHead: (group: GroupId) => `${ROOT}/audit-heads/${group}`,
   auditHeads: () => `${ROOT}/audit-heads/`,
+  /** Beside a group's chain: evidence that is too large for entry `sequence`, in chunks from 0. */
+  auditEvidence: (group: GroupId, sequence: number, sha256: string) =>
+    `${ROOT}/audit-evidence/${group}/${padded(sequence)}.${sha256}/`,
+  auditEvidenceChunk: (group: GroupId, sequence: number, sha256: string, chunk: number) =>
+    `${keys.auditEvidence(group, sequence, sha256)}${String(chunk).padStart(4, '0')}`,
+  /** There while chunks wait for the entry that binds them; the value is the prefix they are under. */
+  looseEvidence: () => `${ROOT}/audit-evidence-loose/`,
+  looseEvidenceOf: (group: GroupId, sequence: number, sha256: string) =>
+    `${ROOT}/audit-evidence-loose/${group}.${padded(sequence)}.${sha256}`,
+  /** What was asked of a site's orchestrators; laid out as the groups' chains are. */
+  siteAudit: (site: SiteId) => `${ROOT}/site-audit/${site}/`,
+  siteAuditEntry: (site: SiteId, sequence: number) => `${ROOT}/site-audit/${site}/${padded(sequence)}`,
+  siteAuditHead: (site: SiteId) => `${ROOT}/site-audit-heads/${site}`,
+  siteAuditHeads: () => `${ROOT}/site-audit-heads/`,
+  /** Any chain by its name. */
+  chain: (chain: ChainName) => `${ROOT}/${chain.replace(/^groups/, 'audit').replace(/^sites/, 'site-audit')}/`,
+  chainEntry: (chain: ChainName, sequence: number) => `${keys.chain(chain)}${padded(sequence)}`,
+  /** Where every chain ended, signed by a site and witnessed by others. */
+  checkpoints: () => `${ROOT}/audit-checkpoints/`,
+  checkpoint: (site: SiteId, sequence: number) => `${ROOT}/audit-checkpoints/${site}/${padded(sequence)}`,
+  /** Lease-bound; the value names the one orchestrator that exports the audit to this target. */
+  auditExporter: (target: string) => `${ROOT}/audit-export/${target}/exporter`,
+  /** How far each chain has been exported to the target. */
+  auditExported: (target: string) => `${ROOT}/audit-export/${target}/cursor`,
   /** Lease-bound; the value names the one notifier that delivers now. */
   notifierLeader: () => `${ROOT}/notifier/leader`,
   /** How far a channel has been told of a group's audit chain. */

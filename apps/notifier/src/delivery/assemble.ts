@@ -1,6 +1,6 @@
 import type { NotificationSeverity } from '#libs/contracts';
 import type { GroupId } from '#libs/domain';
-import type { Journal } from '#libs/journal';
+import { keys, Seat, type Journal } from '#libs/journal';
 import type { Clock, Log, Random, Readiness } from '#libs/runtime';
 import type { NotificationChannel } from '../channel/notification-channel.js';
 import { AuditChains } from './audit-chains.js';
@@ -8,7 +8,6 @@ import { ChainFollower } from './chain-follower.js';
 import { ChannelDesk } from './channel-desk.js';
 import { CursorBook } from './cursor-book.js';
 import { Lane, type WAITS_AT_MOST } from './lane.js';
-import { Leadership } from './leadership.js';
 import { Notifier } from './notifier.js';
 
 export interface NotifierPlan {
@@ -46,7 +45,7 @@ export function assemble(
       const lanes = groups.map((group) => new Lane({ channel: id, group }, minSeverity, ports, waitsAtMost));
       return new ChannelDesk(id, port, lanes, ports, policy.pollMs);
     });
-  const leadership = new Leadership(journal, clock, name, policy.leaderTtlMs);
+  const leadership = new Seat(journal, clock, keys.notifierLeader(), name, policy.leaderTtlMs);
   const follower = new ChainFollower(journal, chains, clock, policy.pollMs);
   return new Notifier(openDesks, { leadership, follower, clock, log }, policy.pollMs);
 }

@@ -1,11 +1,12 @@
 import { SignalboxError } from '#libs/domain';
+import type { Seat } from '#libs/journal';
 import type { Clock, Log, Stop } from '#libs/runtime';
 import type { ChainFollower } from './chain-follower.js';
 import type { ChannelDesk } from './channel-desk.js';
-import type { Leadership } from './leadership.js';
 
 export interface NotifierPorts {
-  readonly leadership: Leadership;
+  /** Which notifier delivers. */
+  readonly leadership: Seat;
   readonly follower: ChainFollower;
   readonly clock: Clock;
   readonly log: Log;

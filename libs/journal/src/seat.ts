@@ -1,25 +1,26 @@
-import { keys, type Journal, type LeaseId } from '#libs/journal';
 import type { Clock } from '#libs/runtime';
+import type { Journal, LeaseId } from './journal.js';
 
 /**
- * Which notifier delivers. The key lives as long as its holder renews a lease; every move of a cursor compares it, and
- * every delivery asks for it right before.
+ * Something that one process does at a time. The key lives as long as its holder renews a lease; whatever it writes in
+ * its office compares the key, so a lease that ended unnoticed cannot do harm.
  */
-export class Leadership {
+export class Seat {
   private lease: LeaseId | undefined;
   private renewedAtMs = 0;
 
   constructor(
     private readonly journal: Journal,
     private readonly clock: Clock,
-    /** Unique to this incarnation: what the key holds while it leads. */
+    readonly key: string,
+    /** Unique to this incarnation: what the key holds while it is taken. */
     readonly name: string,
     private readonly ttlMs: number,
   ) {}
 
-  /** Renews what is held, claims what nobody holds; whether this process leads. @throws SignalboxError */
+  /** Renews what is held, claims what nobody holds; whether this process has it. @throws SignalboxError */
   async hold(): Promise<boolean> {
-    const { entries } = await this.journal.read(keys.notifierLeader());
+    const { entries } = await this.journal.read(this.key);
     const holder = entries[0]?.value;
     if (holder !== undefined && holder !== this.name) return false;
     if (holder === undefined) return this.claim();
@@ -27,7 +28,7 @@ export class Leadership {
     return true;
   }
 
-  /** Lets another notifier deliver at once. Best effort: the lease ends by itself otherwise. */
+  /** Lets another process have it at once. Best effort: the lease ends by itself otherwise. */
   async resign(): Promise<void> {
     const lease = this.lease;
     this.lease = undefined;
@@ -36,10 +37,9 @@ export class Leadership {
 
   private async claim(): Promise<boolean> {
     const lease = await this.renew();
-    const key = keys.notifierLeader();
     const { committed } = await this.journal.commit({
-      conditions: [{ kind: 'absent', key }],
-      changes: [{ kind: 'put', key, value: this.name, lease }],
+      conditions: [{ kind: 'absent', key: this.key }],
+      changes: [{ kind: 'put', key: this.key, value: this.name, lease }],
     });
     return committed;
   }
