@@ -11,6 +11,7 @@ const SET_UP_WITHIN_MS = 60_000;
 const TOPICS = [
   { topic: TOPIC, numPartitions: 3 },
   { topic: 'signalbox.observations', numPartitions: 1 },
+  { topic: 'signalbox.audit', numPartitions: 1 },
   { topic: 'signalbox.canary', numPartitions: 1 },
   { topic: 'signalbox.guard-canary', numPartitions: 1 },
   { topic: `signalbox.probe.${TOPIC}`, numPartitions: 1 },

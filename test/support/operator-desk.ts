@@ -5,6 +5,9 @@ import { processId } from '#libs/domain';
 import { Journal } from '#libs/journal';
 import { EventBus, MultiClusterEventBus } from '#libs/messaging';
 import { Clock, InMemoryLog, Log, ProcessReadiness, Random, Readiness, SystemRandom } from '#libs/runtime';
+import { NotaryService } from '../../apps/orchestrator/src/audit/notary.service.js';
+import { SiteAudit } from '../../apps/orchestrator/src/audit/site-audit.js';
+import { SiteChain } from '../../apps/orchestrator/src/audit/site-chain.js';
 import { GroupLoops } from '../../apps/orchestrator/src/group/group-loops.service.js';
 import { OrchestratorModule } from '../../apps/orchestrator/src/orchestrator.module.js';
 import { ThisProcess } from '../../apps/orchestrator/src/this-process.js';
@@ -28,7 +31,10 @@ export interface Answered {
   readonly body: any;
 }
 
-/** The operator API of the witness's orchestrator over a stage's journal and clock. It leads nothing by itself. */
+/**
+ * The operator API of the witness's orchestrator over a stage's journal and clock. It leads nothing and signs nothing by
+ * itself; what it writes into its site's chain goes to the stage's journal, however that is seen by the rest of it.
+ */
 export class OperatorDesk {
   private constructor(
     readonly app: INestApplication,
@@ -47,6 +53,10 @@ export class OperatorDesk {
       .useValue(new MultiClusterEventBus([], { waitMs: 10, retryMs: 10 }, runtime.parts))
       .overrideProvider(GroupLoops)
       .useValue({})
+      .overrideProvider(NotaryService)
+      .useValue({})
+      .overrideProvider(SiteAudit)
+      .useValue(new SiteAudit(new SiteChain(stage.journal, w), stage.clock, runtime.parts.readiness))
       .compile();
     const app = module.createNestApplication({ logger: false, forceCloseConnections: true });
     await app.listen(0, '127.0.0.1');

@@ -69,7 +69,7 @@ const usageOf = (name: string, command: SignalboxCommand): string =>
   [
     name,
     ...command.registeredArguments.map((argument) =>
-      argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
+      argument.required ? `<${argument.name()}>` : `[${argument.name()}${argument.variadic ? '...' : ''}]`,
     ),
     ...command.options.filter(({ mandatory }) => mandatory).map(({ flags }) => flags),
     ...(command.needsReason ? ['--reason <text>'] : []),

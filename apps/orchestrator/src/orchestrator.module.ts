@@ -2,12 +2,14 @@ import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { BullmqDoorbell } from '#libs/jobs';
 import { EtcdJournal, Journal, journalAccess } from '#libs/journal';
-import type { ClusterAccess } from '#libs/kafka';
+import { openCluster, type ClusterAccess } from '#libs/kafka';
 import { busCluster, EventBus, MultiClusterEventBus } from '#libs/messaging';
 import { Clock, Log, Random, Readiness, TimeSense } from '#libs/runtime';
 import { findSite } from '#libs/topology';
+import { AccessAudit } from './api/access-audit.js';
 import { ApiErrorFilter } from './api/api-error.js';
 import { ApprovalsController } from './api/approvals.controller.js';
+import { AuditController } from './api/audit.controller.js';
 import { EventsController } from './api/events.controller.js';
 import { GroupsController } from './api/groups.controller.js';
 import { IdempotencyInterceptor } from './api/idempotency.interceptor.js';
@@ -17,6 +19,7 @@ import { RequestsController } from './api/requests.controller.js';
 import { RunsController } from './api/runs.controller.js';
 import { StatusController } from './api/status.controller.js';
 import { TokenGuard } from './api/token.guard.js';
+import { auditProviders } from './audit/audit-providers.js';
 import { DispatchService } from './dispatch/dispatch.service.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { FITNESS_WINDOW_MS } from './group/fitness.js';
@@ -85,6 +88,7 @@ export class OrchestratorModule implements OnApplicationShutdown {
       controllers: [
         StatusController,
         GroupsController,
+        AuditController,
         RequestsController,
         PlansController,
         OpenApiController,
@@ -101,6 +105,11 @@ export class OrchestratorModule implements OnApplicationShutdown {
         PORTS.journal,
         PORTS.bus(clusters),
         PORTS.dispatch,
+        AccessAudit,
+        ...auditProviders(
+          self,
+          clusters.map((access) => ({ id: access.cluster, open: () => openCluster(access) })),
+        ),
         KeptAnswers,
         Operations,
         EventFeed,

@@ -8,7 +8,7 @@ export {
   type ChainHead,
   type SiteAuditDraft,
 } from './chain.js';
-export { EVIDENCE_MAX_BYTES, gather, layOut, referenceIn, type EvidenceReference } from './evidence.js';
+export { EVIDENCE_MAX_BYTES, gather, layOut, referenceIn, type EvidenceReference, type LaidOut } from './evidence.js';
 export { evidenceLine, exportChain, exportSiteChain, lineOf, type Beside, type ExportOrigin } from './export.js';
 export type { Problem } from './problem.js';
 export { isIntact, verifyBundle, type AuditFile, type BundleVerdict, type LogVerdict } from './verify-bundle.js';

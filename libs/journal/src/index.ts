@@ -1,3 +1,4 @@
+export { evidenceChunks, evidenceOf } from './audit-evidence.js';
 export type { EtcdOptions } from './etcd-gateway.js';
 export { EtcdJournal } from './etcd.journal.js';
 export { InMemoryJournal } from './in-memory.journal.js';

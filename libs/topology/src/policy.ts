@@ -47,6 +47,7 @@ const processSettings = {
   leaderTtlMs: ms(15_000, 'A leader that does not renew is replaced after this.'),
   eventLoopLagMaxMs: ms(200, 'An observer whose own event loop lags more than this abstains.'),
   leaderLagMaxMs: ms(500, 'A leader whose own event loop lags more than this again and again resigns.'),
+  checkpointMs: ms(60_000, 'A site signs where the audit chains end this often, and whenever a run is closed.'),
   pollMs: ms(2_000, 'Leaders and workers look at the journal this often, whatever they were told.'),
   requestTimeoutMs: ms(2_000, 'Any single call to another process or resource.'),
 };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { chain, exportChain, GENESIS } from '#libs/audit';
 import { epoch, groupId, instant, siteId } from '#libs/domain';
-import { verifyAuditFile } from './audit.js';
+import { verifyAuditFiles } from './audit.js';
 
 const group = groupId('orders');
 const draft = (rule: string) => ({
@@ -33,7 +33,7 @@ const verify = async (text: string) => {
   await writeFile(file, text);
   const out: string[] = [];
   const terminal = { out: (line: string) => out.push(line) };
-  return { exitCode: await verifyAuditFile(file, { terminal, json: false }, undefined), text: out.join('\n') };
+  return { exitCode: await verifyAuditFiles([file], { terminal, json: false }, undefined), text: out.join('\n') };
 };
 
 describe('audit verify', () => {

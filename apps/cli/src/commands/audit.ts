@@ -1,36 +1,41 @@
 import { readFile } from 'node:fs/promises';
-import { verifyExport, type ExportVerdict } from '#libs/audit';
+import { inWords, isIntact, verifyBundle, type AuditFile, type BundleVerdict } from '#libs/audit';
 import type { Keyring, StatusAnswer } from '#libs/contracts';
 import { messageOf } from '#libs/domain';
-import { groupPath, type Outcome, type Session, type Terminal } from '../command.js';
+import { groupPath, pathOf, type Outcome, type Session, type Terminal } from '../command.js';
 import { UsageError } from '../errors.js';
 import { EXIT } from '../exit-code.js';
 
+/** Whose chain is meant: a group's, or what was asked of a site's orchestrators. */
+export type ExportSubject = { readonly group: string } | { readonly site: string };
+
 /** The lines as the orchestrator wrote them, byte for byte: what is kept is what is verified. */
-export const exportAudit = async (session: Session, group: string): Outcome => {
-  session.terminal.out((await fetchExport(session, group)).replace(/\n$/, ''));
-  return EXIT.ok;
+export const exportAudit = (session: Session, subject: ExportSubject): Outcome => printLines(session, pathTo(subject));
+
+/** What the sites signed of all chains: to be kept elsewhere than the chains themselves. */
+export const printCheckpoints = (session: Session): Outcome => printLines(session, pathOf('audit', 'checkpoints'));
+
+/** Needs no orchestrator; without a keyring the chains are checked, and who signed them is not. */
+export const verifyAuditFiles = async (
+  files: readonly string[],
+  output: VerifyOutput,
+  keyring: Keyring | undefined,
+): Outcome => {
+  const read = await Promise.all(files.map(async (name) => ({ name, bytes: await bytesOf(name) })));
+  return report(verifyBundle(read, keyring), output);
 };
 
-/** Needs no orchestrator; without a keyring the chain is checked, and who signed it is not. */
-export const verifyAuditFile = async (file: string, output: VerifyOutput, keyring: Keyring | undefined): Outcome => {
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw new UsageError(
-      `the export cannot be read: ${messageOf(error)}`,
-      'make one with: signalbox audit export <group>',
-    );
-  });
-  return report([{ name: file, verdict: verifyExport(bytes, keyring) }], output);
-};
-
-export const verifyAuditOfGroups = async (session: Session, keyring: Keyring | undefined): Outcome => {
+/** Everything there is, as one orchestrator has it; the sites' own chains where signalbox.yaml says which sites there are. */
+export const verifyAuditOfAll = async (session: Session, keyring: Keyring | undefined): Outcome => {
   const { groups } = await session.api.get<StatusAnswer>('/status', ({ journal }) => journal.reachable);
-  const checked: Checked[] = [];
-  for (const { group } of groups) {
-    const text = await fetchExport(session, group);
-    checked.push({ name: group, verdict: verifyExport(Buffer.from(text), keyring) });
+  const sites = new Set([...(keyring?.values() ?? [])].map(({ site }) => site));
+  const subjects = [...groups.map(({ group }) => ({ group })), ...[...sites].map((site) => ({ site }))];
+  const files: AuditFile[] = [];
+  for (const subject of subjects) {
+    const name = 'group' in subject ? subject.group : `site ${subject.site}`;
+    files.push({ name, bytes: Buffer.from(await session.api.text(pathTo(subject))) });
   }
-  return report(checked, session);
+  return report(verifyBundle(files, keyring), session);
 };
 
 export interface VerifyOutput {
@@ -38,29 +43,59 @@ export interface VerifyOutput {
   readonly json: boolean;
 }
 
-interface Checked {
-  readonly name: string;
-  readonly verdict: ExportVerdict;
-}
+const pathTo = (subject: ExportSubject): string =>
+  'group' in subject ? groupPath(subject.group, 'audit', 'export') : pathOf('audit', 'sites', subject.site, 'export');
 
-const fetchExport = ({ api }: Session, group: string) => api.text(groupPath(group, 'audit', 'export'));
-
-const report = (checked: readonly Checked[], { terminal, json }: VerifyOutput): Awaited<Outcome> => {
-  if (json) terminal.out(JSON.stringify(checked, null, 2));
-  else for (const each of checked) terminal.out(describe(each));
-  return checked.every(({ verdict }) => verdict.ok) ? EXIT.ok : EXIT.auditBroken;
+const printLines = async ({ api, terminal }: Session, path: string): Outcome => {
+  terminal.out((await api.text(path)).replace(/\n$/, ''));
+  return EXIT.ok;
 };
 
-const describe = ({ name, verdict }: Checked): string => {
-  if (verdict.ok) {
-    const { signature, signedBy, entries, group, head } = verdict;
-    const signed = {
-      valid: `signed by ${signedBy}`,
-      unchecked: `names ${signedBy} as its signer, which was not checked`,
-      absent: 'unsigned',
-    };
-    return `${name}: ok, ${entries} entries of ${group}, head ${head.hash.slice(0, 12)}, ${signed[signature]}`;
+const bytesOf = (file: string): Promise<Uint8Array> =>
+  readFile(file).catch((error: unknown) => {
+    throw new UsageError(
+      `the export cannot be read: ${messageOf(error)}`,
+      'make one with: signalbox audit export <group>',
+    );
+  });
+
+const report = (verdict: BundleVerdict, { terminal, json }: VerifyOutput): Awaited<Outcome> => {
+  if (json) terminal.out(JSON.stringify(asJson(verdict), null, 2));
+  else for (const line of asText(verdict)) terminal.out(line);
+  return isIntact(verdict) ? EXIT.ok : EXIT.auditBroken;
+};
+
+/** One element for each file, and one for what the sites signed where something of that is at hand. */
+const asJson = (verdict: BundleVerdict) => {
+  const { files, checkpoints, problems, remarks } = verdict;
+  if (checkpoints + problems.length + remarks.length === 0) return files;
+  return [...files, { name: 'checkpoints', verdict: { ok: problems.length === 0, checkpoints, problems, remarks } }];
+};
+
+const asText = ({ files, checkpoints, problems, remarks }: BundleVerdict): readonly string[] => [
+  ...files.map(describe),
+  ...problems.map(({ message }) => `BROKEN: ${message}`),
+  ...remarks.map(({ message }) => `note: ${message}`),
+  ...(checkpoints > 0 && problems.length === 0 ? [`checkpoints: ok, ${checkpoints} hold and contradict nothing`] : []),
+];
+
+const describe = ({ name, verdict }: BundleVerdict['files'][number]): string => {
+  if (!verdict.ok) {
+    const entry = verdict.sequence === undefined ? whereless(verdict.line) : `entry ${verdict.sequence}`;
+    return `${name}: BROKEN at ${entry} (line ${verdict.line}): ${verdict.reason}`;
   }
-  const entry = verdict.sequence === undefined ? 'the header' : `entry ${verdict.sequence}`;
-  return `${name}: BROKEN at ${entry} (line ${verdict.line}): ${verdict.reason}`;
+  if ('chains' in verdict) {
+    const chains = verdict.chains.map(({ chain, first, last }) => `entries ${first} to ${last} of ${inWords(chain)}`);
+    return `${name}: ok, ${[...chains, `${verdict.checkpoints} checkpoints`].join(', ')}`;
+  }
+  const { signature, signedBy, entries, group, site, head } = verdict;
+  const signed = {
+    valid: `signed by ${signedBy}`,
+    unchecked: `names ${signedBy} as its signer, which was not checked`,
+    absent: 'unsigned',
+  };
+  const whose = group ?? `site ${site}`;
+  return `${name}: ok, ${entries} entries of ${whose}, head ${head.hash.slice(0, 12)}, ${signed[signature]}`;
 };
+
+const whereless = (line: number): string => (line === 1 ? 'the header' : 'a line that is none');

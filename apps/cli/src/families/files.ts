@@ -1,4 +1,11 @@
-import { exportAudit, verifyAuditFile, verifyAuditOfGroups } from '../commands/audit.js';
+import {
+  exportAudit,
+  printCheckpoints,
+  verifyAuditFiles,
+  verifyAuditOfAll,
+  type ExportSubject,
+} from '../commands/audit.js';
+import { UsageError } from '../errors.js';
 import { checkConfig } from '../commands/config-check.js';
 import { keyringIn } from '../session.js';
 import type { Runner, SignalboxCommand } from '../signalbox-command.js';
@@ -8,19 +15,27 @@ export const describeFiles = (program: SignalboxCommand, runner: Runner): void =
   program.commandsGroup('Files:');
   const audit = program.command('audit').description("every group's chain of decisions");
   audit
-    .command('export <group>')
-    .description('print the chain, one entry a line; it can be verified offline')
+    .command('export [group]')
+    .option('--site <site>', "instead of a group's: what was asked of this site's orchestrators")
+    .description('print a chain, one entry a line; it can be verified offline')
     .needs('viewer')
-    .action(async (group: string) => runner.asking((session) => exportAudit(session, group)));
+    .action(async (group: string | undefined, { site }: { site?: string }) =>
+      runner.asking((session) => exportAudit(session, subjectOf(group, site))),
+    );
   audit
-    .command('verify [file]')
-    .description('check an export, which needs no token; without a file, the chain of every group')
+    .command('checkpoints')
+    .description('print what the sites signed of all chains, one a line: to be kept elsewhere')
     .needs('viewer')
-    .action(async (file?: string) => {
-      if (file === undefined)
-        return runner.asking(async (session) => verifyAuditOfGroups(session, await keyringIn(session.config)));
+    .action(async () => runner.asking(printCheckpoints));
+  audit
+    .command('verify [files...]')
+    .description('check exports and checkpoints together, which needs no token; without a file, every group')
+    .needs('viewer')
+    .action(async (files: readonly string[]) => {
+      if (files.length === 0)
+        return runner.asking(async (session) => verifyAuditOfAll(session, await keyringIn(session.config)));
       return runner.offline(async ({ terminal, options: { config, json = false } }) =>
-        verifyAuditFile(file, { terminal, json }, await keyringIn(config)),
+        verifyAuditFiles(files, { terminal, json }, await keyringIn(config)),
       );
     });
   program
@@ -32,4 +47,10 @@ export const describeFiles = (program: SignalboxCommand, runner: Runner): void =
     .action(async (file?: string) =>
       runner.offline(({ terminal, options: { config, json = false } }) => checkConfig(file ?? config, terminal, json)),
     );
+};
+
+const subjectOf = (group: string | undefined, site: string | undefined): ExportSubject => {
+  if (group !== undefined && site === undefined) return { group };
+  if (site !== undefined && group === undefined) return { site };
+  throw new UsageError('one chain at a time', 'name a group, or a site with --site');
 };

@@ -1,6 +1,6 @@
 import { AuditEntryWire, decode, type Notification } from '#libs/contracts';
 import type { GroupId } from '#libs/domain';
-import { AuditHeadWire, keys, type Journal, type Revision } from '#libs/journal';
+import { AuditHeadWire, evidenceOf, keys, type Journal, type Revision } from '#libs/journal';
 import type { Clock, Readiness } from '#libs/runtime';
 import { notificationOf, unreadableNotification } from '../notification/notification-of.js';
 
@@ -33,15 +33,19 @@ export class AuditChains {
     const sequences = Array.from({ length: Math.min(BATCH, last - first + 1) }, (_, index) => first + index);
     const { entries } = await this.journal.read(...sequences.map((sequence) => keys.auditEntry(group, sequence)));
     const texts = new Map(entries.map(({ key, value }) => [key, value]));
-    return sequences.map((sequence) => this.tell(group, sequence, texts.get(keys.auditEntry(group, sequence))));
+    const told: Notification[] = [];
+    for (const sequence of sequences) {
+      told.push(await this.tell(group, sequence, texts.get(keys.auditEntry(group, sequence))));
+    }
+    return told;
   }
 
-  private tell(group: GroupId, sequence: number, text: string | undefined): Notification {
+  private async tell(group: GroupId, sequence: number, text: string | undefined): Promise<Notification> {
     const key = keys.auditEntry(group, sequence);
     if (text === undefined) return unreadableNotification(group, sequence, this.clock.now(), `${key} is gone`);
     const entry = decode(AuditEntryWire, text, key);
     return entry.ok
-      ? notificationOf(entry.value)
+      ? notificationOf({ ...entry.value, evidence: await evidenceOf(this.journal, entry.value) })
       : unreadableNotification(group, sequence, this.clock.now(), entry.problem.message);
   }
 }

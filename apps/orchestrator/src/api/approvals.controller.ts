@@ -5,6 +5,7 @@ import { Journal, keys } from '#libs/journal';
 import { GroupDirectory } from '../group/group-directory.js';
 import { answerApproval } from '../operation/answer-approval.js';
 import { Operations } from '../operation/operations.js';
+import { AccessAudit } from './access-audit.js';
 import { ApiError } from './api-error.js';
 import { bodyAs, knownGroup } from './request.js';
 import { Needs, type AuthenticatedRequest } from './token.guard.js';
@@ -15,6 +16,7 @@ export class ApprovalsController {
     private readonly journal: Journal,
     private readonly directory: GroupDirectory,
     private readonly operations: Operations,
+    private readonly audit: AccessAudit,
   ) {}
 
   /** Latest first, open and answered. */
@@ -52,6 +54,8 @@ export class ApprovalsController {
       throw new ApiError(404, 'SB_UNKNOWN_APPROVAL', `There is no approval ${id}.`, remedy);
     }
     const group = knownGroup(this.directory, approval.group);
-    return this.operations.perform(group, asked, answerApproval(approval, phase, body));
+    const answer = await this.operations.perform(group, asked, answerApproval(approval, phase, body));
+    this.audit.answered(asked.caller, approval.id, phase);
+    return answer;
   }
 }

@@ -1,9 +1,9 @@
 import { Controller, Get, Header, Param } from '@nestjs/common';
-import { exportChain } from '#libs/audit';
 import { AuditEntryWire, decodeOrThrow, type ExplainAnswer } from '#libs/contracts';
 import type { AuditEntry, GroupId } from '#libs/domain';
 import { Journal, keys } from '#libs/journal';
 import { Clock } from '#libs/runtime';
+import { AuditExports } from '../audit/audit-exports.js';
 import { GroupDirectory, type KnownGroup } from '../group/group-directory.js';
 import { ThisProcess } from '../this-process.js';
 import { explain } from '../view/explanation.js';
@@ -20,6 +20,7 @@ export class GroupsController {
     private readonly directory: GroupDirectory,
     private readonly journal: Journal,
     private readonly clock: Clock,
+    private readonly exports: AuditExports,
   ) {}
 
   @Get('explain')
@@ -39,11 +40,9 @@ export class GroupsController {
   @Get('audit/export')
   @Needs('read')
   @Header('content-type', 'application/x-ndjson')
-  async export(@Param('group') id: string): Promise<string> {
+  export(@Param('group') id: string): Promise<string> {
     const { id: group } = knownGroup(this.directory, id);
-    const { site, topologyHash, signingKey } = this.self;
-    const origin = { exportedAt: this.clock.now(), exportedBy: site, topologyHash, key: signingKey };
-    return exportChain(group, await this.entriesOf(group), origin);
+    return this.exports.ofGroup(group);
   }
 
   private async asked(group: KnownGroup) {

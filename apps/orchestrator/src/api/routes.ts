@@ -65,6 +65,12 @@ export const ROUTES: readonly Route[] = [
   post(`${GROUP}/release`, 'administer', 'Ends the quarantine of a site that was rebuilt by hand.', SiteBody),
   post(`${GROUP}/freeze`, 'operate', 'Keeps a group from beginning anything, for a while.', FreezeBody, 201),
   post(`${GROUP}/unfreeze`, 'operate', 'Ends a freeze.', ReasonBody, 201),
+  get('/v1/audit/sites/{site}/export', "The chain of what was asked of a site's orchestrators, signed.", {
+    type: 'application/x-ndjson',
+  }),
+  get('/v1/audit/checkpoints', 'Where every chain ended, as the sites signed it, one a line.', {
+    type: 'application/x-ndjson',
+  }),
   get('/v1/runs', 'All runs, latest first.'),
   get('/v1/runs/{run}', 'A run with its steps and what each of them read back.'),
   post('/v1/runs/{run}/abort', 'operate', 'As abort of its group, for this very run.', ReasonBody),

@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import type { Asked } from '../operation/asked.js';
 import { ThisProcess } from '../this-process.js';
 import { ApiError } from './api-error.js';
+import { AccessAudit } from './access-audit.js';
 import { callerOf, may, type Caller, type Permission } from './access.js';
 
 export const PERMISSION = 'signalbox:permission';
@@ -21,6 +22,7 @@ export class TokenGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly self: ThisProcess,
+    private readonly audit: AccessAudit,
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
@@ -34,12 +36,13 @@ export class TokenGuard implements CanActivate {
         'Send "Authorization: Bearer <token>" with a token whose SHA-256 is in signalbox.yaml, api.tokens.';
       throw new ApiError(401, 'SB_UNAUTHENTICATED', 'No known token was sent.', remedy);
     }
+    request.caller = caller;
+    this.audit.cameIn(caller, request);
     const permission = this.reflector.getAllAndOverride<Permission>(PERMISSION, targets);
     if (!permission || !may(caller, permission)) {
       const remedy = `Use a token with a role that may ${permission ?? 'do this'}.`;
       throw new ApiError(403, 'SB_FORBIDDEN', `${caller.name} is ${caller.role} and may not do this.`, remedy);
     }
-    request.caller = caller;
     return true;
   }
 }

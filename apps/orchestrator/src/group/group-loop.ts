@@ -61,14 +61,14 @@ export class GroupLoop {
     if (lease === undefined) return 'rest';
     const transaction = new GroupTransaction(view).claimLeadership(this.leader.name, lease);
     if (hasRun(view)) this.parts.driver.takeOver(view, transaction, this.leader);
-    await this.journal.commit(transaction.build());
+    await transaction.commit(this.journal);
     return 'again';
   }
 
   private async evaluate(view: GroupView): Promise<Turn> {
     const next = this.parts.evaluation.next(view, this.leader);
     if (!next) return this.note(view);
-    await this.journal.commit(next.transaction.build());
+    await next.transaction.commit(this.journal);
     return 'again';
   }
 
@@ -79,7 +79,7 @@ export class GroupLoop {
       await this.leadership.resign(next);
       return 'rest';
     }
-    await this.journal.commit(next.build());
+    await next.commit(this.journal);
     return 'again';
   }
 
@@ -87,7 +87,7 @@ export class GroupLoop {
   private async note(view: GroupView): Promise<Turn> {
     const note = this.parts.notes.next(view, this.leader);
     if (!note) return 'rest';
-    await this.journal.commit(note.build());
+    await note.commit(this.journal);
     return 'again';
   }
 }

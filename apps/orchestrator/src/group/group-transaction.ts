@@ -1,15 +1,18 @@
-import { chain, GENESIS, type AuditDraft } from '#libs/audit';
+import { chain, GENESIS, layOut, type AuditDraft } from '#libs/audit';
 import type { Attestation, Freeze, GroupState, Override } from '#libs/decision';
 import type { Approval, Epoch, ProcessId, ReassertedRecord, Run, StepRecord } from '#libs/domain';
 import {
   keys,
   type AnsweredRequest,
   type Change,
+  type CommitOutcome,
   type Condition,
   type Entry,
+  type Journal,
   type LeaseId,
   type Transaction,
 } from '#libs/journal';
+import { changesBeside } from './evidence-beside.js';
 import type { GroupView, Held } from './group-view.js';
 
 const unchanged = (key: string, entry: Entry | undefined): Condition =>
@@ -22,6 +25,7 @@ const unchanged = (key: string, entry: Entry | undefined): Condition =>
 export class GroupTransaction {
   private readonly conditions: Condition[];
   private readonly changes: Change[] = [];
+  private ahead: readonly Transaction[] = [];
 
   constructor(private readonly view: GroupView) {
     this.conditions = [
@@ -114,8 +118,13 @@ export class GroupTransaction {
   /** The next link of the group's chain; the condition on its head makes the chain gapless. */
   audit(draft: Omit<AuditDraft, 'group'>): this {
     const { group, auditHead, auditHeadEntry } = this.view;
-    const entry = chain(auditHead ?? GENESIS, { ...draft, group });
+    const laidOut = layOut(draft.evidence);
+    const entry = chain(auditHead ?? GENESIS, { ...draft, group, evidence: laidOut.evidence });
     this.conditions.push(unchanged(keys.auditHead(group), auditHeadEntry));
+    const beside = changesBeside(group, entry.sequence, laidOut, draft.at);
+    this.ahead = beside.ahead;
+    this.conditions.push(...beside.conditions);
+    this.changes.push(...beside.changes);
     this.put(keys.auditEntry(group, entry.sequence), JSON.stringify(entry));
     return this.put(keys.auditHead(group), JSON.stringify({ sequence: entry.sequence, hash: entry.hash }));
   }
@@ -125,8 +134,10 @@ export class GroupTransaction {
     return this.whileUnchanged(entry).put(entry.key, JSON.stringify({ ...value, audited: value.times }));
   }
 
-  build(): Transaction {
-    return { conditions: this.conditions, changes: this.changes };
+  /** @throws SignalboxError as the journal does; whatever was written ahead binds nobody. */
+  async commit(journal: Journal): Promise<CommitOutcome> {
+    for (const transaction of this.ahead) await journal.commit(transaction);
+    return journal.commit({ conditions: this.conditions, changes: this.changes });
   }
 
   private put(key: string, value: string): this {

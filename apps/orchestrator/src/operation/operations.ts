@@ -57,7 +57,7 @@ export class Operations {
   /** False when it was not committed, or when nobody can say: then the key tells whether it was. */
   private async commit(transaction: GroupTransaction, { identity }: Asked): Promise<boolean> {
     try {
-      return (await this.journal.commit(transaction.build())).committed;
+      return (await transaction.commit(this.journal)).committed;
     } catch (error) {
       if (identity && error instanceof OutcomeUnknownError) return false;
       throw error;
