@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeOrThrow, ReassertedRecordWire } from '#libs/contracts';
-import { epoch, groupId, siteId, type StepRecord, type WriteAccess } from '#libs/domain';
+import { epoch, groupId, siteId, UnavailableError, type StepRecord, type WriteAccess } from '#libs/domain';
 import { keys } from '#libs/journal';
 import { InMemoryLog } from '#libs/runtime';
 import { TroubledResource } from '../../../test/support/troubled-resource.js';
@@ -240,6 +240,24 @@ describe(Reassertion.name, () => {
     resource.isAway = false;
     await bench.clock.advance(REASSERT_MS);
     expect([state(), held().value]).toEqual(['ready', 'none']);
+  });
+
+  it('counts what it gave back when it is read back later', async () => {
+    await done({ desired: 'none' });
+    resource.set('clients', epoch(7));
+    resource.writes.push('written-unanswered');
+    const read = resource.read.bind(resource);
+    let isSlow = true;
+    resource.read = async (signal) => {
+      if (isSlow && resource.held.value === 'none') throw new UnavailableError('the connector is still stopping');
+      return read(signal);
+    };
+    await bench.clock.advance(REASSERT_MS);
+    expect(held()).toEqual({ value: 'none', epoch: 7 });
+    expect(await counted()).toBeUndefined();
+    isSlow = false;
+    await bench.clock.advance(REASSERT_MS);
+    expect(await counted()).toMatchObject({ times: 1 });
   });
 
   it('counts what it gave back while the journal did not answer', async () => {

@@ -5,6 +5,7 @@ import {
   resourceKey,
   SignalboxError,
   UnavailableError,
+  type Epoch,
   type FencedResource,
   type ResourceOrder,
   type SiteId,
@@ -47,6 +48,8 @@ export class Reassertion {
   readonly #orders: OrderLedger;
   readonly #tended = new Map<string, Promise<void>>();
   readonly #missing = new Set<string>();
+  /** Written and not read back in time, as when a stop takes long: what was found before, and under which epoch it was written. */
+  readonly #unconfirmed = new Map<string, { readonly found: Stamped<unknown>; readonly epoch: Epoch }>();
   readonly #stopped = new AbortController();
   #stop: Stop = () => undefined;
 
@@ -102,8 +105,9 @@ export class Reassertion {
     try {
       const ordered = orderedBy(order);
       const seen = await this.#within((limit) => resource.read(limit), this.#stopped.signal);
-      if (holds(resource, seen, order, ordered) || (await this.#inTurn(held, resource, ordered)))
-        this.#ready(component);
+      if (holds(resource, seen, order, ordered)) this.#confirm(held, order, seen);
+      else if (!(await this.#inTurn(held, resource, ordered))) return;
+      this.#ready(component);
     } catch (error) {
       if (!(error instanceof SignalboxError)) throw error;
       if (this.#stopped.signal.aborted) return;
@@ -125,6 +129,7 @@ export class Reassertion {
         if (!superseded.aborted) throw error;
       }
     });
+    if (stepCame.signal.aborted) this.#unconfirmed.delete(held.key);
     return isGivenBack;
   }
 
@@ -139,13 +144,22 @@ export class Reassertion {
     if (holds(resource, found, held.order, ordered)) return true;
     const order = await this.#orders.inForce(held);
     if (!order || limit.aborted) return false;
+    this.#unconfirmed.set(held.key, { found, epoch: order.epoch });
     const outcome = await resource.write(found, ordered, order.epoch, limit);
+    if (outcome === 'refused') this.#unconfirmed.delete(held.key);
     const now = await resource.read(limit);
     if (!holds(resource, now, order, ordered)) {
       throw new UnavailableError(`written with outcome ${outcome}, it holds ${shown(now)}`);
     }
-    if (outcome !== 'refused') this.#tell(order, found);
+    this.#confirm(held, order, now);
     return true;
+  }
+
+  /** Told once it was read back. Not where a step has come in between, or a newer run: then it may have been theirs. */
+  #confirm({ key }: HeldOrder, order: ResourceOrder, now: Stamped<unknown>): void {
+    const written = this.#unconfirmed.get(key);
+    this.#unconfirmed.delete(key);
+    if (written?.epoch === order.epoch && now.epoch === order.epoch) this.#tell(order, written.found);
   }
 
   #tell(order: ResourceOrder, { value, epoch }: Stamped<unknown>): void {
