@@ -47,6 +47,9 @@ export class NotifierModule implements OnApplicationBootstrap, OnApplicationShut
               {
                 name: `${process}#${random.id()}`,
                 groups: topology.groups.map(({ id }) => id),
+                splitBrainAcceptedBy: topology.groups
+                  .filter(({ fenceMode }) => fenceMode === 'advisory')
+                  .map(({ id }) => id),
                 channels: channels.map(({ channel: { id, minSeverity }, open }) => ({
                   id,
                   minSeverity,

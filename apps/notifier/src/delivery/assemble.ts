@@ -14,6 +14,8 @@ export interface NotifierPlan {
   /** Of this incarnation of this process, and no other. */
   readonly name: string;
   readonly groups: readonly GroupId[];
+  /** Those of them in fence mode advisory. */
+  readonly splitBrainAcceptedBy?: readonly GroupId[];
   readonly channels: readonly {
     readonly id: string;
     readonly minSeverity: NotificationSeverity;
@@ -34,11 +36,11 @@ export interface NotifierNeeds {
 
 /** Puts a notifier together on ports: one desk for each channel, one lane for each channel and group. */
 export function assemble(
-  { name, groups, channels, waitsAtMost, policy }: NotifierPlan,
+  { name, groups, splitBrainAcceptedBy, channels, waitsAtMost, policy }: NotifierPlan,
   needs: NotifierNeeds,
 ): Notifier {
   const { journal, clock, log, readiness } = needs;
-  const chains = new AuditChains(journal, clock, readiness);
+  const chains = new AuditChains(journal, clock, readiness, splitBrainAcceptedBy);
   const ports = { ...needs, chains, cursors: new CursorBook(journal, name) };
   const openDesks = () =>
     channels.map(({ id, minSeverity, port }) => {

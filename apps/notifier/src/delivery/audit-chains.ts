@@ -13,6 +13,8 @@ export class AuditChains {
     private readonly journal: Journal,
     private readonly clock: Clock,
     private readonly readiness: Readiness,
+    /** Groups in fence mode advisory. */
+    private readonly splitBrainAcceptedBy: readonly GroupId[] = [],
   ) {}
 
   /** The last sequence of every chain that has one, and the revision they are of. @throws SignalboxError */
@@ -45,7 +47,10 @@ export class AuditChains {
     if (text === undefined) return unreadableNotification(group, sequence, this.clock.now(), `${key} is gone`);
     const entry = decode(AuditEntryWire, text, key);
     return entry.ok
-      ? notificationOf({ ...entry.value, evidence: await evidenceOf(this.journal, entry.value) })
+      ? notificationOf(
+          { ...entry.value, evidence: await evidenceOf(this.journal, entry.value) },
+          this.splitBrainAcceptedBy.includes(group),
+        )
       : unreadableNotification(group, sequence, this.clock.now(), entry.problem.message);
   }
 }

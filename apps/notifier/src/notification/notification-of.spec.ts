@@ -55,6 +55,13 @@ describe(notificationOf.name, () => {
     });
   });
 
+  it('says in every message that a group accepts a split brain', () => {
+    for (const rule of [...Object.keys(RULES), 'brand-new']) {
+      expect(notificationOf(entry(rule), true).body.at(-1)).toContain('both sites may take writes');
+      expect(notificationOf(entry(rule)).body.join()).not.toContain('both sites may take writes');
+    }
+  });
+
   it('names the approval that is asked for, ready to be typed', () => {
     const owes: Json = [
       { does: 'open-approval', approval: 'approval-7', kind: 'failback', from: 'b', to: 'a', expiresAt: 5 },

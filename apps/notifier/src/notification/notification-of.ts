@@ -3,8 +3,13 @@ import { approvalId, runId, type AuditEntry, type GroupId, type Instant } from '
 import { factsOf, type Facts } from './facts.js';
 import { tellingOf } from './rules.js';
 
-/** What people are told of an audit entry. Pure and total: the same entry is told in the same words by every notifier. */
-export function notificationOf(entry: AuditEntry): Notification {
+const SPLIT_BRAIN = 'Fence mode advisory: both sites may take writes at once, since nothing makes sure of the old one.';
+
+/**
+ * What people are told of an audit entry. Pure and total: the same entry is told in the same words by every notifier.
+ * Where a group accepts a split brain, every message says so.
+ */
+export function notificationOf(entry: AuditEntry, acceptsSplitBrain = false): Notification {
   const facts = factsOf(entry);
   const { severity, says, next } = tellingOf(entry.rule);
   return {
@@ -14,7 +19,7 @@ export function notificationOf(entry: AuditEntry): Notification {
     rule: entry.rule,
     severity: typeof severity === 'function' ? severity(facts) : severity,
     title: oneLine(`${entry.group}: ${typeof says === 'function' ? says(facts) : says}`),
-    body: bodyOf(facts).map(oneLine),
+    body: [...bodyOf(facts).map(oneLine), ...(acceptsSplitBrain ? [SPLIT_BRAIN] : [])],
     next: [...(next?.(facts) ?? [`signalbox explain ${entry.group}`])],
     about: {
       ...(facts.run && { run: runId(facts.run) }),
