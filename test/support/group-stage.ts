@@ -1,22 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import {
-  AuditEntryWire,
-  decodeOrThrow,
-  keyringOf,
-  RunWire,
-  signVote,
-  StepRecordWire,
-  type SigningKey,
-} from '#libs/contracts';
-import { initialGroupState, type GroupState } from '#libs/decision';
+import { AuditEntryWire, decodeOrThrow, keyringOf, RunWire, signVote, StepRecordWire } from '#libs/contracts';
+import { initialGroupState, type GroupState, type Settings } from '#libs/decision';
 import {
   clusterId,
   flowId,
-  groupId,
   instant,
   processId,
-  siteId,
   type FlowLag,
   type GuardRecord,
   type Json,
@@ -27,8 +15,8 @@ import {
 } from '#libs/domain';
 import { GroupStateWire, InMemoryJournal, keys } from '#libs/journal';
 import { InMemoryLog, ProcessReadiness, SystemRandom, type TimeSample } from '#libs/runtime';
-import { parseTopology, type Topology } from '#libs/topology';
-import { STAGE_POLICY } from './stage-policy.js';
+import type { Group, Topology } from '#libs/topology';
+import { a, b, group, stageKey, stageTopology, w } from './stage-topology.js';
 import { VirtualClock } from './virtual-clock.js';
 import { RunDriver } from '../../apps/orchestrator/src/run/run-driver.js';
 import { Evaluation } from '../../apps/orchestrator/src/group/evaluation.js';
@@ -39,56 +27,26 @@ import { Leadership } from '../../apps/orchestrator/src/group/leadership.js';
 import { ReassertionNotes } from '../../apps/orchestrator/src/group/reassertion-notes.js';
 import { SelfFenceWatch } from '../../apps/orchestrator/src/group/self-fence-watch.js';
 
-export const a = siteId('a');
-export const b = siteId('b');
-export const w = siteId('w');
-export const group = groupId('orders');
-const pairs = new Map([a, b, w].map((site) => [site, generateKeyPairSync('ed25519')]));
-
-/** Of every site: what signs its votes. */
-export const stageKey = (site: SiteId): SigningKey => {
-  const pair = pairs.get(site);
-  if (!pair) throw new Error(`No key for ${site}`);
-  return { keyId: `${site}-1`, privateKey: pair.privateKey };
-};
-
-/** The documented example with numbers that a test can wait for, and with keys whose private half is here. */
-export function stageTopology(): Topology {
-  const example = parseTopology(readFileSync('docs/examples/two-sites-and-witness.yaml', 'utf8'), 'the example');
-  const publicKey = (site: SiteId) => {
-    const { x = '' } = pairs.get(site)?.publicKey.export({ format: 'jwk' }) ?? {};
-    return Buffer.from(x, 'base64url').toString('base64');
-  };
-  return {
-    ...example,
-    sites: example.sites.map((site) => ({ ...site, signing: { ...site.signing, publicKey: publicKey(site.id) } })),
-    policy: { ...example.policy, ...STAGE_POLICY },
-    groups: example.groups.map((each) => ({
-      ...each,
-      policy: {},
-      configs: [],
-      traffic: each.traffic.map((name) => ({
-        ...name,
-        name: 'kafka.example',
-        zone: 'example',
-        ttlSeconds: 1,
-        addresses: { a: ['10.0.0.1'], b: ['10.0.0.2'] },
-      })),
-    })),
-  };
-}
+export { a, b, group, w, stageKey, stageTopology };
 
 /** One group in a journal of its own, with votes, guards and workers played by the test. */
 export class Stage {
   readonly clock = new VirtualClock();
   readonly journal = new InMemoryJournal(this.clock);
-  readonly topology = stageTopology();
-  readonly settings = settingsOf(this.topology, group);
+  readonly topology: Topology;
+  readonly settings: Settings;
   /** How far each flow is behind, in the next votes. */
   readonly lagMs: Record<string, number> = { 'a-to-b': 10, 'b-to-a': 10 };
   /** Where workers and guards do what is asked of them. */
   private working: readonly SiteId[] = [b];
   private sequence = 0;
+
+  /** `change`: what is different about the group. */
+  constructor(change: Partial<Pick<Group, 'mode' | 'fenceMode'>> = {}) {
+    const topology = stageTopology();
+    this.topology = { ...topology, groups: topology.groups.map((each) => ({ ...each, ...change })) };
+    this.settings = settingsOf(this.topology, group);
+  }
 
   /** A leader candidate; several of them compete as orchestrators of several sites would. */
   orchestrator(name: string): GroupLoop {
@@ -155,6 +113,11 @@ export class Stage {
     for (const site of [a, b, w]) for (const cluster of ['kafka-a', 'kafka-b']) await this.vote(site, cluster, 'up');
     for (const site of [a, b]) await this.guard(site);
     this.working = [a, b];
+  }
+
+  /** Where workers and guards do what is asked of them, from now on. */
+  workersAt(...sites: readonly SiteId[]): void {
+    this.working = sites;
   }
 
   /** Nothing of a site answers any more; what the others see of it is up to the test. */
