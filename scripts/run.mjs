@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { build } from './build.mjs';
 import { endingOn } from './ending.mjs';
 import { launch } from './launch.mjs';
+import { runModels } from './models/main.mjs';
 import { setUp } from './setup/parts.mjs';
 import { SetupProblem } from './setup/problem.mjs';
 import { runChecks, runEndToEnd, runHeavy } from './suites.mjs';
@@ -17,25 +18,32 @@ const QUIET_KAFKAJS = ['--disable-warning=TimeoutNegativeWarning'];
 
 /**
  * @typedef {import('./ending.mjs').Run} Run
- * @type {Record<string, { lab: boolean, run: (run: Run, args: string[]) => Promise<number> }>}
+ * @typedef {import('./setup/parts.mjs').Need} Need
+ * @type {Record<string, { needs: readonly Need[], run: (run: Run, args: string[]) => Promise<number> }>}
  */
 const TASKS = {
-  check: { lab: false, run: (run) => runChecks(ROOT, run) },
-  test: { lab: true, run: async (run) => (await runChecks(ROOT, run)) || runEndToEnd(ROOT, run) },
-  heavy: { lab: true, run: (run) => runHeavy(ROOT, run) },
-  demo: { lab: true, run: (run, args) => launch(ROOT, [...QUIET_KAFKAJS, 'dist/test/demo/main.js', ...args], run) },
-  bench: { lab: true, run: (run, args) => launch(ROOT, ['dist/test/bench/main.js', ...args], run) },
-  chaos: { lab: true, run: (run, args) => launch(ROOT, [...QUIET_KAFKAJS, 'dist/test/chaos/main.js', ...args], run) },
-  lab: { lab: true, run: (run, args) => launch(ROOT, ['dist/test/lab/main.js', ...args], run) },
+  check: { needs: ['npm'], run: (run) => runChecks(ROOT, run) },
+  test: { needs: ['npm', 'lab'], run: async (run) => (await runChecks(ROOT, run)) || runEndToEnd(ROOT, run) },
+  heavy: { needs: ['npm', 'lab'], run: (run) => runHeavy(ROOT, run) },
+  demo: { needs: ['npm', 'lab'], run: (run, args) => program('demo', QUIET_KAFKAJS, args, run) },
+  bench: { needs: ['npm', 'lab'], run: (run, args) => program('bench', [], args, run) },
+  chaos: { needs: ['npm', 'lab'], run: (run, args) => program('chaos', QUIET_KAFKAJS, args, run) },
+  lab: { needs: ['npm', 'lab'], run: (run, args) => program('lab', [], args, run) },
+  models: { needs: ['spin'], run: (run, args) => runModels(ROOT, run, args) },
 };
+
+/** @param {string} name of a folder of `test` @param {string[]} flags of Node @param {string[]} args @param {Run} run */
+function program(name, flags, args, run) {
+  return launch(ROOT, [...flags, `dist/test/${name}/main.js`, ...args], run);
+}
 
 const [name = '', ...args] = process.argv.slice(2);
 const task = TASKS[name];
 const run = endingOn(['SIGINT', 'SIGTERM', 'SIGHUP'], (line) => console.error(`set-up: ${line}`));
 try {
   if (!task) throw new SetupProblem(`no task "${name}"; there are: ${Object.keys(TASKS).join(', ')}`);
-  await setUp(ROOT, task, run);
-  await build(ROOT, run);
+  await setUp(ROOT, task.needs, run);
+  if (task.needs.includes('npm')) await build(ROOT, run);
   process.exitCode = await task.run(run, args);
 } catch (error) {
   const isExpected = run.signal.aborted || error instanceof SetupProblem;

@@ -1,11 +1,20 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { execute } from './execute.mjs';
 import { withLock } from './lock.mjs';
 import { withoutServiceStarts } from './policy.mjs';
 import { findProgram, javaMajor } from './programs.mjs';
 
-/** What the lab runs that Debian packages, by program. `service`: what its package would start at the next boot. */
-const PROGRAMS = [
+/**
+ * Something that Debian packages, known by its program or by a file of it.
+ * @typedef {object} Packaged
+ * @property {string} [program]
+ * @property {string} [file]
+ * @property {string} package
+ * @property {string} [service] what its package would start at the next boot
+ */
+
+/** What the lab runs. @type {readonly Packaged[]} */
+export const LAB_PROGRAMS = [
   { program: 'redis-server', package: 'redis-server', service: 'redis-server.service' },
   { program: 'named', package: 'bind9', service: 'named.service' },
   { program: 'nsupdate', package: 'bind9-dnsutils' },
@@ -14,17 +23,24 @@ const PROGRAMS = [
   { program: 'openssl', package: 'openssl' },
   { program: 'java', package: 'default-jre-headless' },
 ];
-const MAVEN = { program: 'mvn', package: 'maven' };
+/** @type {Packaged} */
+export const MAVEN = { program: 'mvn', package: 'maven' };
+/** What verifies the models: Spin writes C, which is compiled. @type {readonly Packaged[]} */
+export const MODEL_PROGRAMS = [
+  { program: 'spin', package: 'spin' },
+  { program: 'gcc', package: 'gcc' },
+  { file: '/usr/include/stdio.h', package: 'libc6-dev' },
+];
 const KAFKA_WANTS_JAVA = 17;
 const LOCK_WAIT = ['-o', 'DPkg::Lock::Timeout=300'];
 
 /**
  * The system's programs, from Debian packages when this process may install them.
- * @param {{ withMaven: boolean }} options @returns {import('./parts.mjs').Part}
+ * @param {readonly Packaged[]} wanted @returns {import('./parts.mjs').Part}
  */
-export function packages({ withMaven }) {
-  const missing = [...PROGRAMS, ...(withMaven ? [MAVEN] : [])].filter(({ program }) => !findProgram(program));
-  const java = findProgram('java');
+export function packages(wanted) {
+  const missing = wanted.filter((entry) => !isThere(entry));
+  const java = wanted.some(({ program }) => program === 'java') ? findProgram('java') : undefined;
   const isJavaTooOld = java !== undefined && javaMajor(java) < KAFKA_WANTS_JAVA;
   return {
     name: 'system packages',
@@ -44,13 +60,17 @@ export function packages({ withMaven }) {
   };
 }
 
+/** @param {Packaged} entry */
+const isThere = ({ program, file }) =>
+  program === undefined ? file !== undefined && existsSync(file) : findProgram(program) !== undefined;
+
 function mayInstall() {
   return process.getuid?.() === 0 && findProgram('apt-get') !== undefined;
 }
 
-/** @param {readonly { program: string, package: string }[]} missing */
+/** @param {readonly Packaged[]} missing */
 function missingPrograms(missing) {
-  const names = missing.map(({ program }) => program).join(', ');
+  const names = missing.map(({ program, file }) => program ?? file).join(', ');
   const install = `apt-get install --no-install-recommends ${missing.map((entry) => entry.package).join(' ')}`;
   const who = findProgram('apt-get')
     ? 'as root'
@@ -58,7 +78,7 @@ function missingPrograms(missing) {
   return `not installed: ${names}. ${who}: ${install}`;
 }
 
-/** @param {readonly { package: string, service?: string }[]} missing @param {import('./parts.mjs').Context} context */
+/** @param {readonly Packaged[]} missing @param {import('./parts.mjs').Context} context */
 async function install(missing, { say, signal }) {
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   const names = missing.map((entry) => entry.package);

@@ -5,11 +5,13 @@ import { etcd } from './etcd.mjs';
 import { kafka } from './kafka.mjs';
 import { withLock } from './lock.mjs';
 import { npm } from './npm.mjs';
-import { packages } from './packages.mjs';
+import { LAB_PROGRAMS, MAVEN, MODEL_PROGRAMS, packages } from './packages.mjs';
 import { SetupProblem } from './problem.mjs';
 
 /**
  * @typedef {{ say: (line: string) => void, signal: AbortSignal }} Context
+ *
+ * @typedef {'npm' | 'lab' | 'spin'} Need what a task cannot do without
  *
  * @typedef {object} Part something a task needs
  * @property {string} name
@@ -25,16 +27,16 @@ import { SetupProblem } from './problem.mjs';
 const PROGRESS_MS = 10_000;
 
 /**
- * Sees to it that everything is there: the npm packages and, for tasks that run the lab, its real parts. Either all
- * that is missing can be made, or nothing is touched.
- * @param {string} root the checkout @param {{ lab: boolean }} needs @param {Context} context
+ * Sees to it that everything a task needs is there. Either all that is missing can be made, or nothing is touched.
+ * @param {string} root the checkout @param {readonly Need[]} needs @param {Context} context
  * @throws {SetupProblem} naming everything a person has to see to
  */
-export async function setUp(root, { lab }, context) {
+export async function setUp(root, needs, context) {
+  const lab = needs.includes('lab');
   if (lab && process.platform !== 'linux') {
     throw new SetupProblem(`the lab runs on Linux only (loopback addresses, gid rules); this is ${process.platform}`);
   }
-  const list = () => (lab ? [npm(root), ...labParts()] : [npm(root)]);
+  const list = () => needs.flatMap((need) => PARTS[need](root));
   if (list().every((part) => part.isReady())) return;
   const locks = lab ? [root, openCache()] : [root];
   await withLocks(locks, context, async () => {
@@ -45,10 +47,15 @@ export async function setUp(root, { lab }, context) {
   });
 }
 
-function labParts() {
-  const jars = kafka(cacheFolder());
-  return [packages({ withMaven: !jars.isReady() }), jars, etcd(cacheFolder())];
-}
+/** @type {Record<Need, (root: string) => Part[]>} */
+const PARTS = {
+  npm: (root) => [npm(root)],
+  lab: () => {
+    const jars = kafka(cacheFolder());
+    return [packages([...LAB_PROGRAMS, ...(jars.isReady() ? [] : [MAVEN])]), jars, etcd(cacheFolder())];
+  },
+  spin: () => [packages(MODEL_PROGRAMS)],
+};
 
 function openCache() {
   const cache = cacheFolder();
