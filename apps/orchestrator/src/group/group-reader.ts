@@ -3,12 +3,14 @@ import type { Settings } from '#libs/decision';
 import { clusterId, siteId, type RunId } from '#libs/domain';
 import { keys, type Journal } from '#libs/journal';
 import type { Log } from '#libs/runtime';
+import { EntryMemo } from './entry-memo.js';
 import { groupViewOf, votesIn, type GroupView } from './group-view.js';
 
 /** Reads all that concerns one group at one journal revision. */
 export class GroupReader {
   /** The run seen last: read along with the rest, so that one revision usually shows everything. */
   private run: RunId | undefined;
+  private readonly memo = new EntryMemo();
 
   constructor(
     private readonly journal: Journal,
@@ -36,9 +38,10 @@ export class GroupReader {
       ...Object.values(shape.clusters).map((cluster) => keys.votesOn(clusterId(cluster))),
       ...(this.run ? [keys.runRecords(this.run)] : []),
     );
-    const votes = votesIn(snapshot, this.keyring, (problem) =>
+    this.memo.begin();
+    const votes = votesIn(snapshot, this.keyring, this.memo, (problem) =>
       this.log.warn({ problem: problem.message }, 'A vote was dropped'),
     );
-    return groupViewOf(snapshot, { group, home: shape.home, sites: shape.sites.map(siteId) }, votes);
+    return groupViewOf(snapshot, { group, home: shape.home, sites: shape.sites.map(siteId) }, votes, this.memo);
   }
 }

@@ -39,6 +39,8 @@ import {
   type Entry,
   type Snapshot,
 } from '#libs/journal';
+import type { z } from 'zod';
+import { EntryMemo } from './entry-memo.js';
 
 /** A record of the journal with the entry it came from, so that a transaction can say "unchanged". */
 export interface Held<T> {
@@ -81,12 +83,12 @@ export function groupViewOf(
   snapshot: Snapshot,
   { group, home, sites }: GroupNames,
   votes: readonly Held<Vote>[],
+  memo: EntryMemo,
 ): GroupView {
   const entryAt = (key: string) => snapshot.entries.find((entry) => entry.key === key);
+  const read = readerOf(memo);
   const stateEntry = entryAt(keys.groupState(group));
-  const state = stateEntry
-    ? decodeOrThrow(GroupStateWire, stateEntry.value, stateEntry.key)
-    : initialGroupState(group, home);
+  const state = stateEntry ? read(GroupStateWire, stateEntry) : initialGroupState(group, home);
   const epochEntry = entryAt(keys.epoch(group));
   const freezeEntry = entryAt(keys.freeze(group));
   const overridesEntry = entryAt(keys.overrides(group));
@@ -101,19 +103,17 @@ export function groupViewOf(
     epoch: epoch(Number(epochEntry?.value ?? 0)),
     stateEntry,
     state,
-    freeze: freezeEntry && decodeOrThrow(FreezeWire, freezeEntry.value, freezeEntry.key),
-    overrides: overridesEntry ? decodeOrThrow(OverridesWire, overridesEntry.value, overridesEntry.key) : [],
-    attestations: attestationsEntry
-      ? decodeOrThrow(AttestationsWire, attestationsEntry.value, attestationsEntry.key)
-      : [],
+    freeze: freezeEntry && read(FreezeWire, freezeEntry),
+    overrides: overridesEntry ? read(OverridesWire, overridesEntry) : [],
+    attestations: attestationsEntry ? read(AttestationsWire, attestationsEntry) : [],
     votes,
-    guards: Object.fromEntries(sites.map((site) => [site, guardOf(site, entryAt)])),
-    auditHead: auditHeadEntry && decodeOrThrow(AuditHeadWire, auditHeadEntry.value, auditHeadEntry.key),
+    guards: Object.fromEntries(sites.map((site) => [site, guardOf(site, entryAt, read)])),
+    auditHead: auditHeadEntry && read(AuditHeadWire, auditHeadEntry),
     auditHeadEntry,
-    run: runEntry && { value: decodeOrThrow(RunWire, runEntry.value, runEntry.key), entry: runEntry },
-    steps: runEntry ? stepsOf(snapshot, decodeOrThrow(RunWire, runEntry.value, runEntry.key)) : [],
+    run: runEntry && { value: read(RunWire, runEntry), entry: runEntry },
+    steps: runEntry ? stepsOf(snapshot, read(RunWire, runEntry), memo) : [],
     approval: approvalEntry && {
-      value: decodeOrThrow(ApprovalWire, approvalEntry.value, approvalEntry.key),
+      value: read(ApprovalWire, approvalEntry),
       entry: approvalEntry,
     },
     reasserted: snapshot.entries
@@ -125,18 +125,30 @@ export function groupViewOf(
   };
 }
 
-function guardOf(site: SiteId, entryAt: (key: string) => Entry | undefined): GuardEvidence & { entry?: Entry } {
+type ReadEntry = <S extends z.ZodType>(schema: S, entry: Entry) => z.output<S>;
+
+const readerOf =
+  (memo: EntryMemo): ReadEntry =>
+  (schema, entry) =>
+    memo.of(entry, ({ key, value }) => decodeOrThrow(schema, value, key));
+
+function guardOf(
+  site: SiteId,
+  entryAt: (key: string) => Entry | undefined,
+  read: ReadEntry,
+): GuardEvidence & { entry?: Entry } {
   const entry = entryAt(keys.guard(site));
-  const record = entry && decodeOrThrow(GuardRecordWire, entry.value, entry.key);
+  const record = entry && read(GuardRecordWire, entry);
   return { record, leaseHeld: entryAt(keys.guardLease(site)) !== undefined, ...(entry && { entry }) };
 }
 
 /** A run's steps, in the order of its plan and then of its compensation. */
-export function stepsOf(snapshot: Snapshot, run: Run): Held<StepRecord>[] {
+export function stepsOf(snapshot: Snapshot, run: Run, memo = new EntryMemo()): Held<StepRecord>[] {
+  const read = readerOf(memo);
   const prefix = keys.runRecords(run.id);
   const held = snapshot.entries
     .filter((entry) => entry.key.startsWith(prefix) && entry.key !== keys.run(run.id))
-    .map((entry) => ({ value: decodeOrThrow(StepRecordWire, entry.value, entry.key), entry }));
+    .map((entry) => ({ value: read(StepRecordWire, entry), entry }));
   const steps = [...run.plan.steps, ...(run.compensation?.steps ?? [])];
   return steps.flatMap((step) => held.filter(({ value }) => value.name === step.name));
 }
@@ -145,11 +157,16 @@ export function stepsOf(snapshot: Snapshot, run: Run): Held<StepRecord>[] {
  * The votes of a snapshot. One that is malformed, or that its own site did not sign, is left out: it is no opinion, and
  * must not silence the others.
  */
-export function votesIn(snapshot: Snapshot, keyring: Keyring, onRejected: (problem: Error) => void): Held<Vote>[] {
+export function votesIn(
+  snapshot: Snapshot,
+  keyring: Keyring,
+  memo: EntryMemo,
+  onRejected: (problem: Error) => void,
+): Held<Vote>[] {
   return snapshot.entries
     .filter((entry) => entry.key.startsWith(keys.votes()))
     .flatMap((entry) => {
-      const vote = openVote(entry.value, keyring, entry.key);
+      const vote = memo.of(entry, ({ key, value }) => openVote(value, keyring, key));
       if (vote.ok) return [{ value: vote.value, entry }];
       onRejected(vote.problem);
       return [];

@@ -1,0 +1,30 @@
+import type { Entry } from '#libs/journal';
+
+interface Made {
+  readonly text: string;
+  readonly value: unknown;
+}
+
+/**
+ * What was made of journal entries, kept for as long as the next read shows the same text: a record is decoded, and the
+ * signature of a vote checked, when it changes and not at every look. It compares texts, not revisions: those start
+ * anew where a journal is restored. It holds no more than what was read last.
+ */
+export class EntryMemo {
+  private before: ReadonlyMap<string, Made> = new Map();
+  private now = new Map<string, Made>();
+
+  /** A read begins: what it does not ask for is forgotten with the next one. */
+  begin(): void {
+    this.before = this.now;
+    this.now = new Map();
+  }
+
+  /** What `make` makes of the entry, or made of it before. The entry of one key is always made into the same. */
+  of<T>(entry: Entry, make: (entry: Entry) => T): T {
+    const known = this.now.get(entry.key) ?? this.before.get(entry.key);
+    const made = known?.text === entry.value ? known : { text: entry.value, value: make(entry) };
+    this.now.set(entry.key, made);
+    return made.value as T;
+  }
+}
