@@ -147,12 +147,31 @@ describe(StepWorker.name, () => {
       expect(bench.resource.asked).toEqual([]);
     });
 
-    it('takes a step after all when the answer to taking it was lost', async () => {
+    it.each(['written', 'unwritten'] as const)(
+      'takes a step within the deadline of a seal when the answer to taking it was lost and it was %s',
+      async (fate) => {
+        bench.worker.start();
+        bench.journal.unanswered.push(fate);
+        await bench.book.open({ deadlineMs: 1_000 });
+        await bench.clock.advance(500);
+        expect(await bench.book.status()).toBe('done');
+        expect(bench.resource.asked).toHaveLength(1);
+      },
+    );
+
+    it("looks at a step as soon as the journal is back, and no more once it is somebody else's", async () => {
       bench.worker.start();
-      bench.journal.unanswered.push('written');
-      await bench.book.open();
-      await bench.clock.advance(POLL_MS);
-      expect(await bench.book.status()).toBe('done');
+      await bench.clock.advance(0);
+      bench.journal.unanswered.push('unwritten');
+      const step = await bench.book.open();
+      await bench.clock.advance(0);
+      bench.journal.goesAway();
+      await bench.clock.advance(2 * POLL_MS);
+      await bench.book.settle(step);
+      bench.journal.returns();
+      await bench.clock.advance(2 * POLL_MS);
+      expect(await bench.book.status()).toBe('unreachable');
+      expect(bench.resource.asked).toEqual([]);
     });
 
     it('reports as soon as the journal is back', async () => {

@@ -41,6 +41,9 @@ export interface StepWorkerIdentity {
 /** How a step came to be noticed: whoever was first. What is looked for was missed by bell and watch. */
 type FoundBy = 'ring' | 'watch' | 'look';
 
+/** How soon a step is looked at again that could not be read or taken: a seal does not wait for the next look at all. */
+const LOOK_AGAIN_MS = 250;
+
 interface Attention {
   readonly superseded: AbortController;
   readonly ring?: Ring;
@@ -48,6 +51,7 @@ interface Attention {
   opened: number;
   /** How new the record was that is being worked on. */
   readAt: number | undefined;
+  isCounted: boolean;
 }
 
 /**
@@ -103,7 +107,7 @@ export class StepWorker {
       return;
     }
     const superseded = new AbortController();
-    const attention: Attention = { superseded, opened, readAt: undefined, ...(ring && { ring }) };
+    const attention: Attention = { superseded, opened, readAt: undefined, isCounted: false, ...(ring && { ring }) };
     this.#attended.set(stepKey, attention);
     const work = this.#attend(stepKey, attention, by).finally(() => {
       this.#working.delete(work);
@@ -116,10 +120,18 @@ export class StepWorker {
   }
 
   async #attend(stepKey: string, attention: Attention, by: FoundBy): Promise<void> {
+    const { signal } = attention.superseded;
+    while (!(await this.#isAttendedTo(stepKey, attention, by)) && !signal.aborted)
+      await this.ports.clock.sleep(LOOK_AGAIN_MS, signal);
+  }
+
+  /** False when the journal did not answer, or not whether the step was taken. */
+  async #isAttendedTo(stepKey: string, attention: Attention, by: FoundBy): Promise<boolean> {
     try {
       const step = await this.#loadWhenFree(stepKey, attention);
-      if (!step) return;
-      this.#count(by);
+      if (!step) return true;
+      if (!attention.isCounted) this.#count(by);
+      attention.isCounted = true;
       const { epoch, resource, action } = step.record;
       const lane = laneOf(resource, action === 'inspect' ? 'inspect' : 'change');
       await this.lanes.take(lane, epoch, attention.superseded, () =>
@@ -128,10 +140,11 @@ export class StepWorker {
       this.ports.readiness.ready('steps');
     } catch (error) {
       if (!(error instanceof SignalboxError)) throw error;
-      // The journal's absence shows where it is looked at; the next look finds the step again.
-      if (error.retryable || error.code === 'SB_OUTCOME_UNKNOWN') return;
+      // The journal's absence shows where it is looked at.
+      if (error.retryable || error.code === 'SB_OUTCOME_UNKNOWN') return false;
       this.ports.readiness.missing('steps', `A step cannot be worked on: ${messageOf(error)}`);
     }
+    return true;
   }
 
   #count(by: FoundBy): void {
