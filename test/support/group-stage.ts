@@ -15,7 +15,7 @@ import {
 } from '#libs/domain';
 import { GroupStateWire, InMemoryJournal, keys } from '#libs/journal';
 import { InMemoryLog, ProcessReadiness, SystemRandom, type TimeSample } from '#libs/runtime';
-import type { Group, Topology } from '#libs/topology';
+import type { Group, Policy, Topology } from '#libs/topology';
 import { a, b, group, stageKey, stageTopology, w } from './stage-topology.js';
 import { VirtualClock } from './virtual-clock.js';
 import { RunDriver } from '../../apps/orchestrator/src/run/run-driver.js';
@@ -41,10 +41,11 @@ export class Stage {
   private working: readonly SiteId[] = [b];
   private sequence = 0;
 
-  /** `change`: what is different about the group. */
-  constructor(change: Partial<Pick<Group, 'mode' | 'fenceMode'>> = {}) {
+  /** `change`: what is different about the group; `policy`: and about the numbers. */
+  constructor(change: Partial<Pick<Group, 'mode' | 'fenceMode' | 'configs'>> = {}, policy: Partial<Policy> = {}) {
     const topology = stageTopology();
-    this.topology = { ...topology, groups: topology.groups.map((each) => ({ ...each, ...change })) };
+    const groups = topology.groups.map((each) => ({ ...each, ...change }));
+    this.topology = { ...topology, groups, policy: { ...topology.policy, ...policy } };
     this.settings = settingsOf(this.topology, group);
   }
 

@@ -18,8 +18,12 @@ export const stageKey = (site: SiteId): SigningKey => {
   return { keyId: `${site}-1`, privateKey: pair.privateKey };
 };
 
-/** The documented example with numbers that a test can wait for, and with keys whose private half is here. */
-export function stageTopology(): Topology {
+let made: Topology | undefined;
+
+/** The documented example with numbers that a test can wait for, and with keys whose private half is here. Read once. */
+export const stageTopology = (): Topology => (made ??= makeTopology());
+
+function makeTopology(): Topology {
   const example = parseTopology(readFileSync('docs/examples/two-sites-and-witness.yaml', 'utf8'), 'the example');
   const publicKey = (site: SiteId) => {
     const { x = '' } = pairs.get(site)?.publicKey.export({ format: 'jwk' }) ?? {};
