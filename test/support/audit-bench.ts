@@ -36,10 +36,11 @@ export class AuditBench {
     return new SiteAudit(new SiteChain(this.journal, site), this.clock, this.readiness);
   }
 
-  notary(site: SiteId): Notary {
+  /** `known`: the keys in its signalbox.yaml. */
+  notary(site: SiteId, known: Keyring = keyring): Notary {
     const { journal, archive, clock, readiness } = this;
     const audit = this.siteAudit(site);
-    return new Notary({ site, signingKey: keyOf(site), keyring }, { journal, archive, audit, clock, readiness });
+    return new Notary({ site, signingKey: keyOf(site), keyring: known }, { journal, archive, audit, clock, readiness });
   }
 
   exporter(name: string, kafka: InMemoryKafka): Exporter {

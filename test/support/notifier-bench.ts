@@ -1,4 +1,4 @@
-import { chain, GENESIS, type ChainHead } from '#libs/audit';
+import { chain, GENESIS, layOut, type ChainHead } from '#libs/audit';
 import type { NotificationSeverity } from '#libs/contracts';
 import { epoch, groupId, type GroupId, type Json } from '#libs/domain';
 import { InMemoryJournal, keys, type Journal } from '#libs/journal';
@@ -83,6 +83,7 @@ export class NotifierBench {
   /** As an orchestrator records a decision. */
   async decide(severity: NotificationSeverity = 'info', group = orders, evidence: Json = {}): Promise<void> {
     const head = this.heads.get(group) ?? GENESIS;
+    const laidOut = layOut(evidence);
     const entry = chain(head, {
       group,
       at: this.clock.now(),
@@ -91,13 +92,17 @@ export class NotifierBench {
       before: 'steady',
       after: 'steady',
       epoch: epoch(1),
-      evidence,
+      evidence: laidOut.evidence,
     });
     this.heads.set(group, entry);
     const put = (key: string, value: object) => ({ kind: 'put', key, value: JSON.stringify(value) }) as const;
     await this.journal.commit({
       conditions: [],
       changes: [
+        ...laidOut.chunks.map((value, chunk) => {
+          const key = keys.auditEvidenceChunk(group, entry.sequence, laidOut.reference?.sha256 ?? '', chunk);
+          return { kind: 'put', key, value } as const;
+        }),
         put(keys.auditEntry(group, entry.sequence), entry),
         put(keys.auditHead(group), { sequence: entry.sequence, hash: entry.hash }),
       ],

@@ -76,7 +76,9 @@ const asText = ({ files, checkpoints, problems, remarks }: BundleVerdict): reado
   ...files.map(describe),
   ...problems.map(({ message }) => `BROKEN: ${message}`),
   ...remarks.map(({ message }) => `note: ${message}`),
-  ...(checkpoints > 0 && problems.length === 0 ? [`checkpoints: ok, ${checkpoints} hold and contradict nothing`] : []),
+  ...(checkpoints > 0 && problems.length === 0
+    ? [`checkpoints: ok, ${counted(checkpoints, 'checkpoint')}, no contradiction`]
+    : []),
 ];
 
 const describe = ({ name, verdict }: BundleVerdict['files'][number]): string => {
@@ -86,7 +88,7 @@ const describe = ({ name, verdict }: BundleVerdict['files'][number]): string => 
   }
   if ('chains' in verdict) {
     const chains = verdict.chains.map(({ chain, first, last }) => `entries ${first} to ${last} of ${inWords(chain)}`);
-    return `${name}: ok, ${[...chains, `${verdict.checkpoints} checkpoints`].join(', ')}`;
+    return `${name}: ok, ${[...chains, counted(verdict.checkpoints, 'checkpoint')].join(', ')}`;
   }
   const { signature, signedBy, entries, group, site, head } = verdict;
   const signed = {
@@ -99,3 +101,5 @@ const describe = ({ name, verdict }: BundleVerdict['files'][number]): string => 
 };
 
 const whereless = (line: number): string => (line === 1 ? 'the header' : 'a line that is none');
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

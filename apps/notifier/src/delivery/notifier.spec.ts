@@ -77,6 +77,13 @@ describe(Notifier.name, () => {
       expect(idsOf(chat)).toEqual(['orders/1', 'orders/2']);
       expect(chat.received[0]).toMatchObject({ rule: 'unreadable', severity: 'warning' });
     });
+
+    it('what an entry is about when its evidence lies beside the chain', async () => {
+      await start();
+      await bench.decide('critical', orders, { run: 'run-7', problem: 'no way on', ranges: 'x'.repeat(100_000) });
+      await bench.clock.advance(POLL_MS);
+      expect(chat.received).toMatchObject([{ about: { run: 'run-7' } }]);
+    });
   });
 
   describe('among notifiers', () => {

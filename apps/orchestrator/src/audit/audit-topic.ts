@@ -1,4 +1,4 @@
-import { UnavailableError } from '#libs/domain';
+import { messageOf, OutcomeUnknownError, SignalboxError, UnavailableError } from '#libs/domain';
 import { KafkaRefusedError, type TopicLog } from '#libs/kafka';
 
 export const AUDIT_TOPIC = 'signalbox.audit';
@@ -10,8 +10,20 @@ const REQUEST_MAX_BYTES = 512 * 1024;
 export class AuditTopic {
   constructor(private readonly log: TopicLog) {}
 
-  /** In order, all under one key, so that a chain stays in one partition. @throws SignalboxError */
+  /**
+   * In order, all under one key, so that a chain stays in one partition. Whatever the client comes up with is the
+   * topic's trouble and not the process's. @throws SignalboxError
+   */
   async append(key: string, lines: readonly string[]): Promise<void> {
+    try {
+      await this.appendAll(key, lines);
+    } catch (error) {
+      if (error instanceof SignalboxError) throw error;
+      throw new OutcomeUnknownError(`Writing to ${AUDIT_TOPIC} failed: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  private async appendAll(key: string, lines: readonly string[]): Promise<void> {
     const partitions = await this.log.partitions(AUDIT_TOPIC);
     const partition = partitions[spread(key) % partitions.length];
     if (partition === undefined) throw new UnavailableError(`${AUDIT_TOPIC} has no partitions.`);

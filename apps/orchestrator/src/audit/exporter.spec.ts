@@ -61,10 +61,10 @@ describe('Exporter', () => {
     await bench.decide(3);
     const [one, other] = [bench.exporter('one', kafka), bench.exporter('other', kafka)];
     await one.catchUp();
+    await bench.decide(2);
     await other.catchUp();
     expect(sequences()).toEqual([1, 2, 3]);
     await one.stop();
-    await bench.decide(2);
     await other.catchUp();
     expect(sequences()).toEqual([1, 2, 3, 4, 5]);
   });

@@ -12,7 +12,7 @@ export class NotaryService implements OnApplicationBootstrap, BeforeApplicationS
   private following: Subscription | undefined;
 
   constructor(
-    private readonly notary: Notary,
+    private readonly notary: Pick<Notary, 'attest'>,
     private readonly feed: EventFeed,
     private readonly clock: Clock,
     private readonly everyMs: number,

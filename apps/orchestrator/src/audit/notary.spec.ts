@@ -96,6 +96,18 @@ describe('Notary', () => {
     expect(problems.map(({ kind }) => kind).toSorted()).toEqual(['checkpoint-alone', 'fork']);
   });
 
+  it('waits with what a site signed that is not in its signalbox.yaml yet', async () => {
+    const bench = new AuditBench();
+    await bench.decide(2);
+    await bench.notary(b).attest();
+    const early = bench.notary(w, new Map([...keyring].filter(([, { site }]) => site !== b)));
+    await early.attest();
+    expect(bench.missing('audit checkpoint of site b')).toContain('stands in no signalbox.yaml here');
+    expect(await bench.checkpoints(w)).toMatchObject([{ seen: {} }]);
+    await bench.notary(w).attest();
+    expect(witnessesOf((await bench.checkpoints(b))[0])).toEqual([w]);
+  });
+
   it('convicts, offline, whoever cuts the journal between two exports', async () => {
     const bench = new AuditBench();
     await bench.decide(8);
