@@ -104,7 +104,12 @@ const shown = (picture: ResourcePicture | undefined): string =>
   picture ? `${picture.went.join(' → ')} (epoch: ${picture.stamp})` : 'nothing';
 
 /** Names all that is needed to play it again alone. */
-const told = ({ name }: Scenario, { points }: Ending, cuts: readonly Cut[], wrongs: readonly string[]): string => {
+export const told = (
+  { name }: Scenario,
+  { points }: Ending,
+  cuts: readonly Cut[],
+  wrongs: readonly string[],
+): string => {
   const where = cuts.map(({ at, outcome }) => `${at}:${outcome}`).join(' ');
   const what = cuts.map(({ at }) => describePoint(points[at])).join(', then ');
   return `"${name}" ${where} (${what}): ${wrongs.join('; ')}. Alone: node dist/test/interruption/main.js '${name}' ${where}`;
