@@ -8,6 +8,7 @@ import { GroupLoop } from '../../apps/orchestrator/src/group/group-loop.js';
 import { GroupPulse } from '../../apps/orchestrator/src/group/group-pulse.js';
 import { GroupReader } from '../../apps/orchestrator/src/group/group-reader.js';
 import { leaderName } from '../../apps/orchestrator/src/group/group-transaction.js';
+import { GroupVersions } from '../../apps/orchestrator/src/group/group-versions.js';
 import { Leadership } from '../../apps/orchestrator/src/group/leadership.js';
 import { ReassertionNotes } from '../../apps/orchestrator/src/group/reassertion-notes.js';
 import { SelfFenceWatch } from '../../apps/orchestrator/src/group/self-fence-watch.js';
@@ -60,16 +61,18 @@ export class Cast {
     const { fenceMarginMs, leaderTtlMs: ttlMs, requestTimeoutMs: commitMs, leaderLagMaxMs: lagMaxMs } = topology.policy;
     const process = processId('orchestrator@w');
     this.incarnation(process, (journal) => {
+      const log = new InMemoryLog();
+      const readiness = new ProcessReadiness(log, clock);
       const selfFences = new SelfFenceWatch(clock, fenceMarginMs);
       const parts = {
         selfFences,
-        reader: new GroupReader(journal, settings, keyringOf(topology), new InMemoryLog()),
+        reader: new GroupReader(journal, settings, keyringOf(topology), log),
         evaluation: new Evaluation(settings, [a, b, w], clock, random),
         driver: new RunDriver(settings, clock, selfFences),
         notes: new ReassertionNotes(clock),
+        versions: new GroupVersions(readiness),
       };
-      const log = new InMemoryLog();
-      const ports = { journal, clock, log, readiness: new ProcessReadiness(log, clock), timeSamples: () => [] };
+      const ports = { journal, clock, log, readiness, timeSamples: () => [] };
       const leadership = new Leadership(ports, { ttlMs, commitMs, lagMaxMs });
       const leader = { name: leaderName(process, random.id()), actor: { kind: 'process', id: process } } as const;
       const loop = new GroupLoop(parts, journal, clock, leadership, leader, () => undefined);

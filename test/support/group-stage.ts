@@ -23,6 +23,7 @@ import { Evaluation } from '../../apps/orchestrator/src/group/evaluation.js';
 import { GroupLoop } from '../../apps/orchestrator/src/group/group-loop.js';
 import { GroupReader } from '../../apps/orchestrator/src/group/group-reader.js';
 import { settingsOf } from '../../apps/orchestrator/src/group/group-settings.js';
+import { GroupVersions } from '../../apps/orchestrator/src/group/group-versions.js';
 import { Leadership } from '../../apps/orchestrator/src/group/leadership.js';
 import { ReassertionNotes } from '../../apps/orchestrator/src/group/reassertion-notes.js';
 import { SelfFenceWatch } from '../../apps/orchestrator/src/group/self-fence-watch.js';
@@ -33,6 +34,8 @@ export { a, b, group, w, stageKey, stageTopology };
 export class Stage {
   readonly clock = new VirtualClock();
   readonly journal = new InMemoryJournal(this.clock);
+  readonly log = new InMemoryLog();
+  readonly readiness = new ProcessReadiness(this.log, this.clock);
   readonly topology: Topology;
   readonly settings: Settings;
   /** How far each flow is behind, in the next votes. */
@@ -55,15 +58,16 @@ export class Stage {
   }
 
   /** The group's loop in a process with this right to lead. */
-  loopOf(name: string, leadership: Leadership): GroupLoop {
+  loopOf(name: string, leadership: Leadership, versions = new GroupVersions(this.readiness)): GroupLoop {
     const { fenceMarginMs } = this.topology.policy;
     const selfFences = new SelfFenceWatch(this.clock, fenceMarginMs);
     const parts = {
-      reader: new GroupReader(this.journal, this.settings, keyringOf(this.topology), new InMemoryLog()),
+      reader: new GroupReader(this.journal, this.settings, keyringOf(this.topology), this.log),
       evaluation: new Evaluation(this.settings, [a, b, w], this.clock, new SystemRandom()),
       driver: new RunDriver(this.settings, this.clock, selfFences),
       selfFences,
       notes: new ReassertionNotes(this.clock),
+      versions,
     };
     const leader = { name, actor: { kind: 'process', id: name } } as const;
     return new GroupLoop(parts, this.journal, this.clock, leadership, leader, () => undefined);
@@ -71,11 +75,9 @@ export class Stage {
 
   /** The right to lead of one process. */
   leadership(timeSamples: () => readonly TimeSample[] = () => []): Leadership {
-    const log = new InMemoryLog();
-    const { journal, clock } = this;
+    const { journal, clock, log, readiness } = this;
     const { leaderTtlMs: ttlMs, requestTimeoutMs: commitMs, leaderLagMaxMs: lagMaxMs } = this.topology.policy;
-    const ports = { journal, clock, log, readiness: new ProcessReadiness(log, clock), timeSamples };
-    return new Leadership(ports, { ttlMs, commitMs, lagMaxMs });
+    return new Leadership({ journal, clock, log, readiness, timeSamples }, { ttlMs, commitMs, lagMaxMs });
   }
 
   async vote(site: SiteId, cluster: string, opinion: Opinion, failedForMs = 0): Promise<void> {

@@ -1,5 +1,12 @@
 import { processId, resourceKey, siteId, type FencedResource, type StepRecord, type WriteAccess } from '#libs/domain';
-import { ResourceLanes, StepWorker, type Doorbell, type ResolveResource } from '#libs/jobs';
+import {
+  ResourceLanes,
+  STEP_HANDLERS,
+  StepWorker,
+  type Doorbell,
+  type ResolveResource,
+  type StepHandlers,
+} from '#libs/jobs';
 import { InMemoryJournal } from '#libs/journal';
 import { InMemoryLog, ProcessReadiness } from '#libs/runtime';
 import { StepBook } from './step-book.js';
@@ -30,11 +37,11 @@ export class WorkerBench {
     return bench;
   }
 
-  makeWorker(doorbell?: Doorbell, process = GUARD): StepWorker {
+  makeWorker(doorbell?: Doorbell, process = GUARD, handlers: StepHandlers = STEP_HANDLERS): StepWorker {
     const { journal, clock, readiness } = this;
     return new StepWorker(
       { journal, clock, readiness, ...(doorbell && { doorbell }) },
-      { site: siteId('b'), worker: 'site-guard', process, pollMs: POLL_MS },
+      { site: siteId('b'), worker: 'site-guard', process, pollMs: POLL_MS, handlers },
       this.resolve,
       this.lanes,
     );

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { BullmqDoorbell } from '#libs/jobs';
-import { EtcdJournal, Journal, journalAccess } from '#libs/journal';
+import { EtcdJournal, Journal, journalAccess, Membership, SCHEMA } from '#libs/journal';
 import { openCluster, type ClusterAccess } from '#libs/kafka';
 import { busCluster, EventBus, MultiClusterEventBus } from '#libs/messaging';
 import { Clock, Log, Random, Readiness, TimeSense } from '#libs/runtime';
@@ -136,6 +136,15 @@ export class OrchestratorModule implements OnApplicationShutdown {
           },
         },
         {
+          provide: Membership,
+          inject: [Journal, Clock, Readiness],
+          useFactory: (journal: Journal, clock: Clock, readiness: Readiness) => {
+            const { process, site } = self;
+            const announcement = { process, site, schema: SCHEMA, handlers: [] };
+            return new Membership({ journal, clock, readiness, raises: true }, announcement, policy.leaderTtlMs);
+          },
+        },
+        {
           provide: GroupLoops,
           inject: [
             GroupDirectory,
@@ -147,6 +156,7 @@ export class OrchestratorModule implements OnApplicationShutdown {
             Random,
             Readiness,
             TimeSense,
+            Membership,
           ],
           useFactory: (
             directory: GroupDirectory,
@@ -158,10 +168,11 @@ export class OrchestratorModule implements OnApplicationShutdown {
             random: Random,
             readiness: Readiness,
             sense: TimeSense,
+            membership: Membership,
           ) => {
-            const ports = { journal, leadership, clock, random, readiness };
+            const ports = { journal, leadership, clock, random, readiness, membership };
             const pulses = directory.groups.map((group) => groupPulse(group, self, board, ports));
-            return new GroupLoops(pulses, { follower, leadership, sense, clock });
+            return new GroupLoops(pulses, { follower, leadership, sense, clock, membership });
           },
         },
       ],

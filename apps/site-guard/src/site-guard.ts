@@ -1,6 +1,6 @@
 import { groupId, invariant, type FencedResource, type ProcessId, type ResourceRef, type SiteId } from '#libs/domain';
-import { ReassertionTally, StepWorker } from '#libs/jobs';
-import type { Journal } from '#libs/journal';
+import { announcedHandlers, ReassertionTally, StepWorker } from '#libs/jobs';
+import { Membership, SCHEMA, type Journal } from '#libs/journal';
 import type { KafkaCluster, Listener } from '#libs/kafka';
 import type { Clock, Log, Random, Readiness } from '#libs/runtime';
 import { clusterOf, flowsOf, policyOf, type Cluster, type Group, type Topology } from '#libs/topology';
@@ -56,6 +56,7 @@ export class SiteGuard {
   readonly armProof: ArmProof;
   private readonly steps: StepWorker;
   private readonly tally: ReassertionTally;
+  private readonly membership: Membership;
   private readonly groups: ReadonlyMap<string, GuardedGroup>;
   private readonly connections: KafkaCluster[] = [];
   private readonly aclTimeoutMs: number;
@@ -94,8 +95,10 @@ export class SiteGuard {
       proofTimeoutMs: policy.stepTimeoutMs,
     });
     // No doorbell: the guard needs the journal alone.
+    const announcement = { process, site, schema: SCHEMA, handlers: announcedHandlers('site-guard') };
+    this.membership = new Membership({ journal, clock, readiness }, announcement, policy.leaderTtlMs);
     this.steps = new StepWorker(
-      { journal, clock, readiness },
+      { journal, clock, readiness, membership: this.membership },
       { site, process, worker: 'site-guard', pollMs: policy.pollMs },
       (ref) => this.resource(ref),
     );
@@ -115,6 +118,7 @@ export class SiteGuard {
   start(): void {
     void this.enforcement.run();
     void this.armProof.run();
+    this.membership.start();
     this.steps.start();
   }
 
@@ -123,6 +127,8 @@ export class SiteGuard {
     this.enforcement.stop();
     this.armProof.stop();
     await Promise.all([this.steps.stop(), this.tally.stop()]);
+    // Not waited for: a guard must be able to restart while the journal does not answer.
+    void this.membership.stop();
     await Promise.all(this.connections.map((connection) => connection.close()));
   }
 

@@ -12,6 +12,7 @@ export const PlanWire = z.object({
   from: SiteIdWire,
   to: SiteIdWire,
   steps: z.array(StepWire),
+  version: CountWire.optional(),
 });
 
 export const RunWire = z.object({

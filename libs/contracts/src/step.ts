@@ -27,6 +27,7 @@ export const StepWire = z.object({
   waitOut: SiteIdWire.optional(),
   fences: SiteIdWire.optional(),
   undo: JsonWire.optional(),
+  handler: CountWire.optional(),
 });
 
 export const StepRecordWire = StepWire.extend({

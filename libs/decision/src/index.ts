@@ -12,7 +12,7 @@ export {
 export { initialGroupState, permittedAccess, quarantinedIn, type GroupState, type Phase } from './group-state.js';
 export { isRefusal, retryStage, skippable, skipStep, type Intervention, type Refusal } from './intervention.js';
 export { situationOf } from './moving.js';
-export { failoverPlan, plannedMove, quarantinePlan, reprotectPlan } from './plan.js';
+export { failoverPlan, PLAN_VERSION, plannedMove, quarantinePlan, reprotectPlan } from './plan.js';
 export type { DecisionPolicy, FenceMode, GroupShape, Mode } from './policy.js';
 export {
   advance,

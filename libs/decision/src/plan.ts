@@ -102,12 +102,17 @@ export function reprotectPlan(facts: ReprotectFacts): Plan {
 /** Creating connectors and starting their tasks takes Connect a rebalance or two. */
 const START_FACTOR = 3;
 
+/** What `advance` and `compensate` understand; a run of a higher one is led by who knows it. */
+export const PLAN_VERSION: number = 1;
+
+/** Absent means the first version, so that a plan of it has the hash that it always had. */
 const plan = (kind: RunKind, { shape, from, to }: PlanFacts, steps: Plan['steps']): Plan => ({
   kind,
   group: shape.group as GroupId,
   from,
   to,
   steps,
+  ...(PLAN_VERSION > 1 && { version: PLAN_VERSION }),
 });
 
 /** What planned and unplanned moves have in common. */

@@ -23,6 +23,8 @@ export interface Plan {
   readonly from: SiteId;
   readonly to: SiteId;
   readonly steps: readonly Step[];
+  /** Of what stages and results mean to who leads the run; 1 when absent. Pinned for the life of a run. */
+  readonly version?: number;
 }
 
 /**

@@ -64,6 +64,8 @@ export interface Step {
   readonly fences?: SiteId;
   /** What takes it back before the point of no return; a step without one needs no undoing. */
   readonly undo?: Json;
+  /** Of what `desired` asks of a worker; 1 when absent. */
+  readonly handler?: number;
 }
 
 /**

@@ -7,6 +7,7 @@ export { isKept, OrderLedger } from './order-ledger.js';
 export { ReassertionTally, type Reasserted } from './reassertion-tally.js';
 export { Reassertion, type ReassertionPorts, type ReassertionSettings } from './reassertion.js';
 export { ResourceLanes } from './resource-lanes.js';
+export { announcedHandlers, STEP_HANDLERS, type StepHandlers } from './step-handlers.js';
 export type { ResolveResource } from './step-attempt.js';
 export { StepWorker, type StepWorkerIdentity, type StepWorkerPorts } from './step-worker.js';
 export { StepWorkerModule, type WorkerProcess } from './step-worker.module.js';

@@ -1,12 +1,13 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { ProcessId, ResourceOrder, SiteId, WorkerKind } from '#libs/domain';
-import { EtcdJournal, journalAccess } from '#libs/journal';
+import { EtcdJournal, journalAccess, Membership, SCHEMA } from '#libs/journal';
 import { Clock, Log, Random, Readiness } from '#libs/runtime';
 import { findSite, type Topology } from '#libs/topology';
 import { BullmqDoorbell } from './bullmq.doorbell.js';
 import { ReassertionTally } from './reassertion-tally.js';
 import { Reassertion, type ReassertionPorts, type ReassertionSettings } from './reassertion.js';
 import { ResourceLanes } from './resource-lanes.js';
+import { announcedHandlers } from './step-handlers.js';
 import type { ResolveResource } from './step-attempt.js';
 import { StepWorker, type StepWorkerPorts } from './step-worker.js';
 
@@ -27,7 +28,7 @@ class Ports {
   readonly lanes = new ResourceLanes();
 
   constructor(
-    readonly ports: StepWorkerPorts & ReassertionPorts,
+    readonly ports: StepWorkerPorts & ReassertionPorts & { readonly membership: Membership },
     readonly resolve: ResolveResource,
   ) {}
 }
@@ -42,7 +43,7 @@ export class StepWorkerModule implements OnApplicationBootstrap, OnApplicationSh
   ) {}
 
   static register({ worker, topology, site, process, resources, mayKeep }: WorkerProcess): DynamicModule {
-    const { pollMs, reassertMs, stepTimeoutMs, requestTimeoutMs } = topology.policy;
+    const { pollMs, reassertMs, stepTimeoutMs, requestTimeoutMs, leaderTtlMs } = topology.policy;
     const { redis } = findSite(topology, site);
     const touched = new Set(topology.groups.filter(({ mode }) => mode !== 'observe').map(({ id }) => id));
     const keeping: ReassertionSettings = {
@@ -63,7 +64,9 @@ export class StepWorkerModule implements OnApplicationBootstrap, OnApplicationSh
             const options = redis && { redis, site, ringTimeoutMs: requestTimeoutMs };
             const bell = options && new BullmqDoorbell(options, { clock, random, readiness });
             const tally = new ReassertionTally(journal, clock, process);
-            const ports = { journal, clock, readiness, log, tally, ...(bell && { doorbell: bell }) };
+            const announcement = { process, site, schema: SCHEMA, handlers: announcedHandlers(worker) };
+            const membership = new Membership({ journal, clock, readiness }, announcement, leaderTtlMs);
+            const ports = { journal, clock, readiness, log, tally, membership, ...(bell && { doorbell: bell }) };
             return new Ports(ports, resources(clock, random));
           },
         },
@@ -83,6 +86,7 @@ export class StepWorkerModule implements OnApplicationBootstrap, OnApplicationSh
   }
 
   onApplicationBootstrap(): void {
+    this.ports.ports.membership.start();
     this.worker.start();
     this.reassertion.start();
   }
@@ -90,6 +94,7 @@ export class StepWorkerModule implements OnApplicationBootstrap, OnApplicationSh
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.worker.stop(), this.reassertion.stop()]);
     await this.ports.ports.tally.stop();
+    await this.ports.ports.membership.stop();
     await this.ports.ports.doorbell?.close();
     await this.ports.ports.journal.close();
   }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { epoch, processId, type WriteAccess } from '#libs/domain';
+import { epoch, processId, siteId, type WriteAccess } from '#libs/domain';
 import { TroubledResource } from '../../../test/support/troubled-resource.js';
 import { GUARD, POLL_MS, WorkerBench } from '../../../test/support/worker-bench.js';
+import { STEP_HANDLERS } from './step-handlers.js';
 import { StepWorker } from './step-worker.js';
 
 describe(StepWorker.name, () => {
@@ -52,6 +53,50 @@ describe(StepWorker.name, () => {
       await bench.clock.advance(0);
       expect(await bench.book.status('seal')).toBe('done');
       expect(await bench.book.status('queued')).toBe('open');
+    });
+  });
+
+  describe('of an older version than a step', () => {
+    const newer = { ...STEP_HANDLERS, 'write-access': 2 };
+
+    it('leaves the step to a newer process of its kind, and says so until it is done', async () => {
+      bench.worker.start();
+      await bench.book.open({ handler: 2 });
+      await bench.clock.advance(2 * POLL_MS);
+      expect(await bench.book.status()).toBe('open');
+      expect(bench.readiness.report().components['step handlers']).toMatchObject({
+        reason: expect.stringContaining('promote asks for version 2 of write-access, and this process knows 1'),
+      });
+      const other = bench.makeWorker(undefined, processId('site-guard@b-2'), newer);
+      other.start();
+      await bench.settledAs('done');
+      expect((await bench.book.read()).takenBy).toBe('site-guard@b-2');
+      await bench.clock.advance(2 * POLL_MS);
+      expect(bench.readiness.report().components['step handlers']).toEqual({ state: 'ready' });
+      await other.stop();
+    });
+
+    it('is no reason to leave what an older version has opened', async () => {
+      const worker = bench.makeWorker(undefined, processId('site-guard@b-2'), newer);
+      worker.start();
+      await bench.book.open();
+      await bench.settledAs('done');
+      expect((await bench.book.read()).takenBy).toBe('site-guard@b-2');
+      await worker.stop();
+    });
+
+    it('does not touch a step while it may not write to the journal', async () => {
+      const membership = { mayWrite: false };
+      const { journal, clock, readiness } = bench;
+      const identity = { site: siteId('b'), worker: 'site-guard', process: GUARD, pollMs: POLL_MS } as const;
+      const worker = new StepWorker({ journal, clock, readiness, membership }, identity, () => bench.resource);
+      worker.start();
+      await bench.book.open();
+      await bench.clock.advance(2 * POLL_MS);
+      expect(await bench.book.status()).toBe('open');
+      membership.mayWrite = true;
+      await bench.settledAs('done');
+      await worker.stop();
     });
   });
 

@@ -7,11 +7,12 @@ import {
   type StepRecord,
   type WorkerKind,
 } from '#libs/domain';
-import { keys, type Journal } from '#libs/journal';
+import { keys, type Journal, type Membership } from '#libs/journal';
 import type { Clock, Readiness, Stop } from '#libs/runtime';
 import type { Doorbell } from './doorbell.js';
 import { OpenSteps } from './open-steps.js';
 import { laneOf, ResourceLanes } from './resource-lanes.js';
+import { STEP_HANDLERS, unknownHandler, type StepHandlers } from './step-handlers.js';
 import { StepAttempt, type ResolveResource } from './step-attempt.js';
 import { StepLedger, type JournaledStep } from './step-ledger.js';
 
@@ -27,6 +28,8 @@ export interface StepWorkerPorts {
   readonly readiness: Readiness;
   /** Where there is none, or while it is silent, the journal alone tells what to do. */
   readonly doorbell?: Doorbell;
+  /** Whether this process may write to the journal as it is now; it may where nobody is asked. */
+  readonly membership?: Pick<Membership, 'mayWrite'>;
 }
 
 export interface StepWorkerIdentity {
@@ -36,6 +39,8 @@ export interface StepWorkerIdentity {
   readonly process: ProcessId;
   /** How often the journal is looked at, whatever the watch and the doorbell say. */
   readonly pollMs: number;
+  /** Which steps it performs; those of this version unless said. */
+  readonly handlers?: StepHandlers;
 }
 
 /** How a step came to be noticed: whoever was first. What is looked for was missed by bell and watch. */
@@ -100,6 +105,8 @@ export class StepWorker {
   /** A step may be open. Hearing of the same opening again, however often and by whatever way, changes nothing. */
   #notice(stepKey: string, { by, opened, ring }: Notice): void {
     if (this.#isStopped || !stepKey.startsWith(keys.runs())) return;
+    // The next look finds it again.
+    if (this.ports.membership?.mayWrite === false) return;
     const current = this.#attended.get(stepKey);
     if (current) {
       current.opened = Math.max(current.opened, opened);
@@ -155,11 +162,28 @@ export class StepWorker {
 
   /** Waits out another worker's deadline when it holds the step: it may have died. */
   async #loadWhenFree(stepKey: string, attention: Attention): Promise<JournaledStep | undefined> {
-    const step = await this.#load(stepKey, attention);
+    const step = await this.#loadKnown(stepKey, attention);
     if (!step || isOpenTo(this.self.process, step.record)) return step;
     await this.ports.clock.sleep(step.record.deadlineMs, attention.superseded.signal);
     const later = await this.#load(stepKey, attention);
     return later?.revision === step.revision ? later : undefined;
+  }
+
+  /** Leaves a step of a newer version to another process of its kind, and says so for as long as it waits. */
+  async #loadKnown(stepKey: string, attention: Attention): Promise<JournaledStep | undefined> {
+    const { clock, readiness } = this.ports;
+    const { handlers = STEP_HANDLERS, worker, site, pollMs } = this.self;
+    for (let wasLeft = false; ; wasLeft = true) {
+      const step = await this.#load(stepKey, attention);
+      const problem = step && unknownHandler(step.record, handlers);
+      if (problem === undefined) {
+        if (wasLeft) readiness.ready('step handlers');
+        return step;
+      }
+      const remedy = `a newer ${worker} at ${site} has to do it: start that version here`;
+      readiness.missing('step handlers', `Step ${problem}: ${remedy}`);
+      await clock.sleep(pollMs, attention.superseded.signal);
+    }
   }
 
   /** Undefined when it is not this worker's, or needs nobody any more. */

@@ -16,6 +16,8 @@ export {
   type WatchListener,
 } from './journal.js';
 export { keys } from './keys.js';
+export type { Announcement } from './members.js';
+export { Membership } from './membership.js';
 export {
   AnsweredRequestWire,
   AttestationsWire,
@@ -26,5 +28,6 @@ export {
   type AnsweredRequest,
   type AuditHead,
 } from './records.js';
+export { raiseSchema, SCHEMA } from './schema.js';
 export { journalAccess } from './topology-access.js';
 export { Seat } from './seat.js';

@@ -90,5 +90,12 @@ export const keys = {
   notifierLeader: () => `${ROOT}/notifier/leader`,
   /** How far a channel has been told of a group's audit chain. */
   notified: (channel: string, group: GroupId) => `${ROOT}/notifier/${channel}/${group}`,
+  /** Lease-bound: which versions a running process knows. */
+  members: () => `${ROOT}/members/`,
+  member: (process: ProcessId) => `${ROOT}/members/${process}`,
+  /** Who announced itself last: changes with every announcement. */
+  announced: () => `${ROOT}/announced`,
+  /** The schema that records are written in, as a decimal; 1 while absent. */
+  schema: () => `${ROOT}/schema`,
   topology: () => `${ROOT}/topology`,
 } as const;

@@ -4,6 +4,7 @@ import { hasRun, type RunDriver } from '../run/run-driver.js';
 import type { Evaluation, Leader } from './evaluation.js';
 import type { GroupReader } from './group-reader.js';
 import { GroupTransaction } from './group-transaction.js';
+import type { GroupVersions } from './group-versions.js';
 import type { GroupView } from './group-view.js';
 import type { Leadership } from './leadership.js';
 import type { ReassertionNotes } from './reassertion-notes.js';
@@ -16,6 +17,7 @@ export interface GroupParts {
   readonly driver: RunDriver;
   readonly selfFences: SelfFenceWatch;
   readonly notes: ReassertionNotes;
+  readonly versions: GroupVersions;
 }
 
 /** What a turn came to: whether looking again at once can move something. */
@@ -47,10 +49,17 @@ export class GroupLoop {
     this.parts.selfFences.observe(view);
     const leads = view.leader?.value === this.leader.name;
     this.onView(view);
+    if (!this.parts.versions.mayLead(view)) return leads ? this.handOver(view) : 'rest';
     if (view.leader === undefined) return this.claim(view);
     this.ownerlessSinceMs = undefined;
     if (!leads || !(await this.leadership.hold())) return 'rest';
     return hasRun(view) ? this.drive(view) : this.evaluate(view);
+  }
+
+  /** Leaves this group, and no other one, to a process that knows what is written of it. */
+  private async handOver(view: GroupView): Promise<Turn> {
+    await new GroupTransaction(view).leaveLeadership(this.leader.name).commit(this.journal);
+    return 'rest';
   }
 
   /** Claims an ownerless group. An open run gets its new epoch in the very commit that makes us its leader. */

@@ -1,4 +1,5 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import type { Membership } from '#libs/journal';
 import type { Clock, Stop, TimeSense } from '#libs/runtime';
 import type { JournalFollower } from '../view/journal-follower.js';
 import type { GroupPulse } from './group-pulse.js';
@@ -12,6 +13,7 @@ export interface LoopsPorts {
   readonly leadership: Leadership;
   readonly sense: TimeSense;
   readonly clock: Clock;
+  readonly membership: Membership;
 }
 
 /** Starts one loop per group, wakes them when the journal moves, and lets another site lead when the process stops. */
@@ -25,20 +27,22 @@ export class GroupLoops implements BeforeApplicationShutdown, OnApplicationBoots
   ) {}
 
   onApplicationBootstrap(): void {
-    const { follower, sense } = this.ports;
+    const { follower, sense, membership } = this.ports;
     const wakeAll = () => {
       for (const pulse of this.pulses) pulse.wake();
     };
+    membership.start();
     this.running = this.pulses.map((pulse) => pulse.run());
     this.stops = [sense.start(), follower.start(wakeAll)];
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    const { leadership, clock } = this.ports;
+    const { leadership, clock, membership } = this.ports;
     leadership.drain();
     for (const stop of this.stops) stop();
     for (const pulse of this.pulses) pulse.stop();
     await Promise.race([Promise.all(this.running), clock.sleep(TURNS_END_WITHIN_MS)]);
     await leadership.resign('it stops');
+    await membership.stop();
   }
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { keys } from '#libs/journal';
-import { TimeSense } from '#libs/runtime';
-import { group, Stage } from '../../../../test/support/group-stage.js';
+import { processId } from '#libs/domain';
+import { keys, Membership, SCHEMA } from '#libs/journal';
+import { InMemoryLog, ProcessReadiness, TimeSense } from '#libs/runtime';
+import { b, group, Stage } from '../../../../test/support/group-stage.js';
 import { GroupLoops } from './group-loops.service.js';
 import { GroupPulse } from './group-pulse.js';
 import type { JournalFollower } from '../view/journal-follower.js';
@@ -23,7 +24,10 @@ describe(GroupLoops.name, () => {
       onUnavailable: () => undefined,
     });
     const sense = new TimeSense(clock, 1_000);
-    const loops = new GroupLoops([pulse], { follower: SILENT, leadership, sense, clock });
+    const self = { process: processId('orchestrator@b'), site: b, schema: SCHEMA, handlers: [] };
+    const readiness = new ProcessReadiness(new InMemoryLog(), clock);
+    const membership = new Membership({ journal: stage.journal, clock, readiness }, self, 3_000);
+    const loops = new GroupLoops([pulse], { follower: SILENT, leadership, sense, clock, membership });
     loops.onApplicationBootstrap();
     await clock.advance(1_000);
     return { stage, loops };

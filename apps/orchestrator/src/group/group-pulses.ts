@@ -1,5 +1,5 @@
 import type { SignalboxError } from '#libs/domain';
-import type { Journal } from '#libs/journal';
+import type { Journal, Membership } from '#libs/journal';
 import type { Clock, Random, Readiness } from '#libs/runtime';
 import { RunDriver } from '../run/run-driver.js';
 import type { ThisProcess } from '../this-process.js';
@@ -8,6 +8,7 @@ import { Evaluation } from './evaluation.js';
 import type { KnownGroup } from './group-directory.js';
 import { GroupLoop } from './group-loop.js';
 import { GroupPulse } from './group-pulse.js';
+import { GroupVersions } from './group-versions.js';
 import { leaderName } from './group-transaction.js';
 import type { GroupView } from './group-view.js';
 import type { Leadership } from './leadership.js';
@@ -23,17 +24,19 @@ export interface LoopPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly readiness: Readiness;
+  readonly membership: Membership;
 }
 
 /** Puts one group's loop together. */
 export function groupPulse(group: KnownGroup, self: ThisProcess, board: VerdictBoard, ports: LoopPorts): GroupPulse {
-  const { journal, leadership, clock, random, readiness } = ports;
+  const { journal, leadership, clock, random, readiness, membership } = ports;
   const { settings, reader } = group;
   const { roundMs, fenceMarginMs } = self.topology.policy;
   const selfFences = new SelfFenceWatch(clock, fenceMarginMs);
   const parts = {
     reader,
     selfFences,
+    versions: new GroupVersions(readiness, () => membership.mayWrite),
     evaluation: new Evaluation(settings, self.voters, clock, random),
     driver: new RunDriver(settings, clock, selfFences),
     notes: new ReassertionNotes(clock),

@@ -48,6 +48,12 @@ export class GroupTransaction {
     return this;
   }
 
+  /** Ends this leader's lead of the group, and nothing else. */
+  leaveLeadership(holder: string): this {
+    this.changes.push({ kind: 'delete', key: keys.leader(this.view.group) });
+    return this.asLeader(holder);
+  }
+
   /** The evidence is still what was looked at: decide, lock and re-observe in one commit. */
   whileUnchanged(...entries: readonly Entry[]): this {
     for (const entry of entries) this.conditions.push(unchanged(entry.key, entry));
