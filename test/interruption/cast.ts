@@ -11,6 +11,7 @@ import { leaderName } from '../../apps/orchestrator/src/group/group-transaction.
 import { GroupVersions } from '../../apps/orchestrator/src/group/group-versions.js';
 import { Leadership } from '../../apps/orchestrator/src/group/leadership.js';
 import { ReassertionNotes } from '../../apps/orchestrator/src/group/reassertion-notes.js';
+import { Retention } from '../../apps/orchestrator/src/group/retention.js';
 import { SelfFenceWatch } from '../../apps/orchestrator/src/group/self-fence-watch.js';
 import { RunDriver } from '../../apps/orchestrator/src/run/run-driver.js';
 import { a, b, w, type Stage } from '../support/group-stage.js';
@@ -71,6 +72,7 @@ export class Cast {
         driver: new RunDriver(settings, clock, selfFences),
         notes: new ReassertionNotes(clock),
         versions: new GroupVersions(readiness),
+        retention: new Retention(journal, clock, topology.policy.retentionDays),
       };
       const ports = { journal, clock, log, readiness, timeSamples: () => [] };
       const leadership = new Leadership(ports, { ttlMs, commitMs, lagMaxMs });

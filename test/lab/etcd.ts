@@ -35,6 +35,8 @@ export class EtcdPart implements Part {
       'election-timeout': 500,
       'pre-vote': true,
       'watch-progress-notify-interval': '1s',
+      'auto-compaction-mode': 'periodic',
+      'auto-compaction-retention': '1h',
       // The data is temporary, and tests share the disk: what matters here is the order of writes, not a power cut.
       'unsafe-no-fsync': true,
       'log-level': 'warn',

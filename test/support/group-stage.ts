@@ -26,6 +26,7 @@ import { settingsOf } from '../../apps/orchestrator/src/group/group-settings.js'
 import { GroupVersions } from '../../apps/orchestrator/src/group/group-versions.js';
 import { Leadership } from '../../apps/orchestrator/src/group/leadership.js';
 import { ReassertionNotes } from '../../apps/orchestrator/src/group/reassertion-notes.js';
+import { Retention } from '../../apps/orchestrator/src/group/retention.js';
 import { SelfFenceWatch } from '../../apps/orchestrator/src/group/self-fence-watch.js';
 
 export { a, b, group, w, stageKey, stageTopology };
@@ -68,6 +69,7 @@ export class Stage {
       selfFences,
       notes: new ReassertionNotes(this.clock),
       versions,
+      retention: new Retention(this.journal, this.clock, this.topology.policy.retentionDays),
     };
     const leader = { name, actor: { kind: 'process', id: name } } as const;
     return new GroupLoop(parts, this.journal, this.clock, leadership, leader, () => undefined);

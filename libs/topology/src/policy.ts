@@ -49,6 +49,7 @@ const processSettings = {
   leaderLagMaxMs: ms(500, 'A leader whose own event loop lags more than this again and again resigns.'),
   checkpointMs: ms(60_000, 'A site signs where the audit chains end this often, and whenever a run is closed.'),
   pollMs: ms(2_000, 'Leaders and workers look at the journal this often, whatever they were told.'),
+  retentionDays: count(90, 'Runs that ended and approvals that were answered are removed from the journal after this.'),
   requestTimeoutMs: ms(2_000, 'Any single call to another process or resource.'),
 };
 

@@ -8,6 +8,7 @@ import type { GroupVersions } from './group-versions.js';
 import type { GroupView } from './group-view.js';
 import type { Leadership } from './leadership.js';
 import type { ReassertionNotes } from './reassertion-notes.js';
+import type { Retention } from './retention.js';
 import type { SelfFenceWatch } from './self-fence-watch.js';
 
 /** The parts of one group's loop; each is pure or a port's user, and none knows the others. */
@@ -18,6 +19,7 @@ export interface GroupParts {
   readonly selfFences: SelfFenceWatch;
   readonly notes: ReassertionNotes;
   readonly versions: GroupVersions;
+  readonly retention: Retention;
 }
 
 /** What a turn came to: whether looking again at once can move something. */
@@ -76,7 +78,7 @@ export class GroupLoop {
 
   private async evaluate(view: GroupView): Promise<Turn> {
     const next = this.parts.evaluation.next(view, this.leader);
-    if (!next) return this.note(view);
+    if (!next) return (await this.note(view)) === 'again' ? 'again' : this.tidy(view);
     await next.transaction.commit(this.journal);
     return 'again';
   }
@@ -97,6 +99,14 @@ export class GroupLoop {
     const note = this.parts.notes.next(view, this.leader);
     if (!note) return 'rest';
     await note.commit(this.journal);
+    return 'again';
+  }
+
+  /** When there is nothing to note either. */
+  private async tidy(view: GroupView): Promise<Turn> {
+    const removal = await this.parts.retention.next(view, this.leader);
+    if (!removal) return 'rest';
+    await removal.commit(this.journal);
     return 'again';
   }
 }

@@ -13,6 +13,7 @@ import { leaderName } from './group-transaction.js';
 import type { GroupView } from './group-view.js';
 import type { Leadership } from './leadership.js';
 import { ReassertionNotes } from './reassertion-notes.js';
+import { Retention } from './retention.js';
 import { SelfFenceWatch } from './self-fence-watch.js';
 
 /** How often a group is looked at in one round of probes: while nothing happens, and while something does. */
@@ -31,12 +32,13 @@ export interface LoopPorts {
 export function groupPulse(group: KnownGroup, self: ThisProcess, board: VerdictBoard, ports: LoopPorts): GroupPulse {
   const { journal, leadership, clock, random, readiness, membership } = ports;
   const { settings, reader } = group;
-  const { roundMs, fenceMarginMs } = self.topology.policy;
+  const { roundMs, fenceMarginMs, retentionDays } = self.topology.policy;
   const selfFences = new SelfFenceWatch(clock, fenceMarginMs);
   const parts = {
     reader,
     selfFences,
     versions: new GroupVersions(readiness, () => membership.mayWrite),
+    retention: new Retention(journal, clock, retentionDays),
     evaluation: new Evaluation(settings, self.voters, clock, random),
     driver: new RunDriver(settings, clock, selfFences),
     notes: new ReassertionNotes(clock),

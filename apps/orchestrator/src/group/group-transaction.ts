@@ -135,6 +135,12 @@ export class GroupTransaction {
     return this.put(keys.auditHead(group), JSON.stringify({ sequence: entry.sequence, hash: entry.hash }));
   }
 
+  /** Nobody needs these any more, as they are. */
+  remove(...entries: readonly Entry[]): this {
+    for (const { key } of entries) this.changes.push({ kind: 'delete', key });
+    return this.whileUnchanged(...entries);
+  }
+
   /** So many of a resource's re-assertions stand in the chain with this commit. */
   audited({ value, entry }: Held<ReassertedRecord>): this {
     return this.whileUnchanged(entry).put(entry.key, JSON.stringify({ ...value, audited: value.times }));
