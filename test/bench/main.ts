@@ -2,12 +2,19 @@ import { Command, InvalidArgumentError } from 'commander';
 import { messageOf } from '#libs/domain';
 import { benchFailover } from './failover.js';
 import { inWords } from './figures.js';
+import { benchJournal, journalInWords } from './journal.js';
 
 const DEFAULT_RUNS = 5;
+const DEFAULT_TRANSACTIONS = 1_000;
 
 interface Options {
   readonly runs: number;
   /** Only the report on stdout. */
+  readonly json: boolean;
+}
+
+interface JournalOptions {
+  readonly transactions: number;
   readonly json: boolean;
 }
 
@@ -25,6 +32,16 @@ program
   .action(async ({ runs, json }: Options) => {
     const report = await benchFailover(runs, (line) => void process.stderr.write(`${line}\n`));
     process.stdout.write(`${json ? JSON.stringify(report, null, 2) : inWords(report)}\n`);
+  });
+
+program
+  .command('journal')
+  .description('a transaction on three members, the transactions of a failover, and what a year of records takes')
+  .option('--transactions <count>', 'how many are timed', positiveCount, DEFAULT_TRANSACTIONS)
+  .option('--json', 'print the report as JSON, and nothing else, on stdout', false)
+  .action(async ({ transactions, json }: JournalOptions) => {
+    const report = await benchJournal(transactions, (line) => void process.stderr.write(`${line}\n`));
+    process.stdout.write(`${json ? JSON.stringify(report, null, 2) : journalInWords(report)}\n`);
   });
 
 try {

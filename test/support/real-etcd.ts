@@ -28,6 +28,13 @@ export interface EtcdSecurity {
   readonly tokenTtlSeconds: number;
 }
 
+export interface RealEtcdOptions {
+  /** It wants TLS and a client certificate; users are up to the test. */
+  readonly security?: EtcdSecurity;
+  /** It answers a write only when it is on disk, as outside of tests. */
+  readonly isDurable?: boolean;
+}
+
 /** An etcd cluster of its own on free loopback ports, for one test. */
 export class RealEtcd {
   private constructor(
@@ -36,10 +43,9 @@ export class RealEtcd {
     private readonly agent: Agent,
   ) {}
 
-  /** With `security`, it wants TLS and a client certificate; users are up to the test. */
-  static start(size: 1 | 3, security?: EtcdSecurity): Promise<RealEtcd> {
+  static start(size: 1 | 3, options: RealEtcdOptions = {}): Promise<RealEtcd> {
     return onFreePorts(async () => {
-      const etcd = await RealEtcd.#spawn(size, security);
+      const etcd = await RealEtcd.#spawn(size, options);
       try {
         await Promise.all(etcd.members.map((member) => etcd.#ready(member)));
         return etcd;
@@ -50,7 +56,7 @@ export class RealEtcd {
     });
   }
 
-  static async #spawn(size: number, security: EtcdSecurity | undefined): Promise<RealEtcd> {
+  static async #spawn(size: number, { security, isDurable = false }: RealEtcdOptions): Promise<RealEtcd> {
     const folder = await mkdtemp(join(tmpdir(), 'signalbox-etcd-'));
     const names = Array.from({ length: size }, (_, i) => `m${i + 1}`);
     const urls = await Promise.all(names.map(async () => ({ client: await freeUrl(), peer: await freeUrl() })));
@@ -68,7 +74,7 @@ export class RealEtcd {
         'initial-advertise-peer-urls': peer,
         'initial-cluster': cluster,
         // A slow disk would look like a member that fails; nobody cuts the power of a test.
-        'unsafe-no-fsync': 'true',
+        'unsafe-no-fsync': String(!isDurable),
         ...(security && flagsOf(security)),
       }).map(([flag, value]) => `--${flag}=${value}`);
       return { clientUrl: client, args, part: ChildPart.start(binary, args) };

@@ -73,7 +73,7 @@ const eventually = async (holds: () => boolean | Promise<boolean>, pauseMs = 20)
 
 beforeAll(async () => {
   certificates = await Certificates.make();
-  etcd = await RealEtcd.start(1, { certificates, tokenTtlSeconds: TOKEN_TTL_SECONDS });
+  etcd = await RealEtcd.start(1, { security: { certificates, tokenTtlSeconds: TOKEN_TTL_SECONDS } });
   await turnLoginsOn();
 });
 afterAll(async () => {
