@@ -33,7 +33,11 @@ export class ChainFollower {
     const { promise, resolve } = Promise.withResolvers<void>();
     const stop = this.journal.watch(keys.auditHeads(), from, { onEvents: onNews, onGap: resolve });
     if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-    return promise.finally(stop);
+    const end = () => resolve();
+    signal.addEventListener('abort', end, { once: true });
+    return promise.finally(() => {
+      signal.removeEventListener('abort', end);
+      stop();
+    });
   }
 }

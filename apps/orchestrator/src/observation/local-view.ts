@@ -23,11 +23,18 @@ export class LocalView {
     const { vantage, process, cluster, probes, configHash, ...opinion } = observation;
     const vote: Vote = { ...opinion, site: vantage, process, cluster, keyId: '', signature: '' };
     this.seen.set(`${process}/${cluster}`, { vote, atMs: this.clock.monotonicMs() });
+    // A process that was replaced by one of another name is never heard of again.
+    const oldestMs = this.oldestMs();
+    for (const [key, { atMs }] of this.seen) if (atMs < oldestMs) this.seen.delete(key);
   }
 
   /** What would be votes, if the journal had them: only what is still fresh. */
   votes(): readonly Vote[] {
-    const oldestMs = this.clock.monotonicMs() - this.freshForMs;
+    const oldestMs = this.oldestMs();
     return [...this.seen.values()].filter(({ atMs }) => atMs >= oldestMs).map(({ vote }) => vote);
+  }
+
+  private oldestMs(): number {
+    return this.clock.monotonicMs() - this.freshForMs;
   }
 }

@@ -17,8 +17,11 @@ export const hasRun = (view: GroupView): view is RunningView => view.run !== und
  * It journals and nothing else; workers act.
  */
 export class RunDriver {
-  /** When this leader opened a step, on its monotonic clock: deadlines are never taken from the journal's wall clock. */
-  private readonly openedAtMs = new Map<string, number>();
+  /**
+   * When this leader opened a step, on its monotonic clock: deadlines are never taken from the journal's wall clock. By the
+   * step's name, of which a topology has only so many; the latest opening replaces earlier ones, of whatever run.
+   */
+  private readonly openings = new Map<string, { readonly attempt: string; readonly atMs: number }>();
 
   constructor(
     private readonly settings: Settings,
@@ -84,8 +87,8 @@ export class RunDriver {
   }
 
   private openForMs(step: StepRecord): number | undefined {
-    const openedAtMs = this.openedAtMs.get(attemptKey(step));
-    return openedAtMs === undefined ? undefined : this.clock.monotonicMs() - openedAtMs;
+    const opening = this.openings.get(step.name);
+    return opening?.attempt === attemptKey(step) ? this.clock.monotonicMs() - opening.atMs : undefined;
   }
 
   private open(view: RunningView, leader: Leader, steps: readonly StepRecord[]): GroupTransaction {
@@ -93,7 +96,7 @@ export class RunDriver {
     for (const step of steps) {
       const { verifiedBy, takenBy, problem, finishedAt, ...rest } = step;
       const opened: StepRecord = { ...rest, status: 'open', attempt: step.attempt + 1, startedAt: this.clock.now() };
-      this.openedAtMs.set(attemptKey(opened), this.clock.monotonicMs());
+      this.openings.set(step.name, { attempt: attemptKey(opened), atMs: this.clock.monotonicMs() });
       transaction.whileUnchanged(...entriesOf(view, step)).openStep(opened);
     }
     return transaction;

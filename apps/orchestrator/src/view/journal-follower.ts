@@ -55,8 +55,10 @@ export class JournalFollower {
     };
     const prefixes = [...Object.keys(TOLD), keys.groups()];
     const stops = prefixes.map((prefix) => this.journal.watch(prefix, from, { onEvents, onGap: resolve }));
-    stopped.addEventListener('abort', () => resolve(), { once: true });
+    const end = () => resolve();
+    stopped.addEventListener('abort', end, { once: true });
     return promise.finally(() => {
+      stopped.removeEventListener('abort', end);
       for (const stop of stops) stop();
     });
   }
