@@ -28,6 +28,7 @@ const TASKS = {
   demo: { needs: ['npm', 'lab'], run: (run, args) => program('demo', QUIET_KAFKAJS, args, run) },
   bench: { needs: ['npm', 'lab'], run: (run, args) => program('bench', [], args, run) },
   chaos: { needs: ['npm', 'lab'], run: (run, args) => program('chaos', QUIET_KAFKAJS, args, run) },
+  soak: { needs: ['npm', 'lab'], run: (run, args) => program('soak', QUIET_KAFKAJS, args, run) },
   lab: { needs: ['npm', 'lab'], run: (run, args) => program('lab', [], args, run) },
   models: { needs: ['spin'], run: (run, args) => runModels(ROOT, run, args) },
 };
