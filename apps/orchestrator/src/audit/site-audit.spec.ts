@@ -33,6 +33,19 @@ describe('SiteAudit', () => {
     expect(await entries()).toHaveLength(60);
   });
 
+  it('leaves nothing lying that is noted just when it has written everything', async () => {
+    const audit = bench.siteAudit(w);
+    const ready = bench.readiness.ready.bind(bench.readiness);
+    let noted = 0;
+    bench.readiness.ready = (component) => {
+      ready(component);
+      if (noted++ < 3) audit.note({ rule: 'login', evidence: { noted } });
+    };
+    audit.note({ rule: 'login', evidence: null });
+    await bench.clock.advance(0);
+    expect(await entries()).toHaveLength(4);
+  });
+
   it.each(['written', 'unwritten'] as const)('writes once what was %s without an answer', async (fate) => {
     journal.unanswered.push(fate);
     bench.siteAudit(w).note({ rule: 'login', evidence: null });

@@ -38,7 +38,7 @@ export class SiteAudit implements BeforeApplicationShutdown {
   note(note: SiteNote): void {
     if (this.waiting.length < WAITING_MAX) this.waiting.push({ ...note, at: this.clock.now() });
     else this.lost += 1;
-    this.writing ??= this.write().finally(() => (this.writing = undefined));
+    this.startWriting();
   }
 
   /** Notes the first of a kind, and of those that follow soon their number. */
@@ -49,6 +49,14 @@ export class SiteAudit implements BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
     this.ended.abort();
     await Promise.race([this.writing, this.clock.sleep(LAST_WORDS_MS)]);
+  }
+
+  private startWriting(): void {
+    this.writing ??= this.write().finally(() => {
+      this.writing = undefined;
+      // Noted after the last look, and before this was known to be over.
+      if (this.waiting.length > 0 && !this.ended.signal.aborted) this.startWriting();
+    });
   }
 
   private async write(): Promise<void> {
