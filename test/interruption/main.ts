@@ -13,9 +13,10 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 async function sweepAll(scenarios: readonly Scenario[]): Promise<void> {
   const swept: Sweep[] = [];
   for (const scenario of scenarios) {
-    const result = await sweep(scenario);
+    const result = await sweep(scenario, { whole: true });
     swept.push(result);
     result.failures.forEach(say);
+    if (result.failures.length > 0) process.exitCode = 1;
   }
   say(tableOf(swept));
 }

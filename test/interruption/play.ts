@@ -53,7 +53,7 @@ export async function play(scenario: Scenario, cuts: readonly Cut[] = []): Promi
   const tookMs = stage.clock.monotonicMs() - startedMs;
   const late = await arrivals(cast);
   await stage.clock.advance(AFTERWARDS_MS);
-  return { ...(await ending(cast, late)), tookMs };
+  return { ...(await ending(cast, scenario, late)), tookMs };
 }
 
 const openings = new Map<Scenario, Promise<Transaction['changes']>>();
@@ -90,7 +90,7 @@ async function arrivals({ cuts, world }: Cast): Promise<string[]> {
 const isOfRun = (point: Point): boolean =>
   point.kind === 'commit' && point.transaction.changes.some(({ key }) => key.startsWith(keys.runs()));
 
-async function ending({ stage, world, cuts, chronicle }: Cast, late: readonly string[]) {
+async function ending({ stage, world, cuts, chronicle }: Cast, { fenceMode }: Scenario, late: readonly string[]) {
   const epoch = await stage.epoch();
   const runs = [...chronicle.runs.values()];
   const [run] = runs;
@@ -99,7 +99,7 @@ async function ending({ stage, world, cuts, chronicle }: Cast, late: readonly st
   const steps = entries.filter(({ key }) => !key.endsWith('/run')).map(({ value }) => JSON.parse(value) as StepRecord);
   const state = await stage.state();
   const audit = verifyChain(await stage.audit());
-  const wrongs = [...late];
+  const wrongs = [...late, ...(fenceMode === 'advisory' ? [] : world.wrongs)];
   if (!audit.ok) wrongs.push(`the audit chain is broken at ${audit.sequence}: ${audit.reason}`);
   if (chronicle.openAtOnce > 1) wrongs.push(`${chronicle.openAtOnce} runs were open at once`);
   if (runs.length > 1) wrongs.push(`${runs.length} runs were started: ${runs.map(({ id }) => id).join(', ')}`);

@@ -14,14 +14,17 @@ export interface Sweep {
   readonly failures: readonly string[];
 }
 
-/** Cuts a plan at every one of its commits and writes, with every outcome that the point can have. */
-export async function sweep(scenario: Scenario): Promise<Sweep> {
+/**
+ * Cuts a plan at every one of its commits and writes, with every outcome that the point can have. `whole`: also what a
+ * plan that is taken back has in common with one that is carried out.
+ */
+export async function sweep(scenario: Scenario, { whole = false } = {}): Promise<Sweep> {
   const uncut = await play(scenario);
   const played = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
   const failures: string[] = [];
   const takenBackAt = uncut.points.findIndex(beginsCompensation);
   for (const [at, point] of uncut.points.entries()) {
-    for (const outcome of outcomesOf(point, at < takenBackAt)) {
+    for (const outcome of outcomesOf(point, !whole && at < takenBackAt)) {
       played[outcome] += 1;
       const wrongs = await judged(scenario, uncut, [{ at, outcome }]);
       if (wrongs.length > 0) failures.push(told(scenario, uncut, [{ at, outcome }], wrongs));

@@ -37,6 +37,7 @@ export class WorldResource extends InMemoryFencedResource<unknown> {
     readonly key: string,
     initial: unknown,
     private readonly trouble: () => readonly Trouble[],
+    private readonly onWritten: () => void,
   ) {
     super(initial);
     this.past.push(this.held);
@@ -57,6 +58,7 @@ export class WorldResource extends InMemoryFencedResource<unknown> {
     if (outcome === 'written') {
       this.past.push(this.held);
       this.twin?.stamped(epoch);
+      this.onWritten();
     }
     return outcome;
   }
@@ -102,13 +104,15 @@ class CopiedBacklog extends WorldResource {
 export class World {
   readonly resources: ReadonlyMap<string, WorldResource>;
   trouble: readonly Trouble[] = [];
+  /** What was so at some moment and must never be. */
+  readonly wrongs = new Set<string>();
 
   constructor({ shape }: Settings, active: string, initial: Readonly<Record<string, Json>> = {}) {
     const trouble = () => this.trouble;
     const made: WorldResource[] = [];
     const add = (Kind: typeof WorldResource, ref: Parameters<typeof resourceKey>[0], value: Json) => {
       const key = resourceKey(ref);
-      made.push(new Kind(key, initial[key] ?? value, trouble));
+      made.push(new Kind(key, initial[key] ?? value, trouble, () => this.judge()));
     };
     const { group } = shape;
     for (const site of shape.sites) {
@@ -129,6 +133,17 @@ export class World {
       const [mirror, positions] = [this.get(`mirror/${id}`), this.get(`positions/${id}`)];
       mirror.twin = positions;
       positions.twin = mirror;
+    }
+  }
+
+  /** Two of a kind: sites that take clients' writes, or directions that copy at the same time. */
+  private judge(): void {
+    for (const [kind, value] of [
+      ['write-access', 'clients'],
+      ['mirror', 'running'],
+    ] as const) {
+      const such = [...this.resources.values()].filter(({ key, held }) => key.startsWith(kind) && held.value === value);
+      if (such.length > 1) this.wrongs.add(`${such.map(({ key }) => key).join(' and ')} were ${value} at once`);
     }
   }
 
