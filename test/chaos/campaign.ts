@@ -1,8 +1,8 @@
 import { messageOf } from '#libs/domain';
 import type { Clock } from '#libs/runtime';
 import { join } from 'node:path';
-import type { StaleWrite } from './checker/facts.js';
-import { nextRun } from './drive.js';
+import { reassertedAfter } from './checker/judge-resources.js';
+import { nextRun, SINCE_FAILOVER_AT_FIRST } from './drive.js';
 import { Ground } from './ground.js';
 import { JudgedRun } from './judged-run.js';
 import { sumUp, type ChaosReport, type RunReport } from './report.js';
@@ -25,29 +25,24 @@ const ATTEMPTS = 3;
 /** One run after the other, most of them in the same lab, and what the checker says of all of them. */
 export const playCampaign = async (campaign: Campaign): Promise<ChaosReport> => {
   const reports: RunReport[] = [];
-  const staleWrites: StaleWrite[] = [];
+  const fences = { staleWritesRefused: 0, weakFencesReasserted: 0 };
   for (let labs = 0, inVain = 0; reports.length < campaign.runs && inVain < ATTEMPTS; labs += 1) {
     const before = reports.length;
     try {
-      await inOneLab(campaign, labs, reports, staleWrites);
+      await inOneLab(campaign, labs, reports, fences);
     } catch (error) {
       campaign.say(`the lab is given up: ${messageOf(error)}`);
     }
     inVain = reports.length === before ? inVain + 1 : 0;
   }
-  return sumUp(reports, fencesIn(staleWrites), campaign.seed);
+  return sumUp(reports, fences, campaign.seed);
 };
 
-const inOneLab = async (
-  campaign: Campaign,
-  labs: number,
-  reports: RunReport[],
-  staleWrites: StaleWrite[],
-): Promise<void> => {
+const inOneLab = async (campaign: Campaign, labs: number, reports: RunReport[], fences: Fences): Promise<void> => {
   const { clock, say, onRun, seed, fault, runs } = campaign;
   const ground = await Ground.up(clock, join(campaign.logs, `lab-${labs + 1}`), say);
   const stranded = new Set<string>();
-  let sinceFailover = 0;
+  let sinceFailover = SINCE_FAILOVER_AT_FIRST;
   let isUsable = true;
   try {
     while (isUsable && reports.length < runs) {
@@ -65,12 +60,23 @@ const inOneLab = async (
     say(`kept: ${ground.keepLogs()}`);
     throw error;
   } finally {
-    staleWrites.push(...ground.stale.writes);
+    count(fences, ground);
     await ground.down();
   }
 };
 
-const fencesIn = (writes: readonly StaleWrite[]) => ({
-  staleWritesRefused: writes.filter(({ fence, answer }) => fence === 'strong' && answer === 'refused').length,
-  weakFencesReasserted: writes.filter(({ fence, answer }) => fence === 'weak' && answer === 'accepted').length,
-});
+interface Fences {
+  staleWritesRefused: number;
+  weakFencesReasserted: number;
+}
+
+/** What the resources of a lab refused by themselves, and what was put right where they could not. */
+const count = (fences: Fences, { stale, observer }: Ground): void => {
+  const landed = stale.writes.filter(({ fence, answer }) => fence === 'weak' && answer === 'accepted');
+  fences.weakFencesReasserted += landed.filter(
+    (write) => reassertedAfter(write, observer.samples) !== undefined,
+  ).length;
+  fences.staleWritesRefused += stale.writes.filter(
+    ({ fence, answer }) => fence === 'strong' && answer === 'refused',
+  ).length;
+};

@@ -11,8 +11,10 @@ import type { Schedule } from './schedule.js';
 
 const SETTLED_WITHIN_MS = 240_000;
 const FAILED_OVER_WITHIN_MS = 300_000;
-/** Runs from one failover to the next. */
-const FAILOVER_EVERY = 12;
+/** Runs from one failover to the next, and to the first. */
+const FAILOVER_EVERY = 16;
+const FIRST_FAILOVER_AFTER = 4;
+export const SINCE_FAILOVER_AT_FIRST = FAILOVER_EVERY - FIRST_FAILOVER_AFTER;
 
 /** A run that is asked for, and how. */
 export interface Wanted {

@@ -67,9 +67,9 @@ export class JudgedRun {
 
   private async judged(ended: Ended, strike: Strike | undefined, tookMs: number): Promise<RunReport> {
     await this.ground.serves();
-    const closing = await this.agreed(ended);
-    if (this.wanted.kind === 'failover') await bringBack(this.ground, this.wanted.from);
-    const auditFile = await this.exported();
+    const exported = await this.exported();
+    const closing = await this.agreed(ended, exported);
+    const auditFile = this.wanted.kind === 'failover' ? await this.afterReturn() : exported;
     const runs = runsIn(entriesOf(auditFile));
     const facts = this.factsOf(auditFile, [closing], [await this.delivered(runs)]);
     const violations = violationsIn(facts);
@@ -100,10 +100,9 @@ export class JudgedRun {
     }
   }
 
-  /** The audit's last word first: a resource gets a while to be put right, and what it shows then is judged. */
-  private async agreed({ run }: Ended): Promise<Closing> {
+  /** A resource gets a while to be put right, and what it shows then is judged. */
+  private async agreed({ run }: Ended, auditFile: string): Promise<Closing> {
     const { stage, observer } = this.ground;
-    const auditFile = await this.exported();
     let closing = await observer.closing(run.id);
     const limits = { clock: stage.clock, withinMs: AGREES_WITHIN_MS };
     await waitFor('resources that agree', limits, async () => {
@@ -112,6 +111,12 @@ export class JudgedRun {
       return violationsIn(facts).length === 0 || undefined;
     }).catch(() => undefined);
     return closing;
+  }
+
+  /** A lost site comes back, and is taken in by a run of its own. */
+  private async afterReturn(): Promise<string> {
+    await bringBack(this.ground, this.wanted.from);
+    return this.exported();
   }
 
   /** Every record that was acknowledged by now is at the active site, some time later. */

@@ -5,7 +5,7 @@ import process from 'node:process';
 import { SystemClock } from '#libs/runtime';
 import { playCampaign } from './campaign.js';
 import { parseOptions } from './options.js';
-import { lineOf } from './report.js';
+import { lineOf, summaryOf } from './report.js';
 
 const options = parseOptions(process.argv.slice(2));
 /** Standard output is the report's alone with --json. */
@@ -18,5 +18,5 @@ const report = await playCampaign({
   say,
   onRun: (run) => say(lineOf(run)),
 });
-process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+process.stdout.write(`${options.json ? JSON.stringify(report, null, 2) : summaryOf(report)}\n`);
 process.exit(report.violations.length === 0 && report.completed === options.runs ? 0 : 1);

@@ -66,3 +66,14 @@ export const lineOf = (report: RunReport): string => {
   ];
   return [told.join('  '), ...violations.map((violation) => `  VIOLATION ${violation}`)].join('\n');
 };
+
+/** The same for people. */
+export const summaryOf = (report: ChaosReport): string => {
+  const { runs, completed, violations, staleWritesRefused, weakFencesReasserted, takeoverMs, seed } = report;
+  const { p50, p99 } = takeoverMs;
+  return [
+    `${completed} of ${runs} runs completed from seed ${seed} on; ${violations.length} violations.`,
+    `${staleWritesRefused} writes that came too late were refused by the resource itself; ${weakFencesReasserted} that nothing could refuse were put right.`,
+    p50 === null ? 'No run was taken over.' : `Takeover after the death of a leader: median ${p50} ms, p99 ${p99} ms.`,
+  ].join('\n');
+};

@@ -37,5 +37,7 @@ const readFlow = async ({ flow, url }: FlowAt): Promise<readonly Seen[]> => {
   const source = connectors[`${flow}-source`]?.status;
   const states = [source?.connector.state, ...(source?.tasks ?? []).map(({ state }) => state)];
   const epoch = Number(connectors[`signalbox-epoch-${flow}`]?.info.config['signalbox.epoch'] ?? 0);
+  // Never stamped, or a worker that has not read all of its configuration since it started.
+  if (epoch === 0) return [];
   return [{ resource: `mirror/${flow}`, epoch, value: states.includes('RUNNING') ? 'running' : 'stopped' }];
 };

@@ -56,8 +56,11 @@ export interface StaleWrite {
   readonly fence: 'strong' | 'weak';
   readonly epoch: number;
   readonly inForce: number;
-  /** `as-prepared`: against what was seen then; `fresh`: against what is there now. */
-  readonly against: 'as-prepared' | 'fresh';
+  /**
+   * `as-prepared`: against what was seen then; `fresh`: against what is there now; `compared`: by a worker that stopped
+   * between its comparison and its write, which nothing but the resource could refuse.
+   */
+  readonly against: 'as-prepared' | 'fresh' | 'compared';
   /** `refused`: by the resource itself. `withheld`: the adapter saw the higher epoch and asked nobody. */
   readonly answer: 'accepted' | 'refused' | 'withheld' | 'none';
 }

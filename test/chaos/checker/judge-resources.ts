@@ -1,10 +1,14 @@
 import type { AuditedRun, Entry } from './audit.js';
-import type { Facts, Sample, SiteReturn, WriteAttempt } from './facts.js';
+import type { Facts, Sample, SiteReturn, StaleWrite, WriteAttempt } from './facts.js';
 
 /** Two writes at one site that are no further apart show that it took writes all the while. */
 const ALL_THE_WHILE_MS = 3_000;
-/** A weak fence may let a stale write in; within this it is undone. The machine's own slowness comes on top. */
-const REASSERTED_WITHIN_MS = 15_000;
+/** A weak fence may let a stale write in, and within 5 s it is undone; a machine that is busy takes its time for it. */
+const REASSERTED_WITHIN_MS = 60_000;
+/** For the write itself, before it is told of. */
+const WRITTEN_WITHIN_MS = 5_000;
+/** A look that had begun before the write may end after it. */
+const LOOK_MS = 1_000;
 
 /** What the samples of the resources show over time. */
 export const ofResources = (facts: Facts, entries: readonly Entry[], runs: readonly AuditedRun[]): string[] => [
@@ -29,7 +33,7 @@ const isLate = (staleWrites: Facts['staleWrites'], resource: string, at: number)
       write.fence === 'weak' &&
       write.answer === 'accepted' &&
       write.resource === resource &&
-      at >= write.at &&
+      at >= write.at - WRITTEN_WITHIN_MS &&
       at - write.at <= REASSERTED_WITHIN_MS,
   );
 
@@ -50,12 +54,13 @@ const beginningOf = (epoch: number, entries: readonly Entry[]): number =>
   entries.find((entry) => entry.epoch === epoch)?.at ?? Infinity;
 
 /** Samples of `mirror/…` that were taken together carry the same time. */
-const bothDirections = ({ samples }: Facts): string[] => {
+const bothDirections = ({ samples, staleWrites }: Facts): string[] => {
   const running = samples.filter(({ resource, value }) => resource.startsWith('mirror/') && value === 'running');
   return running.slice(1).flatMap((sample, index) => {
     const before = running[index];
     const isBoth = before?.at === sample.at && before.resource !== sample.resource;
-    return isBoth ? [`${before.resource} and ${sample.resource} ran at the same time`] : [];
+    const isKnownLate = [before, sample].some((each) => each && isLate(staleWrites, each.resource, each.at));
+    return isBoth && !isKnownLate ? [`${before.resource} and ${sample.resource} ran at the same time`] : [];
   });
 };
 
@@ -64,22 +69,29 @@ export const ofFences = ({ staleWrites, samples }: Facts): string[] =>
   staleWrites
     .filter(({ answer, epoch, inForce }) => answer === 'accepted' && epoch < inForce)
     .flatMap((write) => {
-      const { resource, fence, epoch, inForce, against, at } = write;
+      const { resource, fence, epoch, inForce, against } = write;
       const what = `${resource} took a write of epoch ${epoch} (${against}) with epoch ${inForce} in force`;
       if (fence === 'strong') return [what];
-      const mended = samples.some(
-        (sample) =>
-          sample.resource === resource &&
-          sample.at >= at &&
-          sample.at - at <= REASSERTED_WITHIN_MS &&
-          sample.epoch >= inForce,
-      );
-      return mended ? [] : [`${what}, and nobody put it right within ${REASSERTED_WITHIN_MS} ms`];
+      return reassertedAfter(write, samples) !== undefined
+        ? []
+        : [`${what}, and nobody put it right within ${REASSERTED_WITHIN_MS} ms`];
     });
 
+/** How long it took until the resource carried the epoch in force again, in ms; undefined when it did not. */
+export const reassertedAfter = (
+  { resource, at, inForce }: StaleWrite,
+  samples: readonly Sample[],
+): number | undefined => {
+  const mended = samples.find(
+    (sample) => sample.resource === resource && sample.at >= at + LOOK_MS && sample.epoch >= inForce,
+  );
+  const tookMs = mended && mended.at - at;
+  return tookMs !== undefined && tookMs <= REASSERTED_WITHIN_MS ? tookMs : undefined;
+};
+
 /** What clients could do. */
-export const ofClients = ({ writes, returns, deliveries }: Facts): string[] => [
-  ...bothWritable(writes, returns),
+export const ofClients = ({ writes, returns, deliveries, staleWrites, samples }: Facts): string[] => [
+  ...bothWritable(writes, [...returns, ...openedLate(staleWrites, samples)]),
   ...deliveries
     .filter(({ missing }) => missing.length > 0)
     .map(({ site, acknowledged, missing }) => {
@@ -101,6 +113,16 @@ const bothWritable = (writes: readonly WriteAttempt[], returns: readonly SiteRet
     return [`both sites took writes: ${first.site} did while ${site} went on taking them (${also})`];
   });
 };
+
+/** A late write may have opened a site, until its guard put that right. */
+const openedLate = (staleWrites: readonly StaleWrite[], samples: readonly Sample[]): SiteReturn[] =>
+  staleWrites
+    .filter(({ answer, resource }) => answer === 'accepted' && resource.startsWith('write-access/'))
+    .map((write) => ({
+      site: write.resource.replace('write-access/', ''),
+      from: write.at - WRITTEN_WITHIN_MS,
+      until: write.at + (reassertedAfter(write, samples) ?? 0),
+    }));
 
 const isBetween = (write: WriteAttempt, here: readonly WriteAttempt[]): boolean => {
   const before = here.findLast(({ answeredAt }) => answeredAt < write.sentAt);

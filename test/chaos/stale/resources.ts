@@ -1,3 +1,5 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { configFileText } from '../../../apps/config-switcher/src/config-file.js';
 import { DirectoryConfig } from '../../../apps/config-switcher/src/directory.config.js';
 import { keyedName } from '../../../apps/dns-switcher/src/name-records.js';
 import { NameServer, type UpdateAnswer } from '../../../apps/dns-switcher/src/name-server.js';
@@ -5,9 +7,17 @@ import { Rfc2136NameRecord } from '../../../apps/dns-switcher/src/rfc2136.name-r
 import type { Update } from '../../../apps/dns-switcher/src/update-message.js';
 import { mirrors } from '../../../apps/mirror-switcher/src/mirrors.js';
 import { openFlows } from '../../../apps/mirror-switcher/src/open-flows.js';
+import { planAccess } from '../../../apps/site-guard/src/fence/acl-plan.js';
 import { AclWriteAccess } from '../../../apps/site-guard/src/fence/acl.write-access.js';
 import { WriteProbe } from '../../../apps/site-guard/src/fence/write-probe.js';
-import { resourceKey, type FencedResource, type ResourceRef } from '#libs/domain';
+import {
+  resourceKey,
+  type ConfigData,
+  type Epoch,
+  type FencedResource,
+  type ResourceRef,
+  type WriteAccess,
+} from '#libs/domain';
 import { accessTo, openCluster } from '#libs/kafka';
 import { readSecret, type Clock, type Random } from '#libs/runtime';
 import { clusterOf, flowsOf, hostAndPort, type DnsTraffic, type Group, type Topology } from '#libs/topology';
@@ -19,6 +29,8 @@ export interface Held {
   readonly resource: FencedResource<unknown>;
   /** What the resource itself said to the last write; undefined where nobody asked it. */
   answered(): 'refused' | undefined;
+  /** The write itself, as it comes after the comparison; absent where the resource compares. */
+  readonly writeCompared?: (next: unknown, epoch: Epoch, signal: AbortSignal) => Promise<void>;
 }
 
 /** Everything that a run of the group can change, by resource key, with the workers' own adapters and keys. */
@@ -32,9 +44,7 @@ export async function heldResources(
   const accesses = group.sites.map(async (site) => heldAccess(topology, group, site, clock, random));
   const flows = group.sites.map(async (site) => heldFlows(topology, site, clock));
   const configs = group.configs.flatMap(({ id, target }) =>
-    Object.entries(target.files).map(([site, file]) =>
-      held({ kind: 'config', config: id, site }, new DirectoryConfig(file, clock, random)),
-    ),
+    Object.entries(target.files).map(([site, file]) => heldConfig({ id, site, file }, clock, random)),
   );
   const all = [...(await Promise.all([...names, ...accesses])), ...(await Promise.all(flows)).flat(), ...configs];
   return new Map(all);
@@ -43,10 +53,22 @@ export async function heldResources(
 type Named = readonly [key: string, held: Held];
 
 /** A weak resource cannot refuse: what does is the adapter's own comparison. */
-const held = (ref: ResourceRef, resource: FencedResource<unknown>): Named => [
-  resourceKey(ref),
-  { resource, answered: () => undefined },
-];
+const weak = (
+  ref: ResourceRef,
+  resource: FencedResource<unknown>,
+  writeCompared: NonNullable<Held['writeCompared']>,
+): Named => [resourceKey(ref), { resource, answered: () => undefined, writeCompared }];
+
+const heldConfig = (
+  { id, site, file }: { readonly id: string; readonly site: string; readonly file: string },
+  clock: Clock,
+  random: Random,
+): Named =>
+  weak({ kind: 'config', config: id, site }, new DirectoryConfig(file, clock, random), async (next, epoch) => {
+    const replacement = `${file}.late`;
+    await writeFile(replacement, configFileText(next as ConfigData, epoch), { mode: 0o644 });
+    await rename(replacement, file);
+  });
 
 /** Keeps what the server said, to tell a refusal of the server's from one of ours. */
 class NotingNameServer extends NameServer {
@@ -90,7 +112,11 @@ async function heldAccess(
     openByDefault: cluster.openByDefault,
   };
   const resource = new AclWriteAccess(scope, kafka.rules, { clients: probe, control: probe }, clock);
-  return held({ kind: 'write-access', group: group.id, site }, resource);
+  return weak({ kind: 'write-access', group: group.id, site }, resource, async (next, epoch) => {
+    const { add, remove } = planAccess(scope, next as WriteAccess, epoch, await kafka.rules.list());
+    await kafka.rules.add(add);
+    await kafka.rules.remove(remove);
+  });
 }
 
 async function heldFlows(topology: Topology, site: Group['sites'][number], clock: Clock): Promise<Named[]> {
@@ -99,6 +125,11 @@ async function heldFlows(topology: Topology, site: Group['sites'][number], clock
   return flows.flatMap(({ flow }) => {
     const ref = { kind: 'mirror', flow: flow.id } as const;
     const resource = resolve(ref);
-    return resource ? [held(ref, resource)] : [];
+    if (!resource) return [];
+    // Its comparison is of what it is given: that nothing was stamped since.
+    const writeCompared: Held['writeCompared'] = async (next, epoch, signal) => {
+      await resource.write({ ...(await resource.read(signal)), epoch }, next, epoch, signal);
+    };
+    return [weak(ref, resource, writeCompared)];
   });
 }

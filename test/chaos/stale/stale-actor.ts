@@ -33,8 +33,7 @@ const about = ({ id, epoch }: Run) => ({ run: id, epoch, status: 'open', attempt
 
 const onRun = async (run: Run): Promise<void> => {
   if (!isTerminal(run.phase)) return takeInHand(run);
-  const keysOfRun = new Set(run.plan.steps.map(({ resource }) => resourceKey(resource)));
-  for (const key of keysOfRun) await effects.wake(key, run.epoch);
+  await effects.afterClose(run.epoch);
 };
 
 const onStep = async ({ action, status, resource, epoch }: StepRecord): Promise<void> => {

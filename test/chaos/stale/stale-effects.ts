@@ -5,6 +5,8 @@ import type { StaleWrite } from '../checker/facts.js';
 import type { Held } from './resources.js';
 
 const CALL_TIMEOUT_MS = 1_000;
+/** Stopping a flow whose source is far or dead takes Connect a while. */
+const LATE_WRITE_TIMEOUT_MS = 3_000;
 /** Of one resource: those of older epochs have been refused before. */
 const KEPT = 2;
 
@@ -48,8 +50,15 @@ export class StaleEffects {
 
   /** Once more where a resource can refuse by itself: a step of a run that has sealed it was opened. */
   async wakeAgain(inForce: Epoch): Promise<void> {
-    for (const [key, { resource }] of this.resources)
-      if (resource.fence === 'strong' && this.sealed.get(key) === inForce) await this.wake(key, inForce);
+    for (const key of this.sealedUnder(inForce))
+      if (this.resources.get(key)?.resource.fence === 'strong') await this.wake(key, inForce);
+  }
+
+  /** Once more everywhere. What could not be sealed is no fence: its site is in quarantine for that. */
+  async afterClose(inForce: Epoch): Promise<void> {
+    const keys = this.sealedUnder(inForce);
+    for (const key of keys) await this.wake(key, inForce);
+    await this.arriveLate(keys, inForce);
   }
 
   /** The resource was sealed under `inForce`: everything of lower epochs is too late. */
@@ -63,6 +72,27 @@ export class StaleEffects {
       const now = await held.resource.read(this.limit()).catch(() => undefined);
       if (now) await this.fire(held, each, believed(held, now, each.epoch), inForce, 'fresh');
     }
+  }
+
+  /**
+   * A write that was compared long ago arrives after all, at one resource that cannot refuse. The run is over, so that
+   * nobody but who keeps the resource puts it right.
+   */
+  private async arriveLate(keys: readonly string[], inForce: Epoch): Promise<void> {
+    const late = keys.flatMap((key) => {
+      const last = (this.prepared.get(key) ?? []).findLast((each) => each.epoch < inForce);
+      const held = this.resources.get(key);
+      return last && held?.writeCompared ? [{ ...last, held, write: held.writeCompared }] : [];
+    });
+    const chosen = late[inForce % Math.max(1, late.length)];
+    if (!chosen) return;
+    const { held, write, desired, epoch: stale, key } = chosen;
+    const arrived = await write(desired, stale, this.limit(LATE_WRITE_TIMEOUT_MS)).then(
+      () => 'accepted' as const,
+      () => 'none' as const,
+    );
+    const about = { resource: nameOf(key), fence: held.resource.fence, epoch: stale, inForce } as const;
+    this.report({ at: this.clock.now(), ...about, against: 'compared', answer: arrived });
   }
 
   private async fire(
@@ -83,8 +113,12 @@ export class StaleEffects {
     this.report({ at: this.clock.now(), ...about, answer });
   }
 
-  private limit(): AbortSignal {
-    return AbortSignal.timeout(CALL_TIMEOUT_MS);
+  private sealedUnder(inForce: Epoch): readonly string[] {
+    return [...this.sealed].filter(([, under]) => under === inForce).map(([key]) => key);
+  }
+
+  private limit(ms = CALL_TIMEOUT_MS): AbortSignal {
+    return AbortSignal.timeout(ms);
   }
 }
 
