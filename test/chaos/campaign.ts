@@ -12,6 +12,8 @@ export interface Campaign {
   readonly runs: number;
   readonly seed: number;
   readonly fault?: FaultName;
+  /** Ends with the first violation. */
+  readonly bail?: boolean;
   readonly clock: Clock;
   /** Where a run that went wrong leaves what was said. */
   readonly logs: string;
@@ -26,7 +28,9 @@ const ATTEMPTS = 3;
 export const playCampaign = async (campaign: Campaign): Promise<ChaosReport> => {
   const reports: RunReport[] = [];
   const fences = { staleWritesRefused: 0, weakFencesReasserted: 0 };
-  for (let labs = 0, inVain = 0; reports.length < campaign.runs && inVain < ATTEMPTS; labs += 1) {
+  const isOver = () =>
+    reports.length >= campaign.runs || (campaign.bail && reports.some(({ violations }) => violations.length > 0));
+  for (let labs = 0, inVain = 0; !isOver() && inVain < ATTEMPTS; labs += 1) {
     const before = reports.length;
     try {
       await inOneLab(campaign, labs, reports, fences);

@@ -7,6 +7,8 @@ export interface ChaosOptions {
   readonly seed: number;
   /** The same kind of fault in every run; by seed when absent. */
   readonly fault?: FaultName;
+  /** Ends with the first violation. */
+  readonly bail: boolean;
   /** Only the report on stdout. */
   readonly json: boolean;
 }
@@ -20,6 +22,7 @@ export const parseOptions = (args: readonly string[]): ChaosOptions =>
     .option('--runs <count>', 'how many runs', wholeNumber, DEFAULT_RUNS)
     .option('--seed <seed>', 'of the first run; each further one has the next', wholeNumber, DEFAULT_SEED)
     .addOption(new Option('--fault <name>', 'in every run; by seed without it').choices(FAULT_NAMES))
+    .option('--bail', 'end with the first violation', false)
     .option('--json', 'print the report as JSON, and nothing else, on stdout', false)
     .parse(args, { from: 'user' })
     .opts<ChaosOptions>();
