@@ -20,6 +20,8 @@ const SERVES_WITHIN_MS = 180_000;
 /** One lab with everything that plays on it: the application, the stale actor, the watch of the journal, the checker's eyes. */
 export class Ground {
   readonly returns: SiteReturn[] = [];
+  /** Violations that were told: what went wrong once is seen again by whoever looks back. */
+  readonly told = new Set<string>();
 
   private constructor(
     readonly lab: Lab,

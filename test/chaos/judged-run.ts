@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { signalbox } from '../demo/signalbox-cli.js';
 import { waitFor } from '../demo/steady.js';
+import { KAFKA_SITES } from '../lab/layout.js';
 import { FAULTS } from './faults/faults.js';
 import { nothingToMend, type Strike } from './faults/strike.js';
 import { activeAfter, entriesOf, runsIn, type AuditedRun } from './checker/audit.js';
@@ -17,8 +18,19 @@ const EXPORTED_WITHIN_MS = 60_000;
 /** A busy machine may take its time to answer at all. */
 const AGREES_WITHIN_MS = 90_000;
 const DELIVERED_WITHIN_MS = 90_000;
-/** Samples from before the run, to compare its first ones with. */
-const OVERLAP_MS = 5_000;
+/** Looked back upon before the run: a late write may not have been put right when the run before was judged. */
+const OVERLAP_MS = 90_000;
+
+interface Export {
+  /** Nothing that happened before is missing. */
+  readonly askedAt: Instant;
+  readonly file: string;
+}
+
+interface Agreement {
+  readonly closing: Closing;
+  readonly violations: readonly string[];
+}
 
 /** Drives one run while its fault strikes, and has everything judged that happened. */
 export class JudgedRun {
@@ -67,23 +79,27 @@ export class JudgedRun {
 
   private async judged(ended: Ended, strike: Strike | undefined, tookMs: number): Promise<RunReport> {
     await this.ground.serves();
+    const closings = [await this.agreed(ended)];
+    if (this.wanted.kind === 'failover') {
+      await bringBack(this.ground, this.wanted.from);
+      closings.push(await this.agreed(ended));
+    }
+    const delivery = await this.delivered();
     const exported = await this.exported();
-    const closing = await this.agreed(ended, exported);
-    const auditFile = this.wanted.kind === 'failover' ? await this.afterReturn() : exported;
-    const runs = runsIn(entriesOf(auditFile));
-    const facts = this.factsOf(auditFile, [closing], [await this.delivered(runs)]);
-    const violations = violationsIn(facts);
-    const takeoverMs = takeoverOf(runs, ended, strike);
-    if (violations.length > 0) this.keepFacts(facts);
+    const facts = this.factsOf(exported, [], [delivery]);
+    const violations = [...closings.flatMap((each) => each.violations), ...violationsIn(facts)];
+    const news = [...new Set(violations)].filter((each) => !this.ground.told.has(each));
+    for (const each of news) this.ground.told.add(each);
+    if (news.length > 0) this.keepFacts({ ...facts, closings: closings.map(({ closing }) => closing) });
+    const takeoverMs = takeoverOf(runsIn(entriesOf(exported.file)), ended, strike);
     const { phase } = ended.run;
-    const isCompleted = phase.startsWith('completed');
     return this.report({
       outcome: phase,
-      isCompleted,
+      isCompleted: phase.startsWith('completed'),
       asked: ended.asked,
       tookMs,
       strike,
-      violations,
+      violations: news,
       ...(takeoverMs !== undefined && { takeoverMs }),
     });
   }
@@ -91,38 +107,38 @@ export class JudgedRun {
   /** Nothing came of it: then it is asked whether anything that was begun is not over. */
   private async neverOver(): Promise<readonly string[]> {
     try {
-      const auditFile = await this.exported();
-      const open = runsIn(entriesOf(auditFile)).filter(({ closedAt }) => closedAt === undefined);
-      const closings = open.map(({ id }): Closing => ({ run: id, samples: [], writes: [] }));
-      return violationsIn(this.factsOf(auditFile, closings, [])).filter((each) => !each.includes('could not be read'));
+      const exported = await this.exported();
+      const open = runsIn(entriesOf(exported.file)).filter(({ closedAt }) => closedAt === undefined);
+      const closings = open.map(({ id }): Closing => ({ run: id, down: [], samples: [], writes: [] }));
+      return violationsIn(this.factsOf(exported, closings, []));
     } catch (error) {
       return [`the audit could not be exported: ${messageOf(error)}`];
     }
   }
 
-  /** A resource gets a while to be put right, and what it shows then is judged. */
-  private async agreed({ run }: Ended, auditFile: string): Promise<Closing> {
-    const { stage, observer } = this.ground;
-    let closing = await observer.closing(run.id);
+  /**
+   * The audit first, then the resources; again while they do not agree, since what is weak gets a while to be put right,
+   * and a run that nobody asked for may begin in between. What they show in the end counts.
+   */
+  private async agreed({ run }: Ended): Promise<Agreement> {
+    const { stage, observer, lab } = this.ground;
+    const down = KAFKA_SITES.filter((site) => lab.isDown(site));
+    let last: Agreement = { closing: await observer.closing(run.id, down), violations: ['nothing could be judged'] };
     const limits = { clock: stage.clock, withinMs: AGREES_WITHIN_MS };
     await waitFor('resources that agree', limits, async () => {
-      closing = await observer.closing(run.id);
-      const facts = { ...this.factsOf(auditFile, [closing], []), samples: [], writes: [], staleWrites: [] };
-      return violationsIn(facts).length === 0 || undefined;
+      const exported = await this.exported();
+      const closing = await observer.closing(run.id, down);
+      const facts = { ...this.factsOf(exported, [closing], []), samples: [], writes: [], staleWrites: [] };
+      last = { closing, violations: violationsIn(facts) };
+      return last.violations.length === 0 || undefined;
     }).catch(() => undefined);
-    return closing;
-  }
-
-  /** A lost site comes back, and is taken in by a run of its own. */
-  private async afterReturn(): Promise<string> {
-    await bringBack(this.ground, this.wanted.from);
-    return this.exported();
+    return last;
   }
 
   /** Every record that was acknowledged by now is at the active site, some time later. */
-  private async delivered(runs: readonly AuditedRun[]): Promise<Delivery> {
+  private async delivered(): Promise<Delivery> {
     const { stage, observer } = this.ground;
-    const site = activeAfter(stage.home, runs);
+    const site = activeAfter(stage.home, runsIn(entriesOf((await this.exported()).file)));
     const acknowledged = [...stage.clients.ledger.acknowledged];
     const keys = acknowledged.map(({ id }) => id).filter((id) => !this.stranded.has(id));
     let missing = keys;
@@ -148,14 +164,15 @@ export class JudgedRun {
     writeFileSync(join(this.ground.logs, `facts-${this.schedule.seed}.json`), JSON.stringify(facts));
   }
 
-  private exported(): Promise<string> {
-    const { stage } = this.ground;
-    return waitFor('export of the audit', { clock: stage.clock, withinMs: EXPORTED_WITHIN_MS }, () =>
-      signalbox(stage.viewer, 'audit', 'export', stage.group),
-    );
+  private exported(): Promise<Export> {
+    const { clock, viewer, group } = this.ground.stage;
+    return waitFor('export of the audit', { clock, withinMs: EXPORTED_WITHIN_MS }, async () => {
+      const askedAt = clock.now();
+      return { askedAt, file: await signalbox(viewer, 'audit', 'export', group) };
+    });
   }
 
-  private factsOf(auditFile: string, closings: readonly Closing[], deliveries: readonly Delivery[]): Facts {
+  private factsOf({ file, askedAt }: Export, closings: readonly Closing[], deliveries: readonly Delivery[]): Facts {
     const { stage, observer, stale, returns, lab } = this.ground;
     const since = this.startedAt - OVERLAP_MS;
     const sites = ['a', 'b'] as const;
@@ -163,10 +180,11 @@ export class JudgedRun {
       home: stage.home,
       siteOfAddress: Object.fromEntries(sites.map((site) => [lab.site(site).address, site])),
       bootstrapOf: Object.fromEntries(sites.map((site) => [site, lab.site(site).kafka.clientAddress])),
-      auditFile,
-      samples: observer.samples.filter(({ at }) => at >= since),
-      writes: observer.writes.filter(({ sentAt }) => sentAt >= since),
-      staleWrites: stale.writes.filter(({ at }) => at >= since),
+      auditFile: file,
+      until: askedAt,
+      samples: observer.samples.filter(({ at }) => at >= since && at <= askedAt),
+      writes: observer.writes.filter(({ sentAt }) => sentAt >= since && sentAt <= askedAt),
+      staleWrites: stale.writes.filter(({ at }) => at >= since && at <= askedAt),
       closings,
       returns,
       deliveries,

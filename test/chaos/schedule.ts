@@ -1,4 +1,3 @@
-import type { LabSite } from '../lab/layout.js';
 import { draw, pick } from '../demo/random-kill.js';
 
 export const FAULT_NAMES = [
@@ -74,5 +73,3 @@ export const inWords = (moment: Moment): string =>
   moment.kind === 'time'
     ? `${moment.afterMs} ms after its start`
     : `step ${Math.floor(moment.share * 100)} % ${moment.status}`;
-
-export const site = (choice: number, among: readonly LabSite[]): LabSite => pick(among, choice) ?? 'a';

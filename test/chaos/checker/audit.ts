@@ -145,8 +145,9 @@ const changed = (run: AuditedRun, { rule, evidence, epoch, at }: Entry): Partial
 
 const MOVES: readonly string[] = ['failover', 'switchover', 'failback'];
 
+/** Whether it changes which site is active. */
+export const isMove = ({ kind }: AuditedRun): boolean => MOVES.includes(kind);
+
 /** Where the group is after these runs. */
 export const activeAfter = (home: string, runs: readonly AuditedRun[]): string =>
-  runs
-    .filter(({ kind, phase }) => MOVES.includes(kind) && phase?.startsWith('completed'))
-    .reduce((_, { to }) => to, home);
+  runs.filter((run) => isMove(run) && run.phase?.startsWith('completed')).reduce((_, { to }) => to, home);

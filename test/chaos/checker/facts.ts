@@ -11,6 +11,8 @@ export interface Facts {
   readonly bootstrapOf: Readonly<Record<string, string>>;
   /** The file, as bytes: whatever is wrong with it is to be found. */
   readonly auditFile: string;
+  /** When it was exported: what happened later is not in it. */
+  readonly until: number;
   readonly samples: readonly Sample[];
   readonly writes: readonly WriteAttempt[];
   readonly closings: readonly Closing[];
@@ -44,6 +46,8 @@ export interface WriteAttempt {
 /** What the resources showed after a run was closed and before the next one began. */
 export interface Closing {
   readonly run: string;
+  /** Sites that were off then. */
+  readonly down: readonly string[];
   readonly samples: readonly Sample[];
   /** The last attempt at each site. */
   readonly writes: readonly WriteAttempt[];

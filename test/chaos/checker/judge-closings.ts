@@ -1,20 +1,24 @@
-import { activeAfter, type AuditedRun } from './audit.js';
+import { activeAfter, isMove, type AuditedRun } from './audit.js';
 import type { Closing, Facts, Sample } from './facts.js';
 
-/** After a run was closed every resource agrees with what the audit says came of it, and carries the run's epoch. */
+/**
+ * While no run is under way every resource agrees with what the audit says came of all of them, and carries the epoch
+ * under which it was sealed last, or a later one: a weak one that was put right carries the one in force.
+ */
 export const ofClosings = (facts: Facts, runs: readonly AuditedRun[]): string[] => [
   ...notClosed(facts, runs),
-  ...facts.closings.flatMap((closing) => {
-    const index = runs.findIndex(({ id }) => id === closing.run);
-    const run = runs[index];
-    if (!run) return [`run ${closing.run} is in no audit entry`];
-    const active = activeAfter(facts.home, runs.slice(0, index + 1));
-    return [
-      ...epochsMissing(closing, run),
-      ...valuesWrong(closing, run, active, facts),
-      ...writesWrong(closing, active),
-    ].map((problem) => `after ${run.kind} ${run.id} (${run.phase ?? 'open'}): ${problem}`);
-  }),
+  ...(runs.some(({ closedAt }) => closedAt === undefined)
+    ? []
+    : facts.closings.flatMap((closing) => {
+        const run = runs.find(({ id }) => id === closing.run);
+        if (!run) return [`run ${closing.run} is in no audit entry`];
+        const active = activeAfter(facts.home, runs);
+        return [
+          ...epochsMissing(closing, runs),
+          ...valuesWrong(closing, sinceLastMove(runs), active, facts),
+          ...writesWrong(closing, active),
+        ].map((problem) => `after ${run.kind} ${run.id} (${run.phase ?? 'open'}): ${problem}`);
+      })),
 ];
 
 const notClosed = ({ closings }: Facts, runs: readonly AuditedRun[]): string[] =>
@@ -38,22 +42,39 @@ const resourceSealedBy = (step: string): string | undefined => {
   return undefined;
 };
 
-const epochsMissing = ({ samples }: Closing, run: AuditedRun): string[] => {
-  const stamp = run.epochs.at(-1) ?? 0;
-  if (run.seals.length === 0) return ['its audit names no seal'];
-  return run.seals.flatMap(({ name, status }) => {
-    const resource = resourceSealedBy(name);
-    if (resource === undefined) return [`${name} seals a resource that this checker does not know`];
-    if (run.exceptions.includes(name)) return [];
-    if (status !== 'done') return [`${name} is ${status}, and no exception of the run`];
-    const sample = last(samples, resource);
-    if (!sample) return [`${resource} could not be read`];
-    return sample.epoch === stamp ? [] : [`${resource} carries epoch ${sample.epoch}, not ${stamp}`];
-  });
+const epochsMissing = ({ samples, down }: Closing, runs: readonly AuditedRun[]): string[] => {
+  const stamps = new Map<string, number | undefined>();
+  const wrong: string[] = [];
+  for (const { id, seals, epochs, exceptions } of runs) {
+    if (seals.length === 0) wrong.push(`the audit names no seal of ${id}`);
+    for (const { name, status } of seals) {
+      const resource = resourceSealedBy(name);
+      if (resource === undefined) wrong.push(`${name} seals a resource that this checker does not know`);
+      else stamps.set(resource, exceptions.includes(name) ? undefined : epochs.at(-1));
+      if (status !== 'done' && !exceptions.includes(name))
+        wrong.push(`${name} is ${status}, and no exception of ${id}`);
+    }
+  }
+  const highest = Math.max(0, ...runs.flatMap(({ epochs }) => epochs));
+  for (const [resource, stamp] of stamps) {
+    if (stamp === undefined || down.some((site) => isAt(resource, site))) continue;
+    const epoch = last(samples, resource)?.epoch;
+    if (epoch === undefined) wrong.push(`${resource} could not be read`);
+    else if (epoch < stamp || epoch > highest) wrong.push(`${resource} carries epoch ${epoch}, not ${stamp}`);
+  }
+  return wrong;
 };
 
-const valuesWrong = ({ samples }: Closing, run: AuditedRun, active: string, facts: Facts): string[] => {
-  const isExcepted = (part: string) => run.exceptions.some((step) => step.includes(part));
+/** `mirror/a-to-b` runs at b. */
+const isAt = (resource: string, site: string): boolean =>
+  resource.endsWith(`/${site}`) || resource.endsWith(`-to-${site}`);
+
+/** What a move could not do may be done by a later run. */
+const sinceLastMove = (runs: readonly AuditedRun[]): readonly string[] =>
+  runs.slice(Math.max(0, runs.findLastIndex(isMove))).flatMap(({ exceptions }) => exceptions);
+
+const valuesWrong = ({ samples }: Closing, exceptions: readonly string[], active: string, facts: Facts): string[] => {
+  const isExcepted = (part: string) => exceptions.some((step) => step.includes(part));
   const current = [...new Set(samples.map(({ resource }) => resource))].flatMap((name) => last(samples, name) ?? []);
   return current.flatMap(({ resource, value = '(nothing)' }) => {
     const [kind = '', name = '', site = ''] = resource.split('/');

@@ -65,14 +65,15 @@ const bothDirections = ({ samples, staleWrites }: Facts): string[] => {
 };
 
 /** What refuses, and what only puts right: by what became of writes that came too late. */
-export const ofFences = ({ staleWrites, samples }: Facts): string[] =>
+export const ofFences = ({ staleWrites, samples, until }: Facts): string[] =>
   staleWrites
     .filter(({ answer, epoch, inForce }) => answer === 'accepted' && epoch < inForce)
     .flatMap((write) => {
-      const { resource, fence, epoch, inForce, against } = write;
+      const { resource, fence, epoch, inForce, against, at } = write;
       const what = `${resource} took a write of epoch ${epoch} (${against}) with epoch ${inForce} in force`;
       if (fence === 'strong') return [what];
-      return reassertedAfter(write, samples) !== undefined
+      const isPending = until - at <= REASSERTED_WITHIN_MS;
+      return isPending || reassertedAfter(write, samples) !== undefined
         ? []
         : [`${what}, and nobody put it right within ${REASSERTED_WITHIN_MS} ms`];
     });

@@ -83,6 +83,7 @@ const stale = (changes: Partial<StaleWrite>): StaleWrite => ({
 
 const AGREED: Closing = {
   run: 'run-1',
+  down: [],
   samples: [
     seen('name/kafka.test', 1, '10.0.0.2'),
     seen('config/clients/b', 1, 'b:9092'),
@@ -97,6 +98,7 @@ const facts = (changes: Partial<Facts> = {}): Facts => ({
   siteOfAddress: { '10.0.0.1': 'a', '10.0.0.2': 'b' },
   bootstrapOf: { a: 'a:9092', b: 'b:9092' },
   auditFile: exported(...MOVE),
+  until: 100_000,
   samples: AGREED.samples,
   writes: [wrote('a', 500), wrote('b', 2_500), wrote('b', 3_000)],
   closings: [AGREED],

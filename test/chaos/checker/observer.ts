@@ -67,10 +67,10 @@ export class Observer {
   }
 
   /** What everything shows now. */
-  async closing(run: string): Promise<Closing> {
+  async closing(run: string, down: readonly string[]): Promise<Closing> {
     const samples = await Promise.all(this.looks().map((look) => this.sampled(look)));
     const writes = await Promise.all(this.testers.map((tester) => tester.attempt()));
-    return { run, samples: samples.flat(), writes };
+    return { run, down, samples: samples.flat(), writes };
   }
 
   /** Those of `keys` that no record at `site` has. */

@@ -47,7 +47,7 @@ export const leaderFrozen: Fault = {
 /** A second orchestrator of the same site, started by mistake: the same name and settings, another port. */
 export const twoOrchestrators: Fault = {
   lasts: 'run',
-  strike: ({ lab, clock }, { choice }) => {
+  strike: ({ lab }, { choice }) => {
     const site = pick(SITES, choice) ?? 'a';
     const env = {
       NODE_ENV: 'production',
@@ -57,12 +57,7 @@ export const twoOrchestrators: Fault = {
     };
     const entry = join(import.meta.dirname, '..', '..', '..', 'apps', 'orchestrator', 'src', 'main.js');
     lab.spawnAt(site, TWIN, { file: process.execPath, args: [entry], env }, 'ignore');
-    const mend = async () => {
-      await lab.killProcess(site, TWIN);
-      // Its lease ends before the next run is asked for.
-      await clock.sleep(0);
-    };
-    return Promise.resolve({ what: `two orchestrators at ${site}`, mend });
+    return Promise.resolve({ what: `two orchestrators at ${site}`, mend: () => lab.killProcess(site, TWIN) });
   },
 };
 
