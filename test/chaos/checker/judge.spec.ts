@@ -233,6 +233,35 @@ describe('violationsIn', () => {
       },
     ],
     [
+      'resources while another run is under way',
+      {
+        auditFile: exported(...MOVE, started('run-2', 2, 'b', 'a')),
+        ...withSample(seen('name/kafka.test', 2, '10.0.0.1')),
+      },
+    ],
+    [
+      'silence of a site that is off',
+      {
+        closings: [
+          { ...AGREED, down: ['b'], samples: AGREED.samples.filter(({ resource }) => !resource.startsWith('mirror/')) },
+        ],
+      },
+    ],
+    [
+      'a weak resource that carries a later epoch, since it was put right',
+      {
+        auditFile: exported(
+          ...MOVE,
+          started('run-2', 2, 'b', 'a'),
+          sealed('run-2', 2, SEALS.slice(1, 2)),
+          closed('run-2', 2, 'aborted'),
+        ),
+        closings: [
+          { ...AGREED, samples: [...AGREED.samples, seen('config/clients/b', 2, 'b:9092'), seen('write-access/a', 2)] },
+        ],
+      },
+    ],
+    [
       'a site that came back and is not fenced yet',
       {
         writes: [wrote('b', 2_500), wrote('a', 2_600), wrote('b', 2_700)],
