@@ -63,7 +63,9 @@ export const drive = async (ground: Ground, { kind, to, from }: Wanted): Promise
     case 'failover':
       return failOver(ground, from);
     case 'quarantine':
-      throw new Error('a quarantine starts by itself');
+    case 'survey':
+    case 'rescue':
+      throw new Error(`nobody asks for a ${kind} here`);
   }
 };
 

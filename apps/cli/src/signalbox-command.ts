@@ -71,7 +71,7 @@ const durationFrom = (text: string): number => {
 };
 
 /** The next commands that are printed end in `--reason '<why>'`: pasted as they are, they would put that into the audit. */
-const reasonFrom = (text: string): string => {
+export const reasonFrom = (text: string): string => {
   const reason = text.trim();
   if (!/^(…|<.*>)?$/.test(reason)) return reason;
   throw new InvalidArgumentError('Say why, in words.');

@@ -16,6 +16,7 @@ import { IdempotencyInterceptor } from './api/idempotency.interceptor.js';
 import { OpenApiController } from './api/openapi.controller.js';
 import { PlansController } from './api/plans.controller.js';
 import { RequestsController } from './api/requests.controller.js';
+import { RescueController } from './api/rescue.controller.js';
 import { RunsController } from './api/runs.controller.js';
 import { StatusController } from './api/status.controller.js';
 import { TokenGuard } from './api/token.guard.js';
@@ -90,6 +91,7 @@ export class OrchestratorModule implements OnApplicationShutdown {
         GroupsController,
         AuditController,
         RequestsController,
+        RescueController,
         PlansController,
         OpenApiController,
         RunsController,

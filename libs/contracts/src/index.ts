@@ -43,9 +43,13 @@ export type {
   PlanExportAnswer,
   PreflightAnswer,
   PreflightCheck,
+  ReadingView,
   ReleaseAnswer,
   RequestAnswer,
+  RescueAnswer,
+  RescueFindings,
   RunChangeAnswer,
+  SurveyAnswer,
   VetoView,
 } from './operator-answers.js';
 export {
@@ -59,8 +63,11 @@ export {
   ReasonBody,
   RequestBody,
   RequestKindWire,
+  RescueBody,
+  RescueQuery,
   SiteBody,
   SkipBody,
+  SurveyBody,
   type RequestKind,
 } from './operator-requests.js';
 export { ReassertedRecordWire, ResourceOrderWire } from './resource-order.js';

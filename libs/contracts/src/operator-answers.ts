@@ -1,4 +1,16 @@
-import type { Approval, ApprovalId, Epoch, GroupId, Instant, Plan, RunId, RunPhase, SiteId } from '#libs/domain';
+import type {
+  Approval,
+  ApprovalId,
+  Epoch,
+  GroupId,
+  Instant,
+  Json,
+  Plan,
+  ResourceRef,
+  RunId,
+  RunPhase,
+  SiteId,
+} from '#libs/domain';
 import type { RequestKind } from './operator-requests.js';
 
 /** What the API answers to what people do. `next`: what to type now, in words or as a command, likeliest first. */
@@ -69,6 +81,58 @@ export interface AttestAnswer {
 export interface ReleaseAnswer {
   readonly group: GroupId;
   readonly site: SiteId;
+  readonly next: readonly string[];
+}
+
+/** A survey that was asked for. Every reading is there, or missing for good, within `withinMs`. */
+export interface SurveyAnswer {
+  readonly group: GroupId;
+  readonly survey: RunId;
+  readonly readings: number;
+  readonly withinMs: number;
+  readonly next: readonly string[];
+}
+
+/** What a resource was read as; without an epoch it was not, and `problem` says why. */
+export interface ReadingView {
+  readonly resource: ResourceRef;
+  readonly runsAt: SiteId;
+  readonly epoch?: Epoch;
+  readonly value?: Json;
+  readonly problem?: string;
+}
+
+/** What a rescue would start from. */
+export interface RescueFindings {
+  readonly group: GroupId;
+  readonly survey: RunId;
+  readonly active: SiteId;
+  /** Readings that may still come. */
+  readonly pending: readonly string[];
+  readonly readings: readonly ReadingView[];
+  /** The journal's epoch, the highest that was found, and the one that the rescue sets. */
+  readonly epoch: Epoch;
+  readonly highest: Epoch;
+  readonly nextEpoch: Epoch;
+  /** Everything that is not as the journal, or whoever named the active site, says. */
+  readonly disagreements: readonly string[];
+  /** Sites of which only a person can say that they take no writes. */
+  readonly unread: readonly SiteId[];
+  /** Passive sites in order; every other one goes to quarantine. */
+  readonly standing: readonly SiteId[];
+  /** Of all of this: what a rescue must confirm. */
+  readonly hash: string;
+  readonly next: readonly string[];
+}
+
+/** A rescue that started. */
+export interface RescueAnswer {
+  readonly group: GroupId;
+  readonly run: RunId;
+  readonly active: SiteId;
+  readonly epoch: Epoch;
+  readonly plan: Plan;
+  readonly planHash: string;
   readonly next: readonly string[];
 }
 

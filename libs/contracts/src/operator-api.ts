@@ -71,6 +71,8 @@ export interface GroupStatus {
   readonly active: SiteId;
   readonly epoch: Epoch;
   readonly leader?: ProcessId | null;
+  /** Why nothing is decided before a rescue. */
+  readonly onHold?: string;
   readonly frozen?: { readonly by: string; readonly reason: string; readonly until: Instant };
   readonly run?: RunId;
   readonly approval?: ApprovalId;

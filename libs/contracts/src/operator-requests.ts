@@ -63,6 +63,26 @@ export type OverrideBody = z.infer<typeof OverrideBody>;
 export const SiteBody = z.strictObject({ site: name, reason });
 export type SiteBody = z.infer<typeof SiteBody>;
 
+/** POST /v1/groups/:group/survey: what do the resources hold, seen from the site that is thought to be active? */
+export const SurveyBody = z.strictObject({ active: name, reason });
+export type SurveyBody = z.infer<typeof SurveyBody>;
+
+/** Query of GET /v1/groups/:group/rescue */
+export const RescueQuery = z.strictObject({ survey: name, active: name });
+export type RescueQuery = z.infer<typeof RescueQuery>;
+
+/** POST /v1/groups/:group/rescue */
+export const RescueBody = z.strictObject({
+  survey: name,
+  /** The site that serves from now on. */
+  active: name,
+  /** A person's word for everything that could not be read; stands in the audit. */
+  attest: reason,
+  /** The hash of the findings that were read: refused when they are others now. */
+  confirm: planHash,
+});
+export type RescueBody = z.infer<typeof RescueBody>;
+
 /** POST /v1/runs/:run/skip */
 export const SkipBody = z.strictObject({ step: name, reason });
 export type SkipBody = z.infer<typeof SkipBody>;

@@ -4,7 +4,15 @@ import type { Mirrors } from './mirrors.js';
 import { StepWire } from './step.js';
 import { ApprovalIdWire, CountWire, EpochWire, GroupIdWire, InstantWire, RunIdWire, SiteIdWire } from './wire.js';
 
-export const RunKindWire = z.enum(['failover', 'switchover', 'failback', 'quarantine', 'reprotect']);
+export const RunKindWire = z.enum([
+  'failover',
+  'switchover',
+  'failback',
+  'quarantine',
+  'reprotect',
+  'survey',
+  'rescue',
+]);
 
 export const PlanWire = z.object({
   kind: RunKindWire,

@@ -16,7 +16,7 @@ export const StepWire = z.object({
   name: z.string().min(1),
   stage: CountWire,
   neededBy: CountWire.optional(),
-  action: z.enum(['seal', 'apply', 'inspect']),
+  action: z.enum(['seal', 'apply', 'inspect', 'read']),
   resource: ResourceRefWire,
   desired: JsonWire.optional(),
   runsAt: SiteIdWire,

@@ -3,6 +3,7 @@ import type { Decision, GroupEvent, Settings } from './decision.js';
 import type { GroupState, Phase } from './group-state.js';
 import { onRunClosed, release, tendReturning } from './homecoming.js';
 import { calmDown, onDown, onFailoverApproved, suspect, whileFailoverIsAsked } from './incident.js';
+import { onRescued } from './rescue.js';
 import { activeVerdict, isDown, moveTo, settledOf, stay } from './moving.js';
 
 type Kind = GroupEvent['kind'];
@@ -24,23 +25,27 @@ const TRANSITIONS: Transitions = {
     },
     requested: onRequest,
     released: (state, { site }) => release(state, site),
+    rescued: onRescued,
   },
   suspecting: {
     evaluated: (state, event, settings) =>
       isDown(state, event, settings) ? onDown(state, event, settings) : calmDown(state, event, settings),
     requested: onRequest,
     released: (state, { site }) => release(state, site),
+    rescued: onRescued,
   },
   observed: {
     evaluated: (state, event, settings) =>
       isDown(state, event, settings) ? stay(state, state.rule) : calmDown(state, event, settings),
     requested: onRequest,
+    rescued: onRescued,
   },
   declined: {
     evaluated: (state, event, settings) =>
       isDown(state, event, settings) ? stay(state, state.rule) : calmDown(state, event, settings),
     requested: onRequest,
     released: (state, { site }) => release(state, site),
+    rescued: onRescued,
   },
   'awaiting-approval': {
     evaluated: (state, event, settings) =>
@@ -59,10 +64,12 @@ const TRANSITIONS: Transitions = {
       return moveTo({ ...settledOf(state), phase: 'declined', approval: state.approval }, 'approval-denied');
     },
     requested: onRequest,
+    rescued: onRescued,
   },
   running: {
     'run-closed': (state, event) => (event.run === state.run ? onRunClosed(state, event) : stay(state, 'stale-run')),
     requested: onRequest,
+    rescued: onRescued,
   },
 };
 

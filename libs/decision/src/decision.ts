@@ -24,6 +24,19 @@ export type GroupEvent =
     }
   | { readonly kind: 'denied'; readonly at: Instant; readonly approval: ApprovalId }
   | { readonly kind: 'released'; readonly at: Instant; readonly site: SiteId }
+  | {
+      readonly kind: 'rescued';
+      readonly at: Instant;
+      readonly by: string;
+      readonly plan: Plan;
+      /** All of the group's. */
+      readonly sites: readonly SiteId[];
+      /** Passive ones that were read in order. */
+      readonly standing: readonly SiteId[];
+      /** A resource carries a higher epoch than the journal: what the journal says of positions is out of date. */
+      readonly isBehind: boolean;
+      readonly fresh: FreshIds;
+    }
   | { readonly kind: 'run-closed'; readonly at: Instant; readonly run: RunId; readonly findings: Findings };
 
 /** What a run that was closed leaves behind. */
@@ -33,6 +46,8 @@ export interface Findings {
   readonly watermark?: Positions;
   /** What the old site held and the new one did not. */
   readonly stranded?: Backlog;
+  /** Sites whose write access does not carry the run's epoch. */
+  readonly unsealed?: readonly SiteId[];
 }
 
 export interface FreshIds {

@@ -87,5 +87,9 @@ function permittedByRun(
       return site === target ? undefined : 'unconcerned';
     case 'quarantine':
       return site === target ? 'none' : 'unconcerned';
+    case 'rescue':
+      return site === target ? undefined : 'unconcerned';
+    case 'survey':
+      return 'unconcerned';
   }
 }

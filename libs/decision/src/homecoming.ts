@@ -3,6 +3,7 @@ import type { Decision, Evaluation, Findings, Settings } from './decision.js';
 import type { GroupState } from './group-state.js';
 import { moveTo, settledOf, startRun, type Closed } from './moving.js';
 import { quarantinePlan } from './plan.js';
+import { afterRescue } from './rescue.js';
 import { TAKE_IN_FAILED, tend, type Sighting } from './returning.js';
 import { frozen, verdictOf } from './vetoes.js';
 
@@ -53,7 +54,8 @@ function sightingOf(state: GroupState, site: SiteId, { at, evidence }: Evaluatio
 }
 
 /** What a run leaves behind when it is closed: which site is active, and what became of the other one. */
-export function onRunClosed(state: Running, { at, findings }: Closed): Decision {
+export function onRunClosed(state: Running, closed: Closed): Decision {
+  const { at, findings } = closed;
   const settled: GroupState = { ...settledOf(state), phase: 'steady' };
   const site = state.returning[state.target];
   if (findings.outcome === 'aborted') {
@@ -64,6 +66,9 @@ export function onRunClosed(state: Running, { at, findings }: Closed): Decision 
     const left = leaving(state, at, findings);
     const moved = having(without(settled, state.target), state.from, left);
     return moveTo({ ...moved, active: state.target, lastRunEndedAt: at }, 'run-closed');
+  }
+  if (state.kind === 'rescue') {
+    return moveTo(afterRescue(settled, closed), 'run-closed');
   }
   const next = site && (state.kind === 'quarantine' ? takenIn(site, findings) : catchingUp(site));
   return moveTo(next ? having(settled, state.target, { ...next, since: at }) : settled, 'run-closed');

@@ -34,6 +34,8 @@ export {
   type MoveRequest,
   type RequestKind,
 } from './request.js';
+export { assess, type Assessment, type Reading } from './rescue.js';
+export { rescuePlan, surveyPlan } from './rescue-plan.js';
 export { VETO_KINDS, vetoKind, type VetoKind } from './veto-catalogue.js';
 export { rebornEmpty, verdictOn } from './verdict.js';
 export { targetOf, verdictOf, vetoesOf, type Situation, type Veto } from './vetoes.js';

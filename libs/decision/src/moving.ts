@@ -33,7 +33,7 @@ export const closeApproval = (approval: ApprovalId, outcome: 'superseded' | 'exp
 /** The group is in the hands of a run from here on. */
 export function startRun(
   state: GroupState,
-  { fresh }: Evaluation,
+  { fresh }: Pick<Evaluation, 'fresh'>,
   plan: Plan,
   rule: string,
   because: { readonly approval?: ApprovalId; readonly requestedBy?: string } = {},

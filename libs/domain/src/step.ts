@@ -4,8 +4,11 @@ import type { Json } from './json.js';
 /** Who does a step: one worker per kind of credential. */
 export type WorkerKind = 'site-guard' | 'mirror-switcher' | 'dns-switcher' | 'config-switcher';
 
-/** `seal` stamps the epoch and keeps the value; `apply` sets `desired`; `inspect` only looks. */
-export type StepAction = 'seal' | 'apply' | 'inspect';
+/**
+ * `seal` stamps the epoch and keeps the value; `apply` sets `desired`; `inspect` only looks where the effect is felt;
+ * `read` reports the value and the epoch that the resource carries, whatever they are.
+ */
+export type StepAction = 'seal' | 'apply' | 'inspect' | 'read';
 
 /** Names one resource: what kind, which one of the topology, and the site it concerns. */
 export type ResourceRef =

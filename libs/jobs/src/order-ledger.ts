@@ -37,7 +37,7 @@ export class OrderLedger {
 
   /** What a step orders by having been done: a change of the same transaction as its report. @throws UnavailableError */
   async after(record: StepRecord, group: GroupId, result: StepResult): Promise<Change | undefined> {
-    if (result.status !== 'done' || record.action === 'inspect') return undefined;
+    if (result.status !== 'done' || record.action === 'inspect' || record.action === 'read') return undefined;
     const { resource, epoch, run, name: step, worker, runsAt } = record;
     const key = keys.order(worker, resource);
     const value = record.action === 'apply' ? record.desired : await this.#sealedAs(key, result);
@@ -53,15 +53,17 @@ export class OrderLedger {
    */
   async inForce({ key, order, revision }: HeldOrder): Promise<ResourceOrder | undefined> {
     const [epochKey, stateKey] = [keys.epoch(order.group), keys.groupState(order.group)];
-    const { entries } = await this.journal.read(key, epochKey, stateKey);
+    const holdKey = keys.hold(order.group);
+    const { entries } = await this.journal.read(key, epochKey, stateKey, holdKey);
     const entryAt = (name: string) => entries.find((entry) => entry.key === name);
-    if (entryAt(key)?.revision !== revision) return undefined;
+    // On hold the journal may be behind: what it ordered counts for nothing until a person has looked.
+    if (entryAt(key)?.revision !== revision || entryAt(holdKey)) return undefined;
     const epoch = Number(entryAt(epochKey)?.value ?? 0) as Epoch;
     if (order.epoch === epoch) return order;
     if (order.epoch > epoch || isRunning(entryAt(stateKey))) return undefined;
     const renewed: ResourceOrder = { ...order, epoch };
     const { committed } = await this.journal.commit({
-      conditions: [key, epochKey, stateKey].map((name) => unchanged(name, entryAt(name))),
+      conditions: [key, epochKey, stateKey, holdKey].map((name) => unchanged(name, entryAt(name))),
       changes: [{ kind: 'put', key, value: JSON.stringify(renewed) }],
     });
     return committed ? renewed : undefined;

@@ -57,7 +57,15 @@ class Performance {
 
   async round(): Promise<Round> {
     try {
-      return this.order.step.action === 'inspect' ? await this.verify() : await this.write();
+      switch (this.order.step.action) {
+        case 'inspect':
+          return await this.verify();
+        case 'read':
+          return { over: done('read', readBack(await this.order.resource.read(this.deadline))) };
+        case 'seal':
+        case 'apply':
+          return await this.write();
+      }
     } catch (error) {
       return this.missed(error);
     }

@@ -50,7 +50,7 @@ export class StepLedger {
     const { verifiedBy, problem, finishedAt, ...open } = step.record;
     const record: StepRecord = { ...open, status: 'taken', takenBy, startedAt };
     const outcome = await this.journal.commit({
-      conditions: this.#stillSo(step),
+      conditions: [...this.#stillSo(step), ...mayActFor(step)],
       changes: [{ kind: 'put', key: step.key, value: JSON.stringify(record) }],
     });
     return outcome.committed ? { ...step, record, revision: outcome.revision } : undefined;
@@ -93,3 +93,7 @@ export class StepLedger {
     return facts;
   }
 }
+
+/** On hold nothing is changed; that resources are read is how people find out what to do. */
+const mayActFor = ({ group, record }: JournaledStep): readonly Condition[] =>
+  record.action === 'read' ? [] : [{ kind: 'absent', key: keys.hold(group) }];

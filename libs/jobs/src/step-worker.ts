@@ -140,7 +140,7 @@ export class StepWorker {
       if (!attention.isCounted) this.#count(by);
       attention.isCounted = true;
       const { epoch, resource, action } = step.record;
-      const lane = laneOf(resource, action === 'inspect' ? 'inspect' : 'change');
+      const lane = laneOf(resource, action === 'inspect' || action === 'read' ? 'inspect' : 'change');
       await this.lanes.take(lane, epoch, attention.superseded, () =>
         this.#attempt.run(step, attention.superseded.signal),
       );

@@ -26,6 +26,11 @@ export const keys = {
   /** The current epoch as a decimal: what every worker's transaction compares. */
   epoch: (group: GroupId) => `${ROOT}/groups/${group}/epoch`,
   groupState: (group: GroupId) => `${ROOT}/groups/${group}/state`,
+  /**
+   * There while nothing may be decided or done for the group before `signalbox rescue`: every transaction of a leader and
+   * of a worker compares that it is absent. The value says why, in words; whoever restores a journal puts it by hand.
+   */
+  hold: (group: GroupId) => `${ROOT}/groups/${group}/hold`,
   freeze: (group: GroupId) => `${ROOT}/groups/${group}/freeze`,
   /** What operators have lifted or attested: lists, replaced as a whole. */
   overrides: (group: GroupId) => `${ROOT}/groups/${group}/overrides`,

@@ -84,11 +84,12 @@ const groupRow = (group: GroupStatus): string[] => [
 const phaseText = ({ phase, kind }: GroupStatus): string => (kind ? `${phase} ${kind}` : phase);
 
 const remarks = (status: GroupStatus, now: Instant): string[] => {
-  const { group, frozen } = status;
+  const { group, frozen, onHold } = status;
+  const hold = onHold === undefined ? [] : [`${group} IS ON HOLD, nothing is decided or changed: ${onHold}`];
   const freeze = frozen && [
     `${group} is frozen by ${frozen.by} until ${moment(frozen.until)} (${duration(Math.max(0, frozen.until - now))} left): ${frozen.reason}`,
   ];
-  return [...(freeze ?? []), ...liftsText(status).map((text) => `${group}: ${text}`)];
+  return [...hold, ...(freeze ?? []), ...liftsText(status).map((text) => `${group}: ${text}`)];
 };
 
 const guardRow = ({ record, leaseHeld }: StatusAnswer['guards'][number]): string[] => [
@@ -120,7 +121,12 @@ const queueRow = ({ worker, depth, oldestMs, rung, missed }: QueueStatus): strin
 
 type Command = readonly [command: string, why: string];
 
-const nextOf = ({ group, run, approval, frozen, phase, returning }: GroupStatus): readonly Command[] => [
+const nextOf = (status: GroupStatus): readonly Command[] =>
+  status.onHold === undefined
+    ? nextInOrder(status)
+    : [[`rescue ${status.group} --active ${status.active}`, 'what its resources hold; then say which site serves']];
+
+const nextInOrder = ({ group, run, approval, frozen, phase, returning }: GroupStatus): readonly Command[] => [
   ...when(approval, (id): readonly Command[] => [
     [`explain ${group}`, 'what is asked for, and everything in the way'],
     [`approve ${id}`, 'let it run; or: deny'],

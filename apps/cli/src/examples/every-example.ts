@@ -2,11 +2,13 @@ import type { Examples } from './example.js';
 import { FILE_EXAMPLES } from './files.js';
 import { ORDER_EXAMPLES } from './orders.js';
 import { QUESTION_EXAMPLES } from './questions.js';
+import { RESCUE_EXAMPLES } from './rescue.js';
 import { REQUEST_EXAMPLES } from './requests.js';
 
 export const EVERY_EXAMPLE: Examples = {
   ...QUESTION_EXAMPLES,
   ...REQUEST_EXAMPLES,
   ...ORDER_EXAMPLES,
+  ...RESCUE_EXAMPLES,
   ...FILE_EXAMPLES,
 };

@@ -1,7 +1,8 @@
 import { answerApproval, type AnswerOptions } from '../commands/approval.js';
 import { freeze, unfreeze } from '../commands/freeze.js';
 import { attest, override, release } from '../commands/lift.js';
-import type { Runner, SignalboxCommand } from '../signalbox-command.js';
+import { rescue, type RescueOptions } from '../commands/rescue.js';
+import { reasonFrom, type Runner, type SignalboxCommand } from '../signalbox-command.js';
 
 interface Reason {
   readonly reason: string;
@@ -40,6 +41,17 @@ export const describeOrders = (program: SignalboxCommand, runner: Runner): void 
     .needs('admin')
     .action(async (group: string, { site, reason }: ReasonAndSite) =>
       runner.asking((session) => release(session, group, site, reason)),
+    );
+  program
+    .command('rescue <group>')
+    .requiredOption('--active <site>', 'the site that serves')
+    .option('--survey <run>', 'the survey that was read')
+    .option('--confirm <hash>', 'as the survey printed it: refuse when anything is different by now')
+    .option('--attest <text>', 'your word, for everything that nobody could read; it stands in the audit', reasonFrom)
+    .description('begin anew from what the resources hold, when the journal was lost, restored or bypassed')
+    .needs('admin')
+    .action(async (group: string, options: RescueOptions) =>
+      runner.asking((session) => rescue(session, group, options)),
     );
 };
 

@@ -92,6 +92,17 @@ export const RULES: Readonly<Record<string, Telling>> = {
     says: (facts) => `${facts.who} has ${facts.step ?? 'a step'} of ${aRun(facts)} skipped`,
     next: lookAtRun,
   },
+  'journal-behind-resources': {
+    severity: 'critical',
+    says: 'its journal is behind its resources: nothing is decided or changed until somebody has looked',
+    next: ({ group }) => [`signalbox rescue ${group} --active '<site>'`],
+  },
+  survey: { severity: 'info', says: ({ who }) => `${who} asks what its resources hold`, next: explain },
+  'start-rescue': {
+    severity: 'critical',
+    says: (facts) => `${facts.who} has its resources set anew${facts.to ? `, ${facts.to} is active` : ''}`,
+    next: lookAtRun,
+  },
   'take-in-failed': { severity: 'warning', says: 'a site that came back could not be taken in', next: explain },
   'site-quarantined': { severity: 'warning', says: 'a site that came back is in quarantine', next: explain },
   'returning-lost-again': { severity: 'warning', says: 'a site that came back is lost again', next: explain },

@@ -5,8 +5,11 @@ import {
   PlanQuery,
   ReasonBody,
   RequestBody,
+  RescueBody,
+  RescueQuery,
   SiteBody,
   SkipBody,
+  SurveyBody,
 } from '#libs/contracts';
 import type { z } from 'zod';
 import type { Permission } from './access.js';
@@ -63,6 +66,15 @@ export const ROUTES: readonly Route[] = [
   post(`${GROUP}/override`, 'operate', 'Lifts one veto by its name, for a while.', OverrideBody),
   post(`${GROUP}/attest`, 'approve', "A person's word that a site is off: as good as its fence.", SiteBody),
   post(`${GROUP}/release`, 'administer', 'Ends the quarantine of a site that was rebuilt by hand.', SiteBody),
+  post(`${GROUP}/survey`, 'administer', 'Asks what every resource holds, and under which epoch.', SurveyBody, 201),
+  get(`${GROUP}/rescue`, 'What a survey found, and where it disagrees with the journal.', { query: RescueQuery }),
+  post(
+    `${GROUP}/rescue`,
+    'administer',
+    'Makes journal and resources one again, on the word of a person.',
+    RescueBody,
+    201,
+  ),
   post(`${GROUP}/freeze`, 'operate', 'Keeps a group from beginning anything, for a while.', FreezeBody, 201),
   post(`${GROUP}/unfreeze`, 'operate', 'Ends a freeze.', ReasonBody, 201),
   get('/v1/audit/sites/{site}/export', "The chain of what was asked of a site's orchestrators, signed.", {

@@ -3,13 +3,12 @@ import { decodeOrThrow, ReasonBody, RunWire, SkipBody, type RunAnswer, type RunC
 import { runId, type Run } from '#libs/domain';
 import { Journal, keys } from '#libs/journal';
 import { GroupDirectory } from '../group/group-directory.js';
-import { stepsOf } from '../group/group-view.js';
 import { abortRun } from '../operation/abort.js';
 import { retryRun, skip } from '../operation/intervene.js';
 import type { Operation } from '../operation/operation.js';
 import { Operations } from '../operation/operations.js';
-import { ApiError } from './api-error.js';
 import { bodyAs, knownGroup } from './request.js';
+import { readRun } from './run-record.js';
 import { Needs, type AuthenticatedRequest } from './token.guard.js';
 
 @Controller('v1/runs')
@@ -33,14 +32,8 @@ export class RunsController {
 
   @Get(':run')
   @Needs('read')
-  async run(@Param('run') id: string): Promise<RunAnswer> {
-    const snapshot = await this.journal.read(keys.runRecords(runId(id)));
-    const entry = snapshot.entries.find(({ key }) => key === keys.run(runId(id)));
-    if (!entry) {
-      throw new ApiError(404, 'SB_UNKNOWN_RUN', `There is no run ${id}.`, 'See which there are: signalbox runs');
-    }
-    const run = decodeOrThrow(RunWire, entry.value, entry.key);
-    return { run, steps: stepsOf(snapshot, run).map(({ value }) => value) };
+  run(@Param('run') id: string): Promise<RunAnswer> {
+    return readRun(this.journal, id);
   }
 
   @Post(':run/abort')

@@ -19,6 +19,8 @@ import type { GroupView } from './group-view.js';
 export interface Cause {
   readonly actor: Actor;
   readonly said?: { readonly [key: string]: Json };
+  /** Of the run that starts; without it the one after that in force. */
+  readonly epoch?: Epoch;
 }
 
 /** Drawn for every decision, used by few. */
@@ -40,7 +42,7 @@ export function recordDecision(
   view: GroupView,
   event: GroupEvent,
   decision: Decision,
-  { actor, said }: Cause,
+  { actor, said, epoch: next = epoch(view.epoch + 1) }: Cause,
 ): void {
   transaction.state(decision.state);
   if (decision.effects.length > 0) transaction.whileUnchanged(...view.votes.map(({ entry }) => entry));
@@ -56,7 +58,7 @@ export function recordDecision(
     rule: decision.rule,
     before: view.state.phase,
     after: decision.state.phase,
-    epoch: owe(decision, view, event, hashOf(evidence), transaction),
+    epoch: owe(decision, view, event, { evidenceHash: hashOf(evidence), epoch: next }, transaction),
     evidence,
   });
 }
@@ -66,15 +68,15 @@ function owe(
   decision: Decision,
   view: GroupView,
   event: GroupEvent,
-  evidenceHash: string,
+  started: Pick<Run, 'evidenceHash' | 'epoch'>,
   transaction: GroupTransaction,
 ): Epoch {
   let inForce = view.epoch;
   for (const effect of decision.effects) {
     switch (effect.kind) {
       case 'start-run':
-        inForce = epoch(view.epoch + 1);
-        startRun(effect, { startedAt: event.at, evidenceHash, epoch: inForce }, transaction);
+        inForce = started.epoch;
+        startRun(effect, { startedAt: event.at, ...started }, transaction);
         break;
       case 'open-approval':
         openApproval(effect, view, event.at, transaction);

@@ -2,6 +2,7 @@ import { canonicalJson } from '#libs/contracts';
 import { decide, type Decision, type GroupEvent, type Settings } from '#libs/decision';
 import type { Actor, SiteId } from '#libs/domain';
 import type { Clock, Random } from '#libs/runtime';
+import { behindGuards, putOnHold } from './behind.js';
 import { freshIds, recordDecision } from './decision-record.js';
 import { evidenceOf } from './evidence.js';
 import { GroupTransaction } from './group-transaction.js';
@@ -30,6 +31,12 @@ export class Evaluation {
     const transaction = new GroupTransaction(view).asLeader(leader.name);
     recordDecision(transaction, view, event, decision, { actor: leader.actor });
     return { decision, transaction };
+  }
+
+  /** What puts the group on hold when a resource is seen to be ahead of the journal; undefined while none is. */
+  behind(view: GroupView, leader: Leader): GroupTransaction | undefined {
+    const why = behindGuards(view);
+    return why === undefined ? undefined : putOnHold(view, leader, why, this.clock.now());
   }
 
   private eventFor(view: GroupView): GroupEvent {

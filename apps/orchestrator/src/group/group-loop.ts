@@ -52,9 +52,12 @@ export class GroupLoop {
     const leads = view.leader?.value === this.leader.name;
     this.onView(view);
     if (!this.parts.versions.mayLead(view)) return leads ? this.handOver(view) : 'rest';
+    if (view.hold !== undefined) return 'rest';
     if (view.leader === undefined) return this.claim(view);
     this.ownerlessSinceMs = undefined;
     if (!leads || !(await this.leadership.hold())) return 'rest';
+    const behind = this.parts.evaluation.behind(view, this.leader);
+    if (behind) return this.commit(behind);
     return hasRun(view) ? this.drive(view) : this.evaluate(view);
   }
 
@@ -72,33 +75,28 @@ export class GroupLoop {
     if (lease === undefined) return 'rest';
     const transaction = new GroupTransaction(view).claimLeadership(this.leader.name, lease);
     if (hasRun(view)) this.parts.driver.takeOver(view, transaction, this.leader);
-    await transaction.commit(this.journal);
-    return 'again';
+    return this.commit(transaction);
   }
 
   private async evaluate(view: GroupView): Promise<Turn> {
     const next = this.parts.evaluation.next(view, this.leader);
     if (!next) return (await this.note(view)) === 'again' ? 'again' : this.tidy(view);
-    await next.transaction.commit(this.journal);
-    return 'again';
+    return this.commit(next.transaction);
   }
 
   private async drive(view: GroupView & Parameters<RunDriver['next']>[0]): Promise<Turn> {
     const next = this.parts.driver.next(view, this.leader);
-    if (next === undefined) return this.note(view);
-    if (typeof next === 'string') {
-      await this.leadership.resign(next);
-      return 'rest';
-    }
-    await next.commit(this.journal);
-    return 'again';
+    return next === undefined ? this.note(view) : this.commit(next);
   }
 
   /** When nothing is to be decided: what workers did without a step goes into the audit chain. */
   private async note(view: GroupView): Promise<Turn> {
     const note = this.parts.notes.next(view, this.leader);
-    if (!note) return 'rest';
-    await note.commit(this.journal);
+    return note ? this.commit(note) : 'rest';
+  }
+
+  private async commit(transaction: GroupTransaction): Promise<Turn> {
+    await transaction.commit(this.journal);
     return 'again';
   }
 

@@ -31,6 +31,7 @@ export class GroupTransaction {
     this.conditions = [
       unchanged(keys.epoch(view.group), view.epochEntry),
       unchanged(keys.groupState(view.group), view.stateEntry),
+      unchanged(keys.hold(view.group), view.holdEntry),
     ];
   }
 
@@ -70,6 +71,14 @@ export class GroupTransaction {
 
   run(run: Run): this {
     return this.put(keys.run(run.id), JSON.stringify(run));
+  }
+
+  /** From here on nobody decides or does anything for the group, until a person has looked; `undefined` ends it. */
+  hold(why: string | undefined): this {
+    const key = keys.hold(this.view.group);
+    if (why !== undefined) return this.put(key, why);
+    if (this.view.holdEntry) this.changes.push({ kind: 'delete', key });
+    return this;
   }
 
   /** An operator's stop, or its end. */

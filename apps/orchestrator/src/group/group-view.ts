@@ -56,6 +56,9 @@ export interface GroupView {
   readonly epoch: Epoch;
   readonly stateEntry: Entry | undefined;
   readonly state: GroupState;
+  /** Why nothing may be decided before `signalbox rescue`; undefined while all is in order. */
+  readonly hold: string | undefined;
+  readonly holdEntry: Entry | undefined;
   readonly freeze: Freeze | undefined;
   readonly overrides: readonly Override[];
   readonly attestations: readonly Attestation[];
@@ -90,6 +93,7 @@ export function groupViewOf(
   const stateEntry = entryAt(keys.groupState(group));
   const state = stateEntry ? read(GroupStateWire, stateEntry) : initialGroupState(group, home);
   const epochEntry = entryAt(keys.epoch(group));
+  const holdEntry = entryAt(keys.hold(group));
   const freezeEntry = entryAt(keys.freeze(group));
   const overridesEntry = entryAt(keys.overrides(group));
   const attestationsEntry = entryAt(keys.attestations(group));
@@ -103,6 +107,8 @@ export function groupViewOf(
     epoch: epoch(Number(epochEntry?.value ?? 0)),
     stateEntry,
     state,
+    hold: holdEntry?.value,
+    holdEntry,
     freeze: freezeEntry && read(FreezeWire, freezeEntry),
     overrides: overridesEntry ? read(OverridesWire, overridesEntry) : [],
     attestations: attestationsEntry ? read(AttestationsWire, attestationsEntry) : [],

@@ -16,6 +16,7 @@ export const abortRun =
     const { id, compensation } = view.run.value;
     const answer = { group: group.id, run: id, phase: 'compensating', next: [commands.run(id)] } as const;
     if (compensation) return { answer: { ...answer, steps: compensation.steps.map(({ name }) => name) } };
+    if (view.run.value.plan.kind === 'rescue') throw rescueGoesForward(view);
     if (isPastNoReturn(recordsOf(view))) throw pastNoReturn(view);
     const because = { by: caller.name, reason };
     const { planned } = compensate(view.run.value, recordsOf(view), epoch(view.epoch + 1), because);
@@ -24,6 +25,13 @@ export const abortRun =
       write: (transaction) => void takeBack(view, transaction, { ...because, at, actor: actorOf(occasion) }),
     };
   };
+
+/** What it would be taken back to is what nobody believes any more. */
+function rescueGoesForward({ run, state }: RunningView): ApiError {
+  const message = `Run ${run.value.id} is a rescue: there is nothing to take it back to.`;
+  const remedy = `Name another active site: ${commands.rescue(state.group, '<site>')}`;
+  return new ApiError(409, 'SB_PAST_NO_RETURN', message, remedy);
+}
 
 /** Says where writes go now: that is what whoever wanted to abort has to know first. */
 function pastNoReturn(view: RunningView): ApiError {

@@ -58,9 +58,9 @@ function closed(approval: Approval): ApiError {
   return new ApiError(409, 'SB_APPROVAL_CLOSED', message, `Read what is asked now: ${commands.explain(group)}`);
 }
 
-/** Only a quarantine cannot be asked for; it starts by itself and asks nobody. */
+/** What cannot be asked for needs no approval. */
 const askAgain = ({ kind, group, target }: Approval): string =>
-  kind === 'quarantine'
+  kind === 'quarantine' || kind === 'survey' || kind === 'rescue'
     ? commands.explain(group)
     : commands.ask(kind, group, MOVES.includes(kind) ? undefined : target);
 

@@ -23,5 +23,8 @@ export const commands = {
   override: (group: string, veto: string) => `signalbox override ${group} ${veto} --for 15m ${WHY}`,
   attest: (group: string, site: string) => `signalbox attest ${group} --site ${site} ${WHY}`,
   release: (group: string, site: string) => `signalbox release ${group} --site ${site} ${WHY}`,
+  rescue: (group: string, active: string) => `signalbox rescue ${group} --active ${active}`,
+  rescueNow: (group: string, active: string, survey: string, hash: string) =>
+    `signalbox rescue ${group} --active ${active} --survey ${survey} --confirm ${hash} --attest '<why>'`,
   unfreeze: (group: string) => `signalbox unfreeze ${group} ${WHY}`,
 } as const;

@@ -23,6 +23,11 @@ export interface Change<T> {
   readonly refusal?: ApiError;
 }
 
+/** Whether it may be done while the group is on hold: only what finds out how it stands, and the rescue itself. */
+export interface OnHold {
+  readonly isAllowedOnHold?: boolean;
+}
+
 /** What a person does to a group: pure, made again on a newer revision when something else was written. @throws ApiError */
 export type Operation<T> = (occasion: Occasion) => Change<T>;
 

@@ -11,7 +11,8 @@ import type { GroupView } from '../group/group-view.js';
 import { ThisProcess } from '../this-process.js';
 import type { Asked } from './asked.js';
 import { KeptAnswers } from './kept-answers.js';
-import type { Occasion, Operation } from './operation.js';
+import { assertNotOnHold } from './refusals.js';
+import type { Occasion, OnHold, Operation } from './operation.js';
 
 /** How often an operation is tried again because something else was written in the meantime. */
 const ATTEMPTS = 5;
@@ -30,10 +31,16 @@ export class Operations {
   ) {}
 
   /** @throws ApiError when it is refused. */
-  async perform<T extends object>(group: KnownGroup, asked: Asked, operation: Operation<T>): Promise<T> {
+  async perform<T extends object>(
+    group: KnownGroup,
+    asked: Asked,
+    operation: Operation<T>,
+    { isAllowedOnHold = false }: OnHold = {},
+  ): Promise<T> {
     let lease: LeaseId | undefined;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const occasion = this.occasion(group, await group.reader.read(), asked);
+      if (!isAllowedOnHold) assertNotOnHold(occasion);
       const { answer, write, refusal } = operation(occasion);
       if (!write) return answer;
       const transaction = new GroupTransaction(occasion.view);

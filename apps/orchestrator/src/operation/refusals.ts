@@ -12,6 +12,14 @@ export function knownSite({ id, settings }: KnownGroup, site: string): SiteId {
   throw new ApiError(404, 'SB_UNKNOWN_SITE', `${id} has no site ${site}.`, `Its sites are: ${sites}`);
 }
 
+/** @throws ApiError 409 while nothing may be decided before a rescue */
+export function assertNotOnHold({ group: { id }, view: { hold, state } }: Occasion): void {
+  if (hold === undefined) return;
+  const message = `${id} is on hold: ${hold}.`;
+  const remedy = `See what its resources hold, and say which site serves: ${commands.rescue(id, state.active)}`;
+  throw new ApiError(409, 'SB_ON_HOLD', message, remedy);
+}
+
 /** The view with its open run, which must be `run` where one is named. @throws ApiError 409 */
 export function openRun({ view, group }: Occasion, run?: RunId): RunningView {
   if (hasRun(view) && (run === undefined || view.run.value.id === run)) return view;

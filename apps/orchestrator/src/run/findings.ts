@@ -1,6 +1,6 @@
 import { BacklogWire, decodeValue, PositionsWire } from '#libs/contracts';
 import type { Findings } from '#libs/decision';
-import type { Backlog, Json, Positions, Run, StepRecord } from '#libs/domain';
+import type { Backlog, Json, Positions, Run, SiteId, StepRecord } from '#libs/domain';
 
 /** What a closed run leaves behind, out of what its inspections observed. Pure. */
 export function findingsOf(run: Run, records: readonly StepRecord[]): Findings {
@@ -9,9 +9,18 @@ export function findingsOf(run: Run, records: readonly StepRecord[]): Findings {
   return {
     outcome: run.phase === 'aborted' ? 'aborted' : 'completed',
     ...(watermark && { watermark }),
+    ...(run.plan.kind === 'rescue' && { unsealed: unsealedIn(records) }),
     ...(stranded.length > 0 && stranded.every((backlog) => backlog !== undefined) && { stranded: sumOf(stranded) }),
   };
 }
+
+/** Where the write access does not carry the run's epoch: what was prepared before is not refused there. */
+const unsealedIn = (records: readonly StepRecord[]): SiteId[] =>
+  records
+    .filter(
+      ({ action, resource, status }) => action === 'seal' && resource.kind === 'write-access' && status !== 'done',
+    )
+    .map(({ runsAt }) => runsAt);
 
 const inspectionsOf = (kind: StepRecord['resource']['kind'], records: readonly StepRecord[]): StepRecord[] =>
   records.filter(({ action, resource }) => action === 'inspect' && resource.kind === kind);

@@ -5,6 +5,7 @@ import type { Leader } from '../group/evaluation.js';
 import { GroupTransaction } from '../group/group-transaction.js';
 import type { GroupView, Held } from '../group/group-view.js';
 import type { SelfFenceWatch } from '../group/self-fence-watch.js';
+import { putOnHold } from '../group/behind.js';
 import { findingsOf } from './findings.js';
 
 /** A view with a run under way. */
@@ -29,8 +30,8 @@ export class RunDriver {
     private readonly selfFences: SelfFenceWatch,
   ) {}
 
-  /** Undefined when there is nothing to do but to wait; a string when this leader must stand down, and why. */
-  next(view: RunningView, leader: Leader): GroupTransaction | string | undefined {
+  /** Undefined when there is nothing to do but to wait. */
+  next(view: RunningView, leader: Leader): GroupTransaction | undefined {
     const move = advance(view.run.value, recordsOf(view), {
       openForMs: (step) => this.openForMs(step),
       waitedOut: (site) => this.selfFences.waitedOut(site, view),
@@ -40,8 +41,8 @@ export class RunDriver {
     switch (move.kind) {
       case 'wait':
         return undefined;
-      case 'stand-down':
-        return move.reason;
+      case 'hold':
+        return putOnHold(view, leader, move.reason, this.clock.now());
       case 'open-steps':
         return this.open(view, leader, move.steps);
       case 'settle-step':

@@ -44,7 +44,7 @@ export function explain(asked: Asked, decisions: readonly AuditEntry[]): Omit<Ex
     verdict,
     rule: view.state.rule,
     vetoes,
-    toChange: [...waitsFor, ...(MOVED_BY_ITSELF.includes(view.state.phase) ? byItself(now, verdict, vetoes) : [])],
+    toChange: [...waitsFor, ...(movesByItself(view) ? byItself(now, verdict, vetoes) : [])],
     next,
     ...liftsIn(view, at),
     decisions,
@@ -53,6 +53,9 @@ export function explain(asked: Asked, decisions: readonly AuditEntry[]): Omit<Ex
 
 /** Where the rules may still move the group without anybody asking. */
 const MOVED_BY_ITSELF: readonly Phase[] = ['steady', 'suspecting'];
+
+const movesByItself = ({ state, hold }: GroupView): boolean =>
+  hold === undefined && MOVED_BY_ITSELF.includes(state.phase);
 
 /** What keeps the rules from moving the group, in words. */
 const byItself = ({ policy }: Situation, verdict: Verdict, vetoes: readonly Veto[]): readonly string[] => [
@@ -65,12 +68,13 @@ const byItself = ({ policy }: Situation, verdict: Verdict, vetoes: readonly Veto
 ];
 
 export function prospectOf({ group, view, at }: Asked, evidence: Evidence): Prospect {
-  const { state, approval, run, steps } = view;
+  const { state, approval, run, steps, hold } = view;
   return {
     at,
     state,
     evidence,
     settings: group.settings,
+    ...(hold !== undefined && { hold }),
     ...(approval && { approval: approval.value }),
     ...(run && { run: run.value }),
     steps: steps.map(({ value }) => value),

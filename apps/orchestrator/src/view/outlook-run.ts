@@ -9,7 +9,8 @@ export function runOutlook({ state, run, steps, evidence, at }: Prospect): Outlo
   const { group } = state;
   const { freeze } = evidence;
   const isFrozen = freeze !== undefined && freeze.until > at;
-  const abort = run.compensation || isPastNoReturn(steps) ? [] : [commands.abort(group)];
+  const goesForward = run.plan.kind === 'rescue' || isPastNoReturn(steps);
+  const abort = run.compensation || goesForward ? [] : [commands.abort(group)];
   if (run.phase === 'needs-human') {
     return {
       waitsFor: [`${run.plan.kind} ${run.id} waits for a person: ${run.problem ?? ''}`],

@@ -6,7 +6,8 @@ import { whenText, type Outlook, type Prospect } from './prospect.js';
 
 /** Fits the phase. Pure. */
 export function outlookOf(prospect: Prospect): Outlook {
-  const { state } = prospect;
+  const { state, hold } = prospect;
+  if (hold !== undefined) return onHold(state, hold);
   switch (state.phase) {
     case 'steady':
       return steady(prospect);
@@ -25,6 +26,11 @@ export function outlookOf(prospect: Prospect): Outlook {
     case 'running':
       return runOutlook(prospect);
   }
+}
+
+function onHold({ group, active }: GroupState, why: string): Outlook {
+  const waitsFor = [`it is on hold, and nothing is decided or changed: ${why}`];
+  return { waitsFor, next: [commands.rescue(group, active)] };
 }
 
 function steady(prospect: Prospect): Outlook {

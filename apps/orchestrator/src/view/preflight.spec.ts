@@ -25,6 +25,7 @@ describe('GET /v1/groups/:group/preflight', () => {
   it('is passed when all is well, and lists what it looked at', async () => {
     const { body } = await desk.get('viewer', 'preflight');
     expect(body.checks.map(({ name }: PreflightCheck) => name)).toEqual([
+      'hold',
       'leader',
       'phase',
       'votes-kafka-a',

@@ -17,6 +17,7 @@ export interface Readied {
 /** Whether a group could be moved now, and what to do where it could not. Pure. */
 export function preflight(ready: Readied): PreflightAnswer {
   const checks = [
+    hold(ready),
     leads(ready),
     settled(ready),
     ...votes(ready),
@@ -38,6 +39,11 @@ export function preflight(ready: Readied): PreflightAnswer {
 
 const pass = (name: string, message: string): PreflightCheck => ({ name, ok: true, message, remedy: '' });
 const fail = (name: string, message: string, remedy: string): PreflightCheck => ({ name, ok: false, message, remedy });
+
+const hold = ({ prospect: { state, hold: why } }: Readied): PreflightCheck =>
+  why === undefined
+    ? pass('hold', 'the journal is not behind any resource that was seen')
+    : fail('hold', `on hold: ${why}`, commands.rescue(state.group, state.active));
 
 const leads = ({ leader, prospect }: Readied): PreflightCheck =>
   leader

@@ -7,6 +7,8 @@ export interface Prospect {
   readonly state: GroupState;
   readonly settings: Settings;
   readonly evidence: Evidence;
+  /** Why nothing is decided before a rescue. */
+  readonly hold?: string;
   readonly approval?: Approval;
   readonly run?: Run;
   readonly steps: readonly StepRecord[];

@@ -19,6 +19,7 @@ export function groupStatusOf({ id, settings }: KnownGroup, view: GroupView, at:
     quarantined: quarantinedIn(state),
     returning: state.returning,
     protectedAfterMs: settings.policy.protectedAfterMs,
+    ...(view.hold !== undefined && { onHold: view.hold }),
     ...(freeze && freeze.until > at && { frozen: freeze }),
     ...liftsIn(view, at),
     ...(state.phase === 'running' && { run: state.run, kind: state.kind }),

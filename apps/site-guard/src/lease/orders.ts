@@ -22,13 +22,16 @@ export async function readOrders(
   groups: readonly Group[],
   site: SiteId,
 ): Promise<ReadonlyMap<GroupId, Order>> {
-  const { entries } = await journal.read(...groups.flatMap(({ id }) => [keys.groupState(id), keys.epoch(id)]));
+  const { entries } = await journal.read(
+    ...groups.flatMap(({ id }) => [keys.groupState(id), keys.epoch(id), keys.hold(id)]),
+  );
   const texts = new Map(entries.map(({ key, value }) => [key, value]));
   const orders = new Map<GroupId, Order>();
   for (const group of groups) {
     const state = stateOf(group, texts.get(keys.groupState(group.id)));
     const stamp = epoch(Number(texts.get(keys.epoch(group.id)) ?? NEVER_STAMPED));
-    if (state) orders.set(group.id, { access: await accessIn(journal, state, site), epoch: stamp });
+    if (texts.has(keys.hold(group.id))) orders.set(group.id, { access: undefined, epoch: stamp, isOnHold: true });
+    else if (state) orders.set(group.id, { access: await accessIn(journal, state, site), epoch: stamp });
   }
   return orders;
 }

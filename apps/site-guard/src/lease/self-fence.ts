@@ -1,6 +1,6 @@
 import type { Epoch, Instant, WriteAccess } from '#libs/domain';
 import type { FenceMode, GroupMode } from '#libs/topology';
-import { stricter, type HeldAccess } from '../fence/held-access.js';
+import type { HeldAccess } from '../fence/held-access.js';
 
 /** A point in time on both clocks: the monotonic one stands still while a machine is suspended, the other can be set. */
 export interface Moment {
@@ -27,6 +27,8 @@ export interface Order {
   /** `undefined`: an open run's steps rule here, and the last of them has not said yet. */
   readonly access: WriteAccess | undefined;
   readonly epoch: Epoch;
+  /** The journal may be behind the resources: until a person has said how it stands, its order counts for nothing. */
+  readonly isOnHold?: boolean;
 }
 
 export interface Standing {
@@ -48,10 +50,11 @@ export interface Enforcement {
 export function enforcementOf({ mode, fenceMode, leaseHolds, order, held }: Standing): Enforcement | undefined {
   if (mode === 'observe') return undefined;
   if (!leaseHolds || !order) return mustSelfFence(fenceMode, order) ? selfFence(held) : undefined;
+  if (order.isOnHold) return undefined;
   if (held.epoch > order.epoch) {
-    // The journal is older than the resource, as after a restore: whatever the newer epoch closed stays closed.
-    const known = held.value === 'unset' ? 'none' : held.value;
-    return { access: stricter(known, order.access ?? known), epoch: held.epoch, why: 'newer-epoch' };
+    // The journal is older than the resource, as after a restore: what the newer epoch opened or closed stays so.
+    const access = held.value === 'unset' ? 'none' : held.value;
+    return { access, epoch: held.epoch, why: 'newer-epoch' };
   }
   return order.access && { access: order.access, epoch: order.epoch, why: 'journal' };
 }
