@@ -161,7 +161,7 @@ export interface PlanExportAnswer {
   readonly planHash: string;
   readonly madeAt: Instant;
   readonly madeBy: SiteId;
-  /** The epoch in force; what is written by hand carries the next one. */
+  /** The epoch in force; what is written by hand carries one that is 500 higher, below what a rescue sets. */
   readonly epoch: Epoch;
   /** Lines for a shell, step by step, in the plan's order. */
   readonly instructions: readonly string[];

@@ -2,6 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { PlanQuery, signatureOf, type PlanAnswer, type PlanExportAnswer, type PreflightAnswer } from '#libs/contracts';
 import { Journal } from '#libs/journal';
 import { Clock, Readiness } from '#libs/runtime';
+import { journalMajority } from '#libs/topology';
 import { evidenceOf } from '../group/evidence.js';
 import { GroupDirectory, type KnownGroup } from '../group/group-directory.js';
 import { commands } from '../operation/commands.js';
@@ -49,7 +50,7 @@ export class PlansController {
       madeAt: this.clock.now(),
       madeBy: site,
       epoch,
-      instructions: instructionsFor(plan, topology),
+      instructions: instructionsFor(plan, topology, epoch),
       keyId: signingKey.keyId,
     } as const;
     return { ...unsigned, signature: signatureOf(unsigned, signingKey) };
@@ -61,10 +62,12 @@ export class PlansController {
     const asked = await this.asked(knownGroup(this.directory, id));
     const evidence = evidenceOf(asked.view, asked.voters, asked.group.settings);
     const parts = missingParts(this.readiness);
+    const most = journalMajority(this.self.topology);
     return preflight({
       prospect: prospectOf(asked, evidence),
       leader: asked.view.leader,
       voters: asked.voters,
+      ...(most && { journalMajority: most }),
       missing: { members: this.journal.missing(), parts },
     });
   }

@@ -1,29 +1,43 @@
-import { siteId, type Plan, type Step, type WriteAccess } from '#libs/domain';
+import { siteId, type GroupId, type Step, type WriteAccess } from '#libs/domain';
 import { clusterOf, findCluster, findGroup, flowsOf, type Group, type Topology } from '#libs/topology';
+import { quoted, type ByHand } from './by-hand.js';
 
 const EVERYBODY = 'User:*';
 
-/** Who may write a site's topics: the rules that its guard would make and remove. */
+interface Pattern {
+  readonly match: 'literal' | 'prefixed';
+  readonly topic: string;
+}
+
+/**
+ * Who may write a site's topics: the rules that its guard would make and remove, with their lines in its ledger. Without
+ * these a guard would take the rules for somebody else's and never lift them.
+ */
 export function writeAccessLines(
   { action, desired }: Step,
   site: string,
-  plan: Plan,
-  topology: Topology,
+  { plan, topology, stamp }: ByHand,
 ): readonly string[] {
   const group = findGroup(topology, plan.group);
   const { bootstrap, adminBootstrap, openByDefault } = clusterOf(topology, group, siteId(site));
   if (action === 'inspect')
     return [`# write a record to ${group.topics.join(', ')} over ${bootstrap.join(',')}: it must be accepted`];
   const acls = `kafka-acls.sh --bootstrap-server ${(adminBootstrap ?? bootstrap).join(',')} --command-config admin.properties`;
-  const deny = (principal: string) => group.topics.map((topic) => `${acls} --add ${ruleOf(principal, topic)}`);
+  const patterns = patternsOf(group);
+  const ledger = `${acls} --add --operation Describe --topic ${quoted(ledgerTopic(group.id))} --deny-principal`;
+  const deny = (principal: string) =>
+    patterns.flatMap((pattern) => [
+      `${ledger} ${quoted(`User:signalbox-made deny write on ${pattern.match} ${pattern.topic} to ${principal} from *`)}`,
+      `${acls} --add ${ruleOf(principal, pattern)}`,
+    ]);
   const lift = (principal: string) =>
-    group.topics.map((topic) => `${acls} --remove --force ${ruleOf(principal, topic)}`);
+    patterns.map((pattern) => `${acls} --remove --force ${ruleOf(principal, pattern)}`);
   const inbound = inboundPrincipals(group, site, topology);
   const lines: Readonly<Record<WriteAccess, readonly string[]>> = {
     none: [...deny(EVERYBODY), ...lift(EVERYBODY).map(asComment)],
     clients: [
       ...inbound.flatMap(deny),
-      ...lift(EVERYBODY),
+      liftAllBut(inbound, acls, group.id),
       ...[...deny(EVERYBODY), ...inbound.flatMap(lift)].map(asComment),
     ],
     inbound: [
@@ -36,18 +50,40 @@ export function writeAccessLines(
   const open =
     '# the cluster is open by default: also allow User:* all but Write, or the first rule closes reading as well';
   const access = desired as WriteAccess;
-  return [...(openByDefault ? [open] : []), ...lines[access], `# look: ${acls} --list`];
+  return [
+    ...(openByDefault ? [open] : []),
+    `${ledger} 'User:signalbox-epoch-${stamp}'`,
+    ...lines[access],
+    `# look: ${acls} --list`,
+  ];
 }
 
 const asComment = (line: string): string => `# to take it back: ${line}`;
 
-const ruleOf = (principal: string, topic: string): string => {
-  const isPrefix = topic.endsWith('*') && topic !== '*';
-  const pattern = isPrefix
-    ? ` --resource-pattern-type prefixed --topic '${topic.slice(0, -1)}'`
-    : ` --topic '${topic}'`;
-  return `--deny-principal '${principal}' --operation Write${pattern}`;
-};
+/** What the guard writes into: nobody's topic. */
+const ledgerTopic = (group: GroupId): string => `signalbox.epoch.${group}`;
+
+/** The guard's probe is fenced with the topics of the group. */
+const patternsOf = ({ id, topics }: Group): readonly Pattern[] =>
+  [...topics, `signalbox.probe.${id}`].map((topic) =>
+    topic.endsWith('*') && topic !== '*'
+      ? { match: 'prefixed', topic: topic.slice(0, -1) }
+      : { match: 'literal', topic },
+  );
+
+const ruleOf = (principal: string, { match, topic }: Pattern): string =>
+  `--deny-principal ${quoted(principal)} --operation Write --resource-pattern-type ${match} --topic ${quoted(topic)}`;
+
+/** The standing fence names everybody who could write here when it was made; only the cluster itself knows whom. */
+function liftAllBut(kept: readonly string[], acls: string, group: GroupId): string {
+  const made = String.raw`s/.*(principal=User:signalbox-made deny write on \([a-z]*\) \([^ ]*\) to \(User:.*\) from \*, host=.*/\1 \2 \3/p`;
+  const lift = `${acls} --remove --force --deny-principal "$who" --operation Write --resource-pattern-type "$match" --topic "$topic" < /dev/null`;
+  const spared = kept.length > 0 ? `${kept.map(quoted).join('|')}) ;; ` : '';
+  return (
+    `${acls} --list --topic ${quoted(ledgerTopic(group))} | sed -n ${quoted(made)} | ` +
+    `while read -r match topic who; do case "$who" in ${spared}*) ${lift};; esac; done`
+  );
+}
 
 /** Of the flows that end at the site. */
 const inboundPrincipals = (group: Group, site: string, topology: Topology): readonly string[] =>

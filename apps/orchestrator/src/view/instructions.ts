@@ -1,28 +1,51 @@
-import type { ConfigData, NameTarget, Plan, Positions, Step } from '#libs/domain';
+import {
+  epoch,
+  MOVES,
+  type ConfigData,
+  type Epoch,
+  type NameTarget,
+  type Plan,
+  type Positions,
+  type Step,
+} from '#libs/domain';
 import { findCluster, findFlow, findGroup, type Flow, type Topology } from '#libs/topology';
+import { quoted, type ByHand } from './by-hand.js';
 import { writeAccessLines } from './instructions-access.js';
 
 /**
  * A plan as lines for a shell, step by step, to be executed by hand when nothing of Signalbox is left. What takes a
  * change back stands beside it as a comment. Pure.
  */
-export const instructionsFor = (plan: Plan, topology: Topology): readonly string[] => [
-  `# ${plan.kind} of ${plan.group} from ${plan.from} to ${plan.to}, by hand.`,
-  '# Stop every process of Signalbox at every site first: workers and guards undo by themselves what is not their order.',
-  '# Go on with a stage only when every step of the one before it is done and looked at.',
-  '# admin.properties: the login that may alter ACLs. A fence is what keeps two sites from writing: never leave it out.',
-  ...plan.steps.flatMap((step) => [
-    `# stage ${step.stage}: ${step.name}, at ${step.runsAt}`,
-    ...linesOf(step, plan, topology),
-  ]),
-];
+export const instructionsFor = (plan: Plan, topology: Topology, inForce: Epoch): readonly string[] => {
+  const byHand: ByHand = { plan, topology, stamp: stampByHand(inForce) };
+  return [
+    `# ${plan.kind} of ${plan.group} from ${plan.from} to ${plan.to}, by hand.`,
+    '# Stop every process of Signalbox that you can reach first, the site-guards too: one that is cut off fences its site.',
+    `# What you change carries epoch ${byHand.stamp}, so that Signalbox undoes none of it when it is back: it holds the group`,
+    `# and waits. Then: signalbox rescue ${plan.group} --active ${activeAfter(plan)}`,
+    '# Go on with a stage only when every step of the one before it is done and looked at.',
+    '# admin.properties: the login that may alter ACLs. A fence is what keeps two sites from writing: never leave it out.',
+    ...plan.steps.flatMap((step) => [
+      `# stage ${step.stage}: ${step.name}, at ${step.runsAt}`,
+      ...linesOf(step, byHand),
+    ]),
+  ];
+};
 
-function linesOf(step: Step, plan: Plan, topology: Topology): readonly string[] {
+/** Above all that an export can be out of date by, and below what a rescue sets. */
+const BY_HAND = 500;
+
+export const stampByHand = (inForce: Epoch): Epoch => epoch(inForce + BY_HAND);
+
+const activeAfter = ({ kind, from, to }: Plan) => (MOVES.includes(kind) ? to : from);
+
+function linesOf(step: Step, { plan, topology, stamp }: ByHand): readonly string[] {
   const { action, resource } = step;
+  if (action === 'read') return ['# nothing to do by hand'];
   if (action === 'seal') return ['# nothing to do by hand: no other writer is left'];
   switch (resource.kind) {
     case 'write-access':
-      return writeAccessLines(step, resource.site, plan, topology);
+      return writeAccessLines(step, resource.site, { plan, topology, stamp });
     case 'mirror':
       return action === 'inspect'
         ? endsOf(findFlow(topology, resource.flow as Flow['id']), topology)
@@ -32,9 +55,9 @@ function linesOf(step: Step, plan: Plan, topology: Topology): readonly string[] 
     case 'backlog':
       return backlog(resource.flow, topology);
     case 'name':
-      return nameLines(step, resource.name, plan, topology);
+      return nameLines(step, resource.name, { plan, topology, stamp });
     case 'config':
-      return configLines(step, resource, plan, topology);
+      return configLines(step, resource, { plan, topology, stamp });
   }
 }
 
@@ -93,35 +116,45 @@ const offsetsAt = (cluster: Flow['source'], topic: string, topology: Topology): 
 const connectOf = ({ target }: Flow, topology: Topology): string =>
   findCluster(topology, target).connect ?? '<the Connect of the target>';
 
-function nameLines({ desired }: Step, name: string, plan: Plan, topology: Topology): readonly string[] {
+/** One update: the name and the stamp beside it. A family that nobody uses is left out, as the key may have no right to it. */
+function nameLines({ desired }: Step, name: string, { plan, topology, stamp }: ByHand): readonly string[] {
   const traffic = findGroup(topology, plan.group).traffic.find((each) => each.name === name);
   if (!traffic) return [`# ${name} is not in this topology`];
   const { addresses, ttlSeconds } = desired as NameTarget & { readonly [key: string]: never };
   const { primary, tsig } = traffic.provider;
+  const typeOf = (address: string) => (address.includes(':') ? 'AAAA' : 'A');
+  const types = new Set([...Object.values(traffic.addresses).flat(), ...addresses].map(typeOf));
   const update = (to: readonly string[]) =>
     [
       `server ${primary.replace(/:(\d+)$/, ' $1')}`,
       `zone ${traffic.zone}`,
-      ...['A', 'AAAA'].map((type) => `update delete ${name} ${type}`),
-      ...to.map((address) => `update add ${name} ${ttlSeconds} ${address.includes(':') ? 'AAAA' : 'A'} ${address}`),
+      ...[...types].map((type) => `update delete ${name} ${type}`),
+      ...to.map((address) => `update add ${name} ${ttlSeconds} ${typeOf(address)} ${address}`),
+      `update delete _signalbox.${name} TXT`,
+      `update add _signalbox.${name} ${ttlSeconds} TXT epoch=${stamp}`,
       'send',
     ].join('\\n');
   const run = (to: readonly string[]) => `printf '${update(to)}\\n' | nsupdate -k ${tsig.keyName}.key`;
-  return [run(addresses), `# to take it back: ${run(traffic.addresses[plan.from] ?? [])}`, `dig +short ${name}`];
-}
-
-function configLines(
-  { desired }: Step,
-  { config: id, site }: { readonly config: string; readonly site: string },
-  plan: Plan,
-  topology: Topology,
-): readonly string[] {
-  const config = findGroup(topology, plan.group).configs.find((each) => each.id === id);
-  const file = Object.entries(config?.target.files ?? {}).find(([where]) => where === site)?.[1];
-  const settings = JSON.stringify(desired as ConfigData);
   return [
-    `# at ${site}, replace the settings that clients follow in ${file ?? id}, and keep the rest of the file: ${settings}`,
+    `# ${tsig.keyName}.key: key "${tsig.keyName}" { algorithm ${tsig.algorithm}; secret "…"; };`,
+    run(addresses),
+    `# to take it back: ${run(traffic.addresses[plan.from] ?? [])}`,
+    `dig +short ${name}`,
   ];
 }
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+/** The file is Signalbox's own, as a whole; it keeps its owner and mode. */
+function configLines(
+  { desired }: Step,
+  { config: id, site }: { readonly config: string; readonly site: string },
+  { plan, topology, stamp }: ByHand,
+): readonly string[] {
+  const config = findGroup(topology, plan.group).configs.find((each) => each.id === id);
+  const found = Object.entries(config?.target.files ?? {}).find(([where]) => where === site)?.[1];
+  if (found === undefined) return [`# ${id} has no file at ${site} in this topology`];
+  const [file, draft] = [quoted(found), quoted(`${found}.by-hand`)];
+  const replace = (data: ConfigData) =>
+    `{ cp -p ${file} ${draft} || [ ! -e ${file} ]; } && printf '%s\\n' ${quoted(JSON.stringify({ epoch: stamp, data }))} > ${draft} && mv ${draft} ${file}`;
+  const before = config?.data[plan.from];
+  return [replace(desired as ConfigData), ...(before ? [`# to take it back: ${replace(before)}`] : [])];
+}
