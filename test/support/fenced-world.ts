@@ -9,10 +9,16 @@ const KINDS: readonly WorkerKind[] = ['site-guard', 'mirror-switcher', 'dns-swit
 
 /** Every resource of the stage's group, behind its fence, with the real loops of the workers of both sites. */
 export class FencedWorld {
-  readonly #resources = new Map<string, InMemoryFencedResource<unknown>>();
+  readonly #resources: Map<string, InMemoryFencedResource<unknown>>;
   readonly #workers: StepWorker[] = [];
 
-  constructor(private readonly stage: Stage) {
+  /** `before`: the same resources, in another life of Signalbox. */
+  constructor(
+    private readonly stage: Stage,
+    before?: FencedWorld,
+  ) {
+    this.#resources = before ? before.#resources : new Map();
+    if (before) return;
     this.#hold({ kind: 'write-access', group: 'orders', site: 'a' }, 'clients');
     this.#hold({ kind: 'write-access', group: 'orders', site: 'b' }, 'inbound');
     this.#hold({ kind: 'mirror', flow: 'a-to-b' }, 'running');

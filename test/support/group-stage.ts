@@ -31,25 +31,39 @@ import { SelfFenceWatch } from '../../apps/orchestrator/src/group/self-fence-wat
 
 export { a, b, group, w, stageKey, stageTopology };
 
+/** Other sites, for instance. */
+interface Ground {
+  readonly topology?: Topology;
+  readonly clock?: VirtualClock;
+  readonly journal?: InMemoryJournal;
+}
+
 /** One group in a journal of its own, with votes, guards and workers played by the test. */
 export class Stage {
-  readonly clock = new VirtualClock();
-  readonly journal = new InMemoryJournal(this.clock);
-  readonly log = new InMemoryLog();
-  readonly readiness = new ProcessReadiness(this.log, this.clock);
   readonly topology: Topology;
-  readonly settings: Settings;
+  readonly clock: VirtualClock;
+  readonly journal: InMemoryJournal;
+  readonly log = new InMemoryLog();
+  readonly readiness: ProcessReadiness;
   /** How far each flow is behind, in the next votes. */
   readonly lagMs: Record<string, number> = { 'a-to-b': 10, 'b-to-a': 10 };
   /** Where workers and guards do what is asked of them. */
   private working: readonly SiteId[] = [b];
+  readonly settings: Settings;
   private sequence = 0;
 
-  /** `change`: what is different about the group; `policy`: and about the numbers. */
-  constructor(change: Partial<Pick<Group, 'mode' | 'fenceMode' | 'configs'>> = {}, policy: Partial<Policy> = {}) {
-    const topology = stageTopology();
+  /** `change`: what is different about the group; `policy`: about the numbers; `ground`: what it all stands on. */
+  constructor(
+    change: Partial<Pick<Group, 'mode' | 'fenceMode' | 'configs'>> = {},
+    policy: Partial<Policy> = {},
+    ground: Ground = {},
+  ) {
+    const topology = ground.topology ?? stageTopology();
     const groups = topology.groups.map((each) => ({ ...each, ...change }));
     this.topology = { ...topology, groups, policy: { ...topology.policy, ...policy } };
+    this.clock = ground.clock ?? new VirtualClock();
+    this.journal = ground.journal ?? new InMemoryJournal(this.clock);
+    this.readiness = new ProcessReadiness(this.log, this.clock);
     this.settings = settingsOf(this.topology, group);
   }
 
@@ -62,9 +76,10 @@ export class Stage {
   loopOf(name: string, leadership: Leadership, versions = new GroupVersions(this.readiness)): GroupLoop {
     const { fenceMarginMs } = this.topology.policy;
     const selfFences = new SelfFenceWatch(this.clock, fenceMarginMs);
+    const voters = this.topology.sites.map(({ id }) => id);
     const parts = {
       reader: new GroupReader(this.journal, this.settings, keyringOf(this.topology), this.log),
-      evaluation: new Evaluation(this.settings, [a, b, w], this.clock, new SystemRandom()),
+      evaluation: new Evaluation(this.settings, voters, this.clock, new SystemRandom()),
       driver: new RunDriver(this.settings, this.clock, selfFences),
       selfFences,
       notes: new ReassertionNotes(this.clock),
@@ -115,7 +130,8 @@ export class Stage {
 
   /** Every site is there: all see both clusters up, both guards renew, and workers work at both sites. */
   async allWell(): Promise<void> {
-    for (const site of [a, b, w]) for (const cluster of ['kafka-a', 'kafka-b']) await this.vote(site, cluster, 'up');
+    for (const { id: site } of this.topology.sites)
+      for (const cluster of ['kafka-a', 'kafka-b']) await this.vote(site, cluster, 'up');
     for (const site of [a, b]) await this.guard(site);
     this.working = [a, b];
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Global, Module, type INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { processId } from '#libs/domain';
+import { processId, type SiteId } from '#libs/domain';
 import { Journal } from '#libs/journal';
 import { EventBus, MultiClusterEventBus } from '#libs/messaging';
 import { Clock, InMemoryLog, Log, ProcessReadiness, Random, Readiness, SystemRandom } from '#libs/runtime';
@@ -42,10 +42,10 @@ export class OperatorDesk {
   ) {}
 
   /** `journal`: as this one orchestrator sees it. */
-  static async open(stage: Stage, journal: Journal = stage.journal): Promise<OperatorDesk> {
+  static async open(stage: Stage, journal: Journal = stage.journal, site = w): Promise<OperatorDesk> {
     const runtime = runtimeOf(stage.clock);
     const module = await Test.createTestingModule({
-      imports: [runtime.module, OrchestratorModule.register(self(stage), [])],
+      imports: [runtime.module, OrchestratorModule.register(self(stage, site), [])],
     })
       .overrideProvider(Journal)
       .useValue(journal)
@@ -91,14 +91,14 @@ export class OperatorDesk {
 
 const sha256 = (token: string) => createHash('sha256').update(token).digest('hex');
 
-function self({ topology }: Stage): ThisProcess {
+function self({ topology }: Stage, site: SiteId): ThisProcess {
   const tokens = Object.entries(PEOPLE).map(([name, role]) => ({ name, role, sha256: sha256(name) }));
   return new ThisProcess({
-    site: w,
-    process: processId('orchestrator@w'),
+    site,
+    process: processId(`orchestrator@${site}`),
     topology: { ...topology, api: { tokens } },
     topologyHash: 'hash',
-    signingKey: stageKey(w),
+    signingKey: stageKey(site),
   });
 }
 

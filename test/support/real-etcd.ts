@@ -112,9 +112,10 @@ export class RealEtcd {
     await this.members[index]!.part.kill();
   }
 
-  async restart(index: number): Promise<void> {
+  /** `flags`: of this one start. */
+  async restart(index: number, ...flags: readonly string[]): Promise<void> {
     const member = this.members[index]!;
-    member.part = ChildPart.start(binary, member.args);
+    member.part = ChildPart.start(binary, [...member.args, ...flags]);
     await this.#ready(member);
   }
 

@@ -71,6 +71,8 @@ export interface GroupStatus {
   readonly active: SiteId;
   readonly epoch: Epoch;
   readonly leader?: ProcessId | null;
+  /** What would make the next loss worse than it need be, in words. */
+  readonly warnings?: readonly string[];
   /** Why nothing is decided before a rescue. */
   readonly onHold?: string;
   readonly frozen?: { readonly by: string; readonly reason: string; readonly until: Instant };

@@ -37,10 +37,17 @@ const noTarget: VetoCheck = ({ target, state }) =>
       );
 
 export const targetUnhealthy: VetoCheck = ({ target, evidence, shape }) => {
-  const kind = verdictOf(evidence, shape, target)?.kind ?? 'unknown';
-  if (!target || kind === 'up') return undefined;
+  const verdict = verdictOf(evidence, shape, target);
+  const kind = verdict?.kind ?? 'unknown';
+  if (!target || kind === 'up' || (verdict && isUpByItsOwnWord(target, verdict))) return undefined;
   return hard('target-unhealthy', `the cluster at ${target} is ${kind}`);
 };
+
+/** Of two sites the one that is left has nobody to confirm it. Only a person can move the group then, and sees it too. */
+const isUpByItsOwnWord = (target: SiteId, { kind, voices }: Verdict): boolean =>
+  kind === 'no-quorum' &&
+  voices.length === 2 &&
+  voices.every(({ site, opinion }) => (site === target ? opinion === 'up' : opinion === 'silent'));
 
 export const targetHealthyTooShort: VetoCheck = ({ target, evidence, shape, policy }) => {
   const voices = verdictOf(evidence, shape, target)?.voices ?? [];

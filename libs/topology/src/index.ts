@@ -6,6 +6,7 @@ export { editorSchema } from './editor-schema.js';
 export type { Flow } from './flow.js';
 export type { FenceMode, Group, GroupMode } from './group.js';
 export { topologyHash } from './hash.js';
+export { journalMajority, type JournalPlace } from './journal-place.js';
 export { loadTopology } from './load.js';
 export {
   clusterOf,

@@ -84,12 +84,13 @@ const groupRow = (group: GroupStatus): string[] => [
 const phaseText = ({ phase, kind }: GroupStatus): string => (kind ? `${phase} ${kind}` : phase);
 
 const remarks = (status: GroupStatus, now: Instant): string[] => {
-  const { group, frozen, onHold } = status;
+  const { group, frozen, onHold, warnings = [] } = status;
   const hold = onHold === undefined ? [] : [`${group} IS ON HOLD, nothing is decided or changed: ${onHold}`];
   const freeze = frozen && [
     `${group} is frozen by ${frozen.by} until ${moment(frozen.until)} (${duration(Math.max(0, frozen.until - now))} left): ${frozen.reason}`,
   ];
-  return [...hold, ...(freeze ?? []), ...liftsText(status).map((text) => `${group}: ${text}`)];
+  const warned = warnings.map((text) => `${group}: ${text}`);
+  return [...hold, ...warned, ...(freeze ?? []), ...liftsText(status).map((text) => `${group}: ${text}`)];
 };
 
 const guardRow = ({ record, leaseHeld }: StatusAnswer['guards'][number]): string[] => [

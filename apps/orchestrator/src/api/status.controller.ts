@@ -6,6 +6,7 @@ import { Clock, Readiness } from '#libs/runtime';
 import { DispatchService } from '../dispatch/dispatch.service.js';
 import { GroupDirectory } from '../group/group-directory.js';
 import { ThisProcess } from '../this-process.js';
+import { journalWarnings } from '../view/journal-place.js';
 import { groupStatusOf, guardsOf, missingParts } from '../view/status.js';
 import { VerdictBoard } from '../view/verdict-board.js';
 import { Needs } from './token.guard.js';
@@ -33,7 +34,11 @@ export class StatusController {
       journal: { reachable: read !== undefined, missing: this.journal.missing() },
       topologyHash: this.self.topologyHash,
       clusters: this.board.all(),
-      groups: read?.map(({ group, view }) => groupStatusOf(group, view, this.clock.now())) ?? [],
+      groups:
+        read?.map(({ group, view }) => ({
+          ...groupStatusOf(group, view, this.clock.now()),
+          ...journalWarnings(this.self.topology, view.state.active),
+        })) ?? [],
       guards: guardsOf(read?.map(({ view }) => view) ?? []),
       queues,
       missing: missingParts(this.readiness),

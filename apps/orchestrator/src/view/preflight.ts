@@ -1,8 +1,10 @@
 import type { PreflightAnswer, PreflightCheck } from '#libs/contracts';
 import { answerTo, quarantineMessage, vetoKind, type Facts, type Veto } from '#libs/decision';
 import type { SiteId, Verdict } from '#libs/domain';
+import type { JournalPlace } from '#libs/topology';
 import type { GroupView } from '../group/group-view.js';
 import { commands } from '../operation/commands.js';
+import { misplacedJournal } from './journal-place.js';
 import type { Prospect } from './prospect.js';
 
 /** What the journal and this process know of a group. */
@@ -11,6 +13,8 @@ export interface Readied {
   readonly leader: GroupView['leader'];
   readonly voters: readonly SiteId[];
   /** Journal members that do not answer, and parts this process cannot reach, in words. */
+  /** The site that holds the majority of the journal, where there are but two. */
+  readonly journalMajority?: JournalPlace;
   readonly missing: { readonly members: readonly string[]; readonly parts: readonly string[] };
 }
 
@@ -26,6 +30,7 @@ export function preflight(ready: Readied): PreflightAnswer {
     ...lags(ready),
     ...returning(ready),
     ...missing(ready),
+    ...journalPlace(ready),
     freeze(ready),
     overrides(ready),
     ...plans(ready),
@@ -138,6 +143,15 @@ const missing = ({ missing: { members, parts } }: Readied): PreflightCheck[] => 
     ? pass('parts', 'this orchestrator reaches everything it works with')
     : fail('parts', parts.join('; '), 'See what the message names.'),
 ];
+
+/** With two sites the loss of the active one must leave a journal in which people can attest and approve. */
+function journalPlace({ journalMajority: most, prospect: { state } }: Readied): PreflightCheck[] {
+  if (!most) return [];
+  const problem = misplacedJournal(most, state.active);
+  return problem
+    ? [fail('journal-place', problem.message, problem.remedy)]
+    : [pass('journal-place', `the majority of the journal is at ${most.site}, away from ${state.active}`)];
+}
 
 function freeze({ prospect: { state, evidence, at } }: Readied): PreflightCheck {
   const stop = evidence.freeze;

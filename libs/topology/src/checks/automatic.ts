@@ -4,7 +4,7 @@ import { listed, type Check, type Finding } from './finding.js';
 
 type Rule = (topology: Topology, group: Group, at: number) => Iterable<Finding>;
 
-/** What must hold before a group may act on its own. */
+/** What must hold before a group may act on its own. With two sites it never may, and that is all there is to say. */
 const forAutomatic = (rule: Rule): Check =>
   function* (topology) {
     for (const [at, group] of topology.groups.entries())
@@ -19,6 +19,7 @@ const aThirdSiteVotes = forAutomatic(function* ({ sites }, _group, at) {
 });
 
 const aQuorumSurvives = forAutomatic(function* (topology, group, at) {
+  if (topology.sites.length < 3) return;
   const { quorum } = policyOf(topology, group);
   const others = topology.sites.length - 1;
   const path = group.policy.quorum === undefined ? ['policy', 'quorum'] : ['groups', at, 'policy', 'quorum'];
@@ -28,7 +29,8 @@ const aQuorumSurvives = forAutomatic(function* (topology, group, at) {
   }
 });
 
-const theJournalSurvives = forAutomatic(function* ({ journal }, group) {
+const theJournalSurvives = forAutomatic(function* ({ journal, sites }, group) {
+  if (sites.length < 3) return;
   const at = ['journal', 'members'];
   const members = Object.entries(journal.members).map(([site, addresses]) => ({ site, count: addresses.length }));
   const total = members.reduce((sum, { count }) => sum + count, 0);

@@ -9,7 +9,7 @@ describe('checkTopology', () => {
   it('lets two sites without a witness run on approval', () => {
     const problems = problemsAfter((document) => {
       withoutWitness(document);
-      document.groups[0].mode = 'approve';
+      Object.assign(document.groups[0], { mode: 'approve', fenceMode: 'guarded' });
     });
     expect(problems).toEqual([]);
   });

@@ -10,6 +10,7 @@ import { referenceChecks } from './references.js';
 import { replicationChecks } from './replication.js';
 import { timingChecks } from './timing.js';
 import { trafficChecks } from './traffic.js';
+import { twoSiteChecks } from './two-sites.js';
 
 const CHECKS: readonly Check[] = [
   ...nameChecks,
@@ -21,6 +22,7 @@ const CHECKS: readonly Check[] = [
   ...trafficChecks,
   ...configChecks,
   ...timingChecks,
+  ...twoSiteChecks,
   ...automaticChecks,
 ];
 
