@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execute } from '../setup/execute.mjs';
@@ -7,7 +7,7 @@ import { nameOf } from './variants.mjs';
 
 /** Per verifier; two run at a time. Reaching it ends a search, which counts as a failure. */
 const MEMORY_MEGABYTES = 2_500;
-const MAX_DEPTH = 200_000;
+const MAX_DEPTH = 500_000;
 /** For a machine with nothing but trouble; a search takes seconds. */
 const VERIFIES_WITHIN_SECONDS = 1_200;
 
@@ -35,7 +35,7 @@ export async function verify(root, variant, signal) {
     const model = `${variant.model}.pml`;
     await copyFile(join(root, 'models', model), join(folder, model));
     await execute('spin', ['-a', '-o3', ...flags, model], { cwd: folder, signal });
-    const search = variant.expected === 'refuted' ? ['-DBFS'] : ['-DCOLLAPSE'];
+    const search = variant.expected === 'refuted' && variant.search !== 'depth' ? ['-DBFS'] : ['-DCOLLAPSE'];
     const how = ['-O2', '-w', '-DSAFETY', `-DMEMLIM=${MEMORY_MEGABYTES}`, ...search];
     await execute('gcc', [...how, '-o', 'pan', 'pan.c'], { cwd: folder, signal });
     const started = performance.now();
@@ -45,7 +45,7 @@ export async function verify(root, variant, signal) {
     });
     const seconds = (performance.now() - started) / 1000;
     const trail = /wrote .*\.trail/.test(output) ? await execute('./pan', ['-S'], { cwd: folder, signal }) : '';
-    return { ...verdictOf(output), seconds, trail: eventsIn(trail) };
+    return { ...verdictOf(output, await readFile(join(folder, 'pan.t'), 'utf8')), seconds, trail: eventsIn(trail) };
   } catch (error) {
     if (error instanceof SetupProblem) throw new SetupProblem(`${nameOf(variant)}: ${error.message}`);
     throw error;
@@ -54,11 +54,14 @@ export async function verify(root, variant, signal) {
   }
 }
 
-/** Reads what a verifier printed. Anything but a full search without a limit is no proof. @param {string} output */
-export function verdictOf(output) {
+/**
+ * Reads what a verifier printed. Anything but a full search without a limit is no proof.
+ * @param {string} output @param {string} transitions its table of them: an event stands in it once for each of its copies
+ */
+export function verdictOf(output, transitions) {
   const errors = Number(/errors: (\d+)/.exec(output)?.[1] ?? NaN);
   const states = Number(/(\d+)(?:e\+\d+)? states, stored/.exec(output)?.[1] ?? 0);
-  const unreached = unreachedIn(output);
+  const unreached = unreachedIn(output, transitions);
   const limit = /Search not completed|max search depth too small|out of memory|MEMLIM|time limit|hash-?compact/i.exec(
     output,
   );
@@ -73,10 +76,12 @@ export function verdictOf(output) {
 const violationIn = (output) =>
   /pan:\d+: (.+) \(at depth/.exec(output)?.[1] ?? 'an error that the verifier did not name';
 
-/** @param {string} output */
-function unreachedIn(output) {
-  const lines = [...output.matchAll(/^\t(\S+):(\d+), state \d+, "printf\('(.*?)(?:\\n)?'/gm)];
-  return lines.map(([, file = '', line, text]) => `${file}:${line} "${text}"`);
+/** Events of which no copy was reached. @param {string} output @param {string} transitions */
+function unreachedIn(output, transitions) {
+  const lines = [...output.matchAll(/^\t\S+:\d+, state \d+, "(printf\('.*)"$/gm)].map(([, event = '']) => event);
+  const copiesOf = (/** @type {string} */ event) => transitions.split(`"${event.replaceAll('\\', '\\\\')}"`).length - 1;
+  const events = [...new Set(lines)];
+  return events.filter((event) => lines.filter((line) => line === event).length >= copiesOf(event));
 }
 
 /** What the model tells, without the state that the verifier adds. @param {string} replay */

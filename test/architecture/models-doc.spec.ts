@@ -24,8 +24,9 @@ const rowsOf = (section: string) =>
 
 /** Declares it: a function, a method, or a constant that holds one. Calls of it do not begin a line with its name. */
 const declares = (file: string, name: string): boolean => {
-  const before = '^ *(?:export |default |private |protected |override |abstract |async |function |const |inline )*';
-  return files.includes(file) && new RegExp(`${before}${name}(?:<[^>]*>)?(?: = |\\()`, 'm').test(contentOf(file));
+  const before =
+    '^ *(?:export |default |private |protected |override |abstract |async |function |const |class |inline )*';
+  return files.includes(file) && new RegExp(`${before}${name}(?:<[^>]*>)?(?: = |\\(| \\{)`, 'm').test(contentOf(file));
 };
 
 describe('models/README.md', () => {
