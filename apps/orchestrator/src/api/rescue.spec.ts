@@ -168,6 +168,17 @@ describe('POST /v1/groups/:group/rescue', () => {
     expect((await ofGroup()).onHold).toBeUndefined();
   });
 
+  it('begins from an empty journal as well', async () => {
+    movedSinceTheSnapshot();
+    world.startAll();
+    const found = await surveyed('b');
+    expect(found).toMatchObject({ epoch: 0, highest: 40, unread: [], pending: [] });
+    await rescued(found, 'b');
+    await world.play(loop);
+    expect(await stage.state()).toMatchObject({ active: 'b' });
+    everythingCarries(1_040);
+  });
+
   it('leaves a passive site protected that was read in order, and a switchover works', async () => {
     await journalAt(5, { active: b });
     world.set('write-access/orders/a', 'clients', 40);

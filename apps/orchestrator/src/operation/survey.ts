@@ -40,6 +40,8 @@ export const survey =
         next: [commands.rescue(group.id, site)],
       },
       write: (transaction) => {
+        // An empty journal has none, and workers compare it.
+        if (!view.epochEntry) transaction.newEpoch(view.epoch);
         transaction.run(run);
         for (const step of plan.steps) {
           const open = { run: run.id, epoch: view.epoch, status: 'open', attempt: 1, startedAt: at } as const;
