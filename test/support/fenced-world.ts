@@ -1,5 +1,6 @@
 import { epoch, processId, resourceKey, type ResourceRef, type SiteId, type WorkerKind } from '#libs/domain';
 import { InMemoryFencedResource, StepWorker } from '#libs/jobs';
+import type { Journal } from '#libs/journal';
 import { InMemoryLog, ProcessReadiness } from '#libs/runtime';
 import type { GroupLoop } from '../../apps/orchestrator/src/group/group-loop.js';
 import { a, b, type Stage } from './group-stage.js';
@@ -14,7 +15,7 @@ export class FencedWorld {
 
   /** `before`: the same resources, in another life of Signalbox. */
   constructor(
-    private readonly stage: Stage,
+    private readonly stage: Stage<Journal>,
     before?: FencedWorld,
   ) {
     this.#resources = before ? before.#resources : new Map();
@@ -23,6 +24,7 @@ export class FencedWorld {
     this.#hold({ kind: 'write-access', group: 'orders', site: 'b' }, 'inbound');
     this.#hold({ kind: 'mirror', flow: 'a-to-b' }, 'running');
     this.#hold({ kind: 'mirror', flow: 'b-to-a' }, 'stopped');
+    for (const flow of ['a-to-b', 'b-to-a']) this.#hold({ kind: 'backlog', flow }, 'empty');
     this.#hold({ kind: 'name', name: 'kafka.example' }, { addresses: ['10.0.0.1'], ttlSeconds: 1 });
   }
 
@@ -58,11 +60,10 @@ export class FencedWorld {
     return this.#at(key).held.value;
   }
 
-  /** `[value, epoch]` by resource. */
+  /** `[value, epoch]` by resource that can be written. */
   all(): Record<string, readonly [unknown, number]> {
-    return Object.fromEntries(
-      [...this.#resources].map(([key, { held }]) => [key, [held.value, Number(held.epoch)] as const]),
-    );
+    const written = [...this.#resources].filter(([key]) => !key.startsWith('backlog/'));
+    return Object.fromEntries(written.map(([key, { held }]) => [key, [held.value, Number(held.epoch)] as const]));
   }
 
   /** Leader and workers, until nothing more happens. */

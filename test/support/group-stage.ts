@@ -13,7 +13,7 @@ import {
   type StepRecord,
   type StepStatus,
 } from '#libs/domain';
-import { GroupStateWire, InMemoryJournal, keys } from '#libs/journal';
+import { GroupStateWire, InMemoryJournal, keys, type Journal } from '#libs/journal';
 import { InMemoryLog, ProcessReadiness, SystemRandom, type TimeSample } from '#libs/runtime';
 import type { Group, Policy, Topology } from '#libs/topology';
 import { a, b, group, stageKey, stageTopology, w } from './stage-topology.js';
@@ -32,17 +32,17 @@ import { SelfFenceWatch } from '../../apps/orchestrator/src/group/self-fence-wat
 export { a, b, group, w, stageKey, stageTopology };
 
 /** Other sites, for instance. */
-interface Ground {
+interface Ground<J> {
   readonly topology?: Topology;
   readonly clock?: VirtualClock;
-  readonly journal?: InMemoryJournal;
+  readonly journal?: J;
 }
 
 /** One group in a journal of its own, with votes, guards and workers played by the test. */
-export class Stage {
+export class Stage<J extends Journal = InMemoryJournal> {
   readonly topology: Topology;
   readonly clock: VirtualClock;
-  readonly journal: InMemoryJournal;
+  readonly journal: J;
   readonly log = new InMemoryLog();
   readonly readiness: ProcessReadiness;
   /** How far each flow is behind, in the next votes. */
@@ -56,13 +56,13 @@ export class Stage {
   constructor(
     change: Partial<Pick<Group, 'mode' | 'fenceMode' | 'configs'>> = {},
     policy: Partial<Policy> = {},
-    ground: Ground = {},
+    ground: Ground<J> = {},
   ) {
     const topology = ground.topology ?? stageTopology();
     const groups = topology.groups.map((each) => ({ ...each, ...change }));
     this.topology = { ...topology, groups, policy: { ...topology.policy, ...policy } };
     this.clock = ground.clock ?? new VirtualClock();
-    this.journal = ground.journal ?? new InMemoryJournal(this.clock);
+    this.journal = ground.journal ?? (new InMemoryJournal(this.clock) as Journal as J);
     this.readiness = new ProcessReadiness(this.log, this.clock);
     this.settings = settingsOf(this.topology, group);
   }

@@ -42,7 +42,7 @@ export class OperatorDesk {
   ) {}
 
   /** `journal`: as this one orchestrator sees it. */
-  static async open(stage: Stage, journal: Journal = stage.journal, site = w): Promise<OperatorDesk> {
+  static async open(stage: Stage<Journal>, journal: Journal = stage.journal, site = w): Promise<OperatorDesk> {
     const runtime = runtimeOf(stage.clock);
     const module = await Test.createTestingModule({
       imports: [runtime.module, OrchestratorModule.register(self(stage, site), [])],
@@ -91,7 +91,7 @@ export class OperatorDesk {
 
 const sha256 = (token: string) => createHash('sha256').update(token).digest('hex');
 
-function self({ topology }: Stage, site: SiteId): ThisProcess {
+function self({ topology }: Stage<Journal>, site: SiteId): ThisProcess {
   const tokens = Object.entries(PEOPLE).map(([name, role]) => ({ name, role, sha256: sha256(name) }));
   return new ThisProcess({
     site,
