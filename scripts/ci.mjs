@@ -18,7 +18,10 @@ const DIES_WITHIN_MS = 60_000;
 const OUR_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** Suites beyond `npm test`, as arguments of npm. They write a Jest report each into SIGNALBOX_TEST_RESULTS. */
-const HEAVY_SUITES = [['run', 'models']];
+const HEAVY_SUITES = [
+  ['run', 'models'],
+  ['run', 'test:heavy'],
+];
 
 const results = mkdtempSync(join(tmpdir(), 'signalbox-ci-'));
 const env = { ...process.env, CI: 'true', SIGNALBOX_TEST_RESULTS: results };
