@@ -22,7 +22,9 @@ export interface Campaign {
 }
 
 /** A lab that could not be set up, or in which nothing moves any more, is left for a new one this often in a row. */
-const ATTEMPTS = 3;
+const ATTEMPTS = 5;
+/** Before the next one: what was just ended may still hold its ports. */
+const PAUSE_MS = 10_000;
 
 /** One run after the other, most of them in the same lab, and what the checker says of all of them. */
 export const playCampaign = async (campaign: Campaign): Promise<ChaosReport> => {
@@ -36,6 +38,7 @@ export const playCampaign = async (campaign: Campaign): Promise<ChaosReport> => 
       await inOneLab(campaign, labs, reports, fences);
     } catch (error) {
       campaign.say(`the lab is given up: ${messageOf(error)}`);
+      await campaign.clock.sleep(PAUSE_MS);
     }
     inVain = reports.length === before ? inVain + 1 : 0;
   }
