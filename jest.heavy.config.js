@@ -1,6 +1,6 @@
 import endToEnd from './jest.e2e.config.js';
 
-/** Tests on real parts that take minutes: `*.heavy.spec.ts`. CI runs them after all the others. */
+/** Tests that take minutes, on real parts or for every case: `*.heavy.spec.ts`. CI runs them after all the others. */
 /** @type {import('jest').Config} */
 export default {
   ...endToEnd,
