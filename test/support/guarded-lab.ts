@@ -31,6 +31,7 @@ const GROUP = groupId('orders');
 /** Long enough for a busy machine to answer. */
 const TIMEOUT_MS = 4_000;
 const STEP_DEADLINE_MS = 30_000;
+const WHOLE_WITHIN_MS = 60_000;
 
 /** A fifth of the defaults, so that nobody waits long; the margin is a larger share, for a busy machine. */
 const POLICY = {
@@ -96,6 +97,19 @@ export class GuardedLab {
   async record(site: KafkaSite): Promise<GuardRecord | undefined> {
     const { entries } = await insist(() => this.journal.read(keys.guard(siteId(site))));
     return entries[0] && GuardRecordWire.parse(JSON.parse(entries[0].value));
+  }
+
+  /** Every member answers quickly, also one that was cut off: what starts now is not held up by the journal. */
+  async journalIsWhole(): Promise<void> {
+    for (const site of ['a', 'b', 'w'] as const) {
+      const options = { endpoints: [this.lab.site(site).etcdUrl], requestTimeoutMs: POLICY.requestTimeoutMs / 2 };
+      const member = new EtcdJournal(options, clock);
+      try {
+        await until(`the journal's member at ${site} answers`, WHOLE_WITHIN_MS, () => member.read(keys.groups()));
+      } finally {
+        await member.close();
+      }
+    }
   }
 
   /** Puts what the leader would: the group's state and epoch. */

@@ -114,6 +114,7 @@ describe('a site-guard on real parts', () => {
   it('causes no outage when it is killed and starts again', async () => {
     const client = await startHammer();
     const before = await guarded.record('a');
+    await guarded.journalIsWhole();
     await guarded.lab.killProcess('a', 'site-guard');
     guarded.startGuard('a');
     await until('a new guard renews', SOON_MS, async () => {
