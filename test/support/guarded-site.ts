@@ -143,6 +143,14 @@ export class GuardedSite {
     return entries[0] && GuardRecordWire.parse(JSON.parse(entries[0].value));
   }
 
+  /** As a write of an older epoch does that compared nothing. */
+  lowersStamp(from: number, to: number): void {
+    const { rules } = this.kafka;
+    const stamp = (at: number) => `User:signalbox-epoch-${at}`;
+    const lowered = rules.map((rule) => (rule.principal === stamp(from) ? { ...rule, principal: stamp(to) } : rule));
+    rules.splice(0, Infinity, ...lowered);
+  }
+
   /** How often the group's write access here was re-asserted, as the journal counts it. */
   async reasserted() {
     const key = keys.reasserted(GROUP, { kind: 'write-access', group: GROUP, site: this.site });

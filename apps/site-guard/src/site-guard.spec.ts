@@ -64,6 +64,15 @@ describe('a site-guard', () => {
       expect(await b.reasserted()).toMatchObject({ times: 1, ordered: '"inbound"', by: 'site-guard@b' });
     });
 
+    it('gives back a stamp that a write of an older epoch lowered', async () => {
+      await a.order({ phase: 'steady' }, 8);
+      await a.clock.advance(2 * guardRenewMs);
+      a.lowersStamp(8, 7);
+      await a.clock.advance(reassertMs);
+      expect(await a.held()).toEqual({ value: 'clients', epoch: 8 });
+      expect(await a.reasserted()).toMatchObject({ times: 1 });
+    });
+
     it('counts neither what the journal orders anew nor the end of its own fence as re-asserted', async () => {
       const b = siteId('b');
       await a.order({ phase: 'running', kind: 'failover', run: runId('r1'), from: siteId('a'), target: b }, 7);
@@ -83,14 +92,8 @@ describe('a site-guard', () => {
     it('fences a writer that was allowed after the standing fence', async () => {
       const b = await started('b');
       const principal = 'User:new';
-      b.kafka.rules.push({
-        permission: 'allow',
-        principal,
-        operation: 'write',
-        topic: '*',
-        match: 'literal',
-        host: '*',
-      });
+      const everything = { operation: 'write', topic: '*', match: 'literal', host: '*' } as const;
+      b.kafka.rules.push({ permission: 'allow', principal, ...everything });
       expect(await b.canWrite(principal)).toBe(true);
       await b.clock.advance(reassertMs);
       expect(await b.canWrite(principal)).toBe(false);

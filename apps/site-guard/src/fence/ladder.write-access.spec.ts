@@ -87,6 +87,15 @@ describe('the ladder of a write fence', () => {
     expect(await write(withCommand, 'none', 7)).toBe('written');
   });
 
+  it('shows a stamp that was lowered from outside, and sets it again under no older epoch', async () => {
+    await write(withCommand, 'clients', 2);
+    site.lowersStamp(2, 1);
+    expect(await withCommand.read(signal)).toMatchObject({ value: 'clients', epoch: 1 });
+    expect(await write(withCommand, 'clients', 1)).toBe('refused');
+    expect(await write(withCommand, 'clients', 2)).toBe('written');
+    expect(await withCommand.read(signal)).toMatchObject({ value: 'clients', epoch: 2 });
+  });
+
   it('opens the listener for clients once a write behind it was accepted', async () => {
     site.kafka.condition = 'frozen';
     await soon(write(withCommand, 'none', 7));

@@ -74,7 +74,9 @@ export class LadderWriteAccess extends FencedResource<HeldAccess> {
     try {
       const seen = await this.onAcls((limit) => this.acls.read(limit), signal);
       this.known = { value: seen.value, epoch: later(seen.epoch, this.known.epoch) };
-      return { value: value(seen.value), epoch: this.known.epoch, version: seen.version };
+      // A stamp that was lowered from outside is shown as it is: whoever looks must be able to put it right.
+      const stamp = this.mayBeClosed ? this.known.epoch : seen.epoch;
+      return { value: value(seen.value), epoch: stamp, version: seen.version };
     } catch (error) {
       // Whatever keeps the ACLs from being read, the listener can still be closed.
       if (!this.listener || !(error instanceof SignalboxError)) throw error;
