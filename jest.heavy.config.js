@@ -1,6 +1,6 @@
 import endToEnd from './jest.e2e.config.js';
 
-/** Tests that take minutes, on real parts or for every case: `*.heavy.spec.ts`. CI runs them after all the others. */
+/** Tests that take minutes, on real parts or for every case: `*.heavy.spec.ts`. CI runs those of them that it can rely on, after all the others. */
 /** @type {import('jest').Config} */
 export default {
   ...endToEnd,

@@ -24,7 +24,7 @@ const QUIET_KAFKAJS = ['--disable-warning=TimeoutNegativeWarning'];
 const TASKS = {
   check: { needs: ['npm'], run: (run) => runChecks(ROOT, run) },
   test: { needs: ['npm', 'lab'], run: async (run) => (await runChecks(ROOT, run)) || runEndToEnd(ROOT, run) },
-  heavy: { needs: ['npm', 'lab'], run: (run) => runHeavy(ROOT, run) },
+  heavy: { needs: ['npm', 'lab'], run: (run, args) => runHeavy(ROOT, args, run) },
   demo: { needs: ['npm', 'lab'], run: (run, args) => program('demo', QUIET_KAFKAJS, args, run) },
   bench: { needs: ['npm', 'lab'], run: (run, args) => program('bench', [], args, run) },
   chaos: { needs: ['npm', 'lab'], run: (run, args) => program('chaos', QUIET_KAFKAJS, args, run) },

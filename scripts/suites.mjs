@@ -35,9 +35,9 @@ export function runEndToEnd(root, run) {
   return jest(root, 'e2e', ['--config', 'jest.e2e.config.js', '--runInBand'], run);
 }
 
-/** Those that take minutes. @param {string} root @param {import('./ending.mjs').Run} run */
-export function runHeavy(root, run) {
-  return jest(root, 'heavy', ['--config', 'jest.heavy.config.js', '--runInBand'], run);
+/** Those that take minutes, or some of them by parts of their paths. @param {string} root @param {string[]} paths @param {import('./ending.mjs').Run} run */
+export function runHeavy(root, paths, run) {
+  return jest(root, 'heavy', ['--config', 'jest.heavy.config.js', '--runInBand', ...paths], run);
 }
 
 /** @param {string} root @param {string[]} args @param {import('./ending.mjs').Run} run @returns {Promise<string | undefined>} */
