@@ -101,6 +101,9 @@ export class FakeConnect {
       case 'PUT resume':
         Object.assign(connector, { state: 'RUNNING', tasks: ['RUNNING'] });
         return { status: 202 };
+      case 'POST restart?includeTasks=true&onlyFailed=true':
+        connector.tasks = connector.tasks.map((task) => (task === 'FAILED' ? 'RUNNING' : task));
+        return { status: 202, body: statusOf(connector) };
       case 'PATCH offsets':
         return patch(connector, (body as { offsets: readonly Offset[] }).offsets);
       default:
@@ -123,9 +126,15 @@ export class FakeConnect {
   }
 }
 
+const TRACE = [
+  'org.apache.kafka.connect.errors.ConnectException: Unrecoverable exception from producer send callback',
+  '\tat org.apache.kafka.connect.runtime.WorkerSourceTask.execute(WorkerSourceTask.java:376)',
+  'Caused by: org.apache.kafka.common.errors.TopicAuthorizationException: Not authorized to access topics: [orders]',
+].join('\n');
+
 const statusOf = ({ state, tasks }: Connector) => ({
   connector: { state },
-  tasks: tasks.map((each) => ({ state: each })),
+  tasks: tasks.map((each) => ({ state: each, ...(each === 'FAILED' && { trace: TRACE }) })),
 });
 
 function patch(connector: Connector, offsets: readonly Offset[]): Answer {

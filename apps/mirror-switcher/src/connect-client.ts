@@ -15,6 +15,13 @@ export interface StoredPosition {
   readonly offset: number;
 }
 
+/** The connector itself, or one of its tasks. */
+interface ReportedPart {
+  readonly state: string;
+  /** A stack trace, where it failed. */
+  readonly trace?: string;
+}
+
 interface Answer {
   readonly status: number;
   readonly body: unknown;
@@ -46,10 +53,15 @@ export class ConnectClient {
 
   async status(connector: string, signal: AbortSignal): Promise<ConnectorStatus> {
     const status = (await this.get(connector, 'status', signal)) as {
-      readonly connector: { readonly state: string };
-      readonly tasks: readonly { readonly state: string }[];
+      readonly connector: ReportedPart;
+      readonly tasks: readonly ReportedPart[];
     };
-    return { connector: status.connector.state, tasks: status.tasks.map((task) => task.state) };
+    const failed = [status.connector, ...status.tasks].find(({ state }) => state === 'FAILED');
+    return {
+      connector: status.connector.state,
+      tasks: status.tasks.map((task) => task.state),
+      ...(failed && { failure: this.withoutSecrets(causeIn(failed.trace)) }),
+    };
   }
 
   async config(connector: string, signal: AbortSignal): Promise<ConnectorConfig> {
@@ -77,6 +89,12 @@ export class ConnectClient {
   async setState(connector: string, state: MirrorState, signal: AbortSignal): Promise<void> {
     const path = `/connectors/${encodeURIComponent(connector)}/${state === 'stopped' ? 'stop' : 'resume'}`;
     this.expectSuccess(await this.change('PUT', path, undefined, signal), connector);
+  }
+
+  /** Starts anew what failed of a connector, and nothing of one that is stopped (KIP-745). */
+  async restartFailed(connector: string, signal: AbortSignal): Promise<void> {
+    const path = `/connectors/${encodeURIComponent(connector)}/restart?includeTasks=true&onlyFailed=true`;
+    this.expectSuccess(await this.change('POST', path, undefined, signal), connector);
   }
 
   async setConfig(connector: string, config: ConnectorConfig, signal: AbortSignal): Promise<void> {
@@ -153,7 +171,11 @@ export class ConnectClient {
   }
 
   private quote(answer: Answer): string {
-    return this.secrets.reduce((text, secret) => text.replaceAll(secret, '(secret)'), describe(answer));
+    return this.withoutSecrets(describe(answer));
+  }
+
+  private withoutSecrets(said: string): string {
+    return this.secrets.reduce((text, secret) => text.replaceAll(secret, '(secret)'), said);
   }
 }
 
@@ -169,3 +191,10 @@ const codeOf = (error: unknown): string => {
 
 const describe = ({ status, body }: Answer): string =>
   typeof body === 'object' && body !== null && 'message' in body ? `${status} ${String(body.message)}` : String(status);
+
+/** The innermost cause: what is above it only says that a task failed. */
+const causeIn = (trace = ''): string => {
+  const lines = trace.split('\n').map((line) => line.trim());
+  const cause = lines.findLast((line) => line.startsWith('Caused by: ')) ?? lines[0] ?? '';
+  return cause.replace(/^Caused by: /, '') || 'Connect does not say why';
+};

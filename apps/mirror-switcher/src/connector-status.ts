@@ -4,6 +4,8 @@ import type { MirrorState } from '#libs/domain';
 export interface ConnectorStatus {
   readonly connector: string;
   readonly tasks: readonly string[];
+  /** Why the first part that is `FAILED` is, in one line; absent while none is. */
+  readonly failure?: string;
 }
 
 /** The two connectors of a flow. */

@@ -3,10 +3,11 @@ import type { ProcessId, SiteId } from '#libs/domain';
 import { StepWorkerModule } from '#libs/jobs';
 import type { KafkaCluster } from '#libs/kafka';
 import { Clock, Log, Readiness } from '#libs/runtime';
-import type { Topology } from '#libs/topology';
+import { flowsOf, type Topology } from '#libs/topology';
 import { ConnectWatch } from './connect-watch.js';
-import { mirrors, watchedFlows } from './mirrors.js';
+import { mirrors, tendedFlows, watchedFlows } from './mirrors.js';
 import { openFlows } from './open-flows.js';
+import { TaskRestarts } from './task-restarts.js';
 
 /** Connections to be closed with the process. */
 class OpenClusters {
@@ -18,6 +19,7 @@ class OpenClusters {
 export class MirrorSwitcherModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     private readonly watch: ConnectWatch,
+    private readonly restarts: TaskRestarts,
     private readonly clusters: OpenClusters,
   ) {}
 
@@ -44,16 +46,34 @@ export class MirrorSwitcherModule implements OnApplicationBootstrap, OnApplicati
             return new ConnectWatch(watched, { clock, readiness, log }, requestTimeoutMs);
           },
         },
+        {
+          provide: TaskRestarts,
+          inject: [Clock, Readiness, Log],
+          useFactory: (clock: Clock, readiness: Readiness, log: Log) => {
+            const tended = tendedFlows(flows, touchedFlows(self.topology), requestTimeoutMs, clock);
+            return new TaskRestarts(tended, { clock, readiness, log }, requestTimeoutMs);
+          },
+        },
       ],
     };
   }
 
   onApplicationBootstrap(): void {
     this.watch.start();
+    this.restarts.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.watch.stop();
+    this.restarts.stop();
     await Promise.all(this.clusters.all.map((cluster) => cluster.close()));
   }
 }
+
+/** Mode `observe` touches nothing. */
+const touchedFlows = (topology: Topology): ReadonlySet<string> =>
+  new Set(
+    topology.groups
+      .filter(({ mode }) => mode !== 'observe')
+      .flatMap((group) => flowsOf(topology, group).map(({ id }) => id)),
+  );

@@ -13,6 +13,7 @@ import { endOffsetsAt } from './kafka.end-offsets.js';
 import type { RenderedConnectors } from './rendered-connectors.js';
 import { SourceLog } from './source-log.js';
 import { StoredPositions } from './stored-positions.js';
+import type { TendedFlow } from './task-restarts.js';
 
 const POLL_MS = 50;
 /** Asks every partition of the source: a drain takes seconds anyway. */
@@ -48,6 +49,20 @@ export const watchedFlows = (
   flows.map(({ flow, connect }) => ({
     connect: new ConnectClient(connect, clock, callTimeoutMs),
     connectors: [flow.driver.source, flow.driver.checkpoint],
+  }));
+
+/** `touched`: those of groups in which something may be changed. */
+export const tendedFlows = (
+  flows: readonly LocalFlow[],
+  touched: ReadonlySet<string>,
+  callTimeoutMs: number,
+  clock: Clock,
+): readonly TendedFlow[] =>
+  flows.map(({ flow, connect, secrets }) => ({
+    flow: flow.id,
+    connect: new ConnectClient(connect, clock, callTimeoutMs, secrets),
+    connectors: [flow.driver.source, flow.driver.checkpoint],
+    mayRestart: touched.has(flow.id),
   }));
 
 /** One epoch for all three: they are the same connectors. */
