@@ -11,6 +11,7 @@ import type { Schedule } from './schedule.js';
 
 const SETTLED_WITHIN_MS = 240_000;
 const FAILED_OVER_WITHIN_MS = 300_000;
+const DENIED_EVERY_MS = 2_000;
 /** Runs from one failover to the next, and to the first. */
 const FAILOVER_EVERY = 16;
 const FIRST_FAILOVER_AFTER = 4;
@@ -51,7 +52,22 @@ const atRest = (stage: Stage): Promise<{ active: string; site: GroupStatus['retu
   });
 
 /** Asks until it is done; a failover by taking everything away from the active site. @throws DemoError */
-export const drive = async (ground: Ground, { kind, to, from }: Wanted): Promise<Ended> => {
+export const drive = async (ground: Ground, wanted: Wanted): Promise<Ended> => {
+  if (wanted.kind === 'failover') return failOver(ground, wanted.from);
+  const { clock } = ground.stage;
+  const stop = clock.every(DENIED_EVERY_MS, () => denyWhatNobodyWants(ground.stage));
+  return move(ground, wanted).finally(stop);
+};
+
+/** A site that a busy machine keeps too badly is offered to be failed over, and nothing else can be asked until somebody says no. */
+const denyWhatNobodyWants = async ({ api, approver }: Stage): Promise<void> => {
+  const open = (await api.get<readonly Approval[]>('/approvals').catch(() => [])).filter(
+    ({ phase, kind }) => phase === 'open' && kind === 'failover',
+  );
+  for (const { id } of open) await signalbox(approver, 'deny', id, '--reason', 'chaos').catch(() => undefined);
+};
+
+const move = async (ground: Ground, { kind, to }: Wanted): Promise<Ended> => {
   const why = ['--reason', 'chaos'];
   switch (kind) {
     case 'switchover':
@@ -61,7 +77,6 @@ export const drive = async (ground: Ground, { kind, to, from }: Wanted): Promise
     case 'failback':
       return completed(ground.stage, kind, ...why);
     case 'failover':
-      return failOver(ground, from);
     case 'quarantine':
     case 'survey':
     case 'rescue':
