@@ -19,6 +19,7 @@ const site = (id: string, publicKey: string) => ({
   witness: false,
   api: '',
   anchors: [],
+  resolvers: [],
   signing: { keyId: `${id}-1`, publicKey, privateKey: { file: '' } },
 });
 const keyring = keyringOf({ sites: [site('a', a.publicKey), site('b', b.publicKey)] });

@@ -34,11 +34,11 @@ describe('parseTopology', () => {
     expect(messageFor(text).split('\n')).toEqual([
       'signalbox.yaml cannot be used:',
       '  line 4: version: found 2; write the version of this format: 1',
-      '  line 73: clusters[1].bootstrap[0]: found "kafka.b.example"; write host:port, for example broker-1.a.example:9092',
-      '  line 116: groups[0].mode: found "auto"; write one of observe, approve, automatic',
-      '  line 150: groups[0].policy.rpoMs: found "fast"; write a number of milliseconds',
+      '  line 78: clusters[1].bootstrap[0]: found "kafka.b.example"; write host:port, for example broker-1.a.example:9092',
+      '  line 121: groups[0].mode: found "auto"; write one of observe, approve, automatic',
+      '  line 159: groups[0].policy.rpoMs: found "fast"; write a number of milliseconds',
       expect.stringMatching(
-        /^ {2}line 151: groups\[0\]\.policy\.speed: found the unknown key speed; write only these keys here: quorum, /,
+        /^ {2}line 160: groups\[0\]\.policy\.speed: found the unknown key speed; write only these keys here: quorum, /,
       ),
     ]);
   });

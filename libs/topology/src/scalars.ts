@@ -14,6 +14,7 @@ export const FlowIdText = id('flow').transform(flowId);
 export const GroupIdText = id('group').transform(groupId);
 export const ConfigIdText = id('config');
 export const ChannelIdText = id('channel');
+export const InstallationIdText = id('installation');
 
 /** An object that refuses keys it does not know, and says which ones it does. */
 export const record = <Shape extends z.ZodRawShape>(shape: Shape) =>

@@ -22,6 +22,12 @@ export const SiteText = record({
     .array(Endpoint, 'a list of host:port')
     .min(2, "at least two of: the site's own gateway, another site, an independent address")
     .describe('An observer that reaches fewer than two of these abstains: it may be the one that is cut off.'),
+  resolvers: z
+    .array(Endpoint, 'a list of host:port')
+    .default([])
+    .describe(
+      'The caching resolvers that clients at this site use: asked until they give the new answer of a switched name.',
+    ),
   fenceCommand: record({ close: Command, open: Command, status: Command })
     .optional()
     .describe(

@@ -5,7 +5,7 @@ import { FlowText, type Flow } from './flow.js';
 import { GroupText, type Group } from './group.js';
 import type { Immutable } from './immutable.js';
 import { PolicyText } from './policy.js';
-import { HttpAddress, record, SecretRef, SiteIdText, Text } from './scalars.js';
+import { HttpAddress, InstallationIdText, record, SecretRef, SiteIdText, Text } from './scalars.js';
 import { SiteText, type Site } from './site.js';
 
 const Members = z.union([HttpAddress.transform((one) => [one]), z.array(HttpAddress).min(1)], {
@@ -38,6 +38,9 @@ const TokenText = record({
 /** signalbox.yaml: the one document that configures every process of every site. */
 export const TopologyText = record({
   version: z.literal(1, 'the version of this format: 1'),
+  installation: InstallationIdText.default('signalbox').describe(
+    'Stands beside every name that is switched: say something of your own where two installations share a zone.',
+  ),
   sites: z.array(SiteText, 'a list of sites').min(1, 'at least one site'),
   journal: JournalText,
   clusters: z.array(ClusterText, 'a list of clusters').min(1, 'at least one cluster'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Immutable } from './immutable.js';
-import { DnsName, Endpoint, IpAddress, record, SecretRef, SiteIdText } from './scalars.js';
+import { DnsName, Endpoint, IpAddress, record, SecretRef, SiteIdText, Text } from './scalars.js';
 
 const Rfc2136 = record({
   kind: z.literal('rfc2136'),
@@ -14,17 +14,39 @@ const Rfc2136 = record({
   }),
 });
 
+const TtlSeconds = z
+  .number('a number of seconds')
+  .int('whole seconds')
+  .min(1, 'at least 1 s')
+  .max(3_600, 'at most 3600 s');
+
 /** A name that clients resolve, and what it points at when a site is active. */
 export const DnsText = record({
   kind: z.literal('dns'),
   name: DnsName,
   zone: DnsName,
-  ttlSeconds: z.number('a number of seconds').int('whole seconds').min(1, 'at least 1 s').max(3_600, 'at most 3600 s'),
+  ttlSeconds: TtlSeconds,
+  plannedTtlSeconds: TtlSeconds.optional().describe(
+    'A planned move lowers the TTL to this first, waits until the longer one has run out, and restores it after.',
+  ),
   addresses: z.record(
     SiteIdText,
     z.array(IpAddress, 'a list of addresses').min(1, 'at least one address'),
     'addresses by site',
   ),
+  adopt: z
+    .array(Text, 'a list of owners')
+    .default([])
+    .describe(
+      'Owners in TXT records whose name this is no longer, as preflight says them, for example external-dns/cluster-1. See docs/dns.md.',
+    ),
+  externalDns: z
+    .array(
+      record({ prefix: Text.optional(), suffix: Text.optional() }),
+      'a list of { prefix: … } or { suffix: … }, as --txt-prefix and --txt-suffix of that external-dns',
+    )
+    .default([])
+    .describe('How external-dns names its TXT records in this zone, where that is not its standard.'),
   provider: Rfc2136,
 });
 export type DnsTraffic = Immutable<z.infer<typeof DnsText>>;

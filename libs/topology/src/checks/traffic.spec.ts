@@ -31,5 +31,19 @@ describe('the check of traffic', () => {
       '192.0.2.10, which another site has too',
       'moves nobody',
     ],
+    [
+      'a TTL for planned moves that is not lower',
+      (d) => void (d.groups[0].traffic[0].plannedTtlSeconds = 5),
+      'groups[0].traffic[0].plannedTtlSeconds',
+      '5',
+      'less than ttlSeconds of kafka.example.com, which is 5',
+    ],
+    [
+      'a prefix and a suffix of external-dns at once',
+      (d) => void (d.groups[0].traffic[0].externalDns = [{ prefix: 'x.', suffix: '-y' }]),
+      'groups[0].traffic[0].externalDns[0]',
+      'prefix and suffix',
+      'one of the two',
+    ],
   ]);
 });

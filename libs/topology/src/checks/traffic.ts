@@ -42,4 +42,38 @@ const everySiteHasAddresses: Check = function* ({ groups }) {
   }
 };
 
-export const trafficChecks: readonly Check[] = [namesAreInTheirZone, namesBelongToOneGroup, everySiteHasAddresses];
+const plannedTtlsAreLower: Check = function* ({ groups }) {
+  for (const [at, { traffic }] of groups.entries()) {
+    for (const [index, { name, ttlSeconds, plannedTtlSeconds }] of traffic.entries()) {
+      if (plannedTtlSeconds === undefined || plannedTtlSeconds < ttlSeconds) continue;
+      yield {
+        at: ['groups', at, 'traffic', index, 'plannedTtlSeconds'],
+        found: String(plannedTtlSeconds),
+        expected: `less than ttlSeconds of ${name}, which is ${ttlSeconds}; without it a planned move leaves the TTL alone`,
+      };
+    }
+  }
+};
+
+const affixesAreOneOfTwo: Check = function* ({ groups }) {
+  for (const [at, { traffic }] of groups.entries()) {
+    for (const [index, { externalDns }] of traffic.entries()) {
+      for (const [each, { prefix, suffix }] of externalDns.entries()) {
+        if ((prefix === undefined) !== (suffix === undefined)) continue;
+        yield {
+          at: ['groups', at, 'traffic', index, 'externalDns', each],
+          found: prefix === undefined ? 'neither prefix nor suffix' : 'prefix and suffix',
+          expected: 'one of the two, as external-dns takes only one',
+        };
+      }
+    }
+  }
+};
+
+export const trafficChecks: readonly Check[] = [
+  namesAreInTheirZone,
+  namesBelongToOneGroup,
+  everySiteHasAddresses,
+  plannedTtlsAreLower,
+  affixesAreOneOfTwo,
+];
