@@ -18,6 +18,7 @@ export const LAB_PROGRAMS = [
   { program: 'redis-server', package: 'redis-server', service: 'redis-server.service' },
   { program: 'named', package: 'bind9', service: 'named.service' },
   { program: 'nsupdate', package: 'bind9-dnsutils' },
+  { program: 'unbound', package: 'unbound', service: 'unbound.service' },
   { program: 'iptables', package: 'iptables' },
   { program: 'ip', package: 'iproute2' },
   { program: 'openssl', package: 'openssl' },
