@@ -3,19 +3,11 @@ import { z } from 'zod';
 import { ConfigDataWire } from './client-config.js';
 import { decodeValue, type Decoded } from './decode.js';
 import type { Mirrors } from './mirrors.js';
+import { NameTargetWire } from './name-target.js';
 import { PositionsWire } from './positions.js';
 
 const WriteAccessWire = z.enum(['clients', 'inbound', 'none']);
 const MirrorStateWire = z.enum(['running', 'stopped']);
-/** A record set has no order: sorted, as it is read back. */
-const NameTargetWire = z.object({
-  addresses: z
-    .array(z.union([z.ipv4(), z.ipv6()]))
-    .min(1)
-    .transform((addresses) => addresses.toSorted()),
-  ttlSeconds: z.int().nonnegative(),
-});
-
 /** The only thing that can be expected of a backlog. */
 const BacklogExpectation = z.literal('empty');
 
@@ -39,6 +31,5 @@ export const decodeDesired = (
 const mirrors: [
   Mirrors<z.infer<typeof WriteAccessWire>, WriteAccess>,
   Mirrors<z.infer<typeof MirrorStateWire>, MirrorState>,
-  Mirrors<z.infer<typeof NameTargetWire>, NameTarget>,
-] = [true, true, true];
+] = [true, true];
 void mirrors;

@@ -33,6 +33,18 @@ export {
   type SiteId,
 } from './ids.js';
 export type { Json } from './json.js';
+export {
+  ttlSecondsOf,
+  type AddressTarget,
+  type AliasTarget,
+  type CnameTarget,
+  type NameTarget,
+  type PlainTarget,
+  type Service,
+  type ServiceTarget,
+  type WeightedMember,
+  type WeightedTarget,
+} from './name-target.js';
 export type { Backlog, Positions, StrandedRange } from './positions.js';
 export type { ReassertedRecord, ResourceOrder } from './resource-order.js';
 export type { Ring } from './ring.js';
@@ -50,4 +62,4 @@ export {
 } from './step.js';
 export type { SiteVoice, Verdict, VerdictKind } from './verdict.js';
 export type { FlowLag, Opinion, Vote } from './vote.js';
-export type { ConfigData, MirrorState, NameTarget, WriteAccess } from './write-access.js';
+export type { ConfigData, MirrorState, WriteAccess } from './write-access.js';

@@ -11,9 +11,3 @@ export type MirrorState = 'running' | 'stopped';
 
 /** Settings that clients read, whole: a key that is not here is not there. */
 export type ConfigData = Readonly<Record<string, string>>;
-
-/** What a traffic name points at: the full set of addresses, and nothing else. */
-export interface NameTarget {
-  readonly addresses: readonly string[];
-  readonly ttlSeconds: number;
-}
