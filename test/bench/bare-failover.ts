@@ -69,17 +69,16 @@ export class BareFailover {
   async redirect(): Promise<void> {
     const { lab } = this;
     pointClients(lab.layout, lab.run, 'b', 'b');
-    const addressSet = (site: LabSite) => ({ name: KAFKA_NAME, type: 'A', values: [lab.site(site).address] }) as const;
+    const addressSet = (site: LabSite) =>
+      ({ name: KAFKA_NAME, type: 'A', values: [lab.site(site).address], ttlSeconds: TTL_SECONDS }) as const;
     const secret = createSecretKey(readFileSync(lab.run.file('secrets', tsigSecretFile), 'utf8'), 'base64');
     const primary = this.nameServer('w', { name: TSIG_KEY_NAME, algorithm: TSIG_ALGORITHM, secret });
-    await primary.update(
-      { zone: ZONE, whereStill: [addressSet('a')], replaceBy: [addressSet('b')], ttlSeconds: TTL_SECONDS },
-      soon(),
-    );
-    const servers = { primary, secondaries: [this.nameServer('a'), this.nameServer('b')] };
+    await primary.update({ zone: ZONE, remove: [addressSet('a')], create: [addressSet('b')], absent: [] }, soon());
+    const servers = { serving: [this.nameServer('a'), this.nameServer('b')], hidden: [primary] };
     const target = { addresses: [lab.site('b').address], ttlSeconds: TTL_SECONDS };
+    const expected = { name: KAFKA_NAME, shape: {}, target };
     const times = { attemptTimeoutMs: 300, pollMs: POLL_MS };
-    const { holds, observed } = await askUntilAgreed(servers, KAFKA_NAME, target, times, clock, soon());
+    const { holds, observed } = await askUntilAgreed(servers, expected, times, clock, soon());
     if (!holds) throw new Error(`the name servers do not agree: ${JSON.stringify(observed)}`);
   }
 

@@ -34,12 +34,12 @@ describe('the demo clients', () => {
       secret: createSecretKey(secret, 'base64'),
     };
     const primary = new NameServer({ host: lab.site('w').address, port: PORTS.dns }, clock, new SystemRandom(), key);
-    const record = (values: string[]) => ({ name: KAFKA_NAME, type: 'A', values }) as const;
+    const record = (address: string) => ({ name: KAFKA_NAME, type: 'A', values: [address], ttlSeconds: 1 }) as const;
     const update = {
       zone: ZONE,
-      whereStill: [record([lab.site('a').address])],
-      replaceBy: [record([lab.site('b').address])],
-      ttlSeconds: 1,
+      remove: [record(lab.site('a').address)],
+      create: [record(lab.site('b').address)],
+      absent: [],
     };
     await primary.update(update, AbortSignal.timeout(20_000));
   };

@@ -11,7 +11,7 @@ import { SystemClock, SystemRandom } from '#libs/runtime';
 import type { Topology } from '#libs/topology';
 import { readConfigFile } from '../../apps/config-switcher/src/config-file.js';
 import { NameServer } from '../../apps/dns-switcher/src/name-server.js';
-import { readNameState } from '../../apps/dns-switcher/src/name-state.js';
+import { seenAt } from '../../apps/dns-switcher/src/seen-at.js';
 import { settingsOf } from '../../apps/orchestrator/src/group/group-settings.js';
 import { instructionsFor } from '../../apps/orchestrator/src/view/instructions.js';
 import { planAccess, readAccess } from '../../apps/site-guard/src/fence/acl-plan.js';
@@ -140,9 +140,10 @@ describe('a plan that is executed by hand', () => {
 
       const clock = new SystemClock();
       const server = new NameServer({ host: '127.0.0.1', port }, clock, new SystemRandom(), KEY);
-      expect(await readNameState(server, NAME, AbortSignal.timeout(10_000))).toEqual({
-        target: { addresses: ['198.51.100.10'], ttlSeconds: 5 },
-        epoch: 507,
+      const [seen] = await seenAt(server, [NAME], AbortSignal.timeout(10_000));
+      expect(seen).toMatchObject({
+        sets: [{ name: NAME, type: 'A', values: ['198.51.100.10'], ttlSeconds: 5 }],
+        stamp: { epoch: 507 },
       });
       for (const site of [a, b]) {
         expect(await readConfigFile(file(`${site}.json`))).toMatchObject({

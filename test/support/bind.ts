@@ -8,6 +8,8 @@ import { ChildPart } from './child-part.js';
 
 export const ZONE = 'lab.example';
 export const NAME = `kafka.${ZONE}`;
+/** Below it the key may do everything. */
+export const FREE_NAMES = `free.${ZONE}`;
 export const KEY: TsigKey = { name: 'signalbox', algorithm: 'hmac-sha256', secret: createSecretKey(randomBytes(32)) };
 
 const ATTEMPT_MS = 1_000;
@@ -81,7 +83,8 @@ function config({ directory, port, primary, notify = [] }: BindOptions): string 
   const zone =
     primary === undefined
       ? `type primary; file "zone"; notify explicit; also-notify { ${ports(notify)} };
-         update-policy { grant ${KEY.name} name ${NAME}. A AAAA; grant ${KEY.name} name _signalbox.${NAME}. TXT; };`
+         update-policy { grant ${KEY.name} name ${NAME}. A AAAA; grant ${KEY.name} name _signalbox.${NAME}. TXT;
+         grant ${KEY.name} subdomain ${FREE_NAMES}. ANY; };`
       : `type secondary; file "copy"; primaries { 127.0.0.1 port ${primary}; }; notify no;
          min-refresh-time 1; max-refresh-time 1; min-retry-time 1; max-retry-time 1;`;
   // The default rates hold back a second NOTIFY or SOA query by up to 500 ms.

@@ -1,13 +1,10 @@
 import { messageOf, type Json, type NameTarget, type Verification } from '#libs/domain';
 import type { Clock } from '#libs/runtime';
+import type { SeenName } from './name-change.js';
+import type { Authorities } from './name-provider.js';
 import type { NameServer } from './name-server.js';
-import { isSameTarget, readNameState, type NameState } from './name-state.js';
-
-export interface AuthoritativeServers {
-  /** Takes the updates. A hidden primary serves no client when there are secondaries. */
-  readonly primary: NameServer;
-  readonly secondaries: readonly NameServer[];
-}
+import { seenAt } from './seen-at.js';
+import { answersShow, targetOf, type SetShape } from './target-sets.js';
 
 export interface AskTimes {
   /** For one attempt at one server: about three round trips to the farthest one. */
@@ -16,31 +13,38 @@ export interface AskTimes {
   readonly pollMs: number;
 }
 
-type Answer = { readonly state: NameState } | { readonly unreachable: string };
+/** A name, and what is expected of it; undefined where nothing is. */
+export interface Expectation {
+  readonly name: string;
+  readonly shape: SetShape;
+  readonly target: NameTarget | undefined;
+}
+
+type Answer = { readonly seen: SeenName } | { readonly unreachable: string };
 
 /**
- * Asks every authoritative server directly, again and again, until all that answer hold `expected` under one epoch and
- * each of the others has failed an attempt: the servers of a lost site cost one attempt and no more.
+ * Asks every authoritative server directly, again and again, until all that answer hold what is expected under one epoch
+ * and each of the others has failed an attempt: the servers of a lost site cost one attempt and no more.
  */
 export async function askUntilAgreed(
-  servers: AuthoritativeServers,
-  name: string,
-  expected: NameTarget | undefined,
+  { serving, hidden }: Authorities,
+  expected: Expectation,
   times: AskTimes,
   clock: Clock,
   deadline: AbortSignal,
 ): Promise<Verification> {
-  const all = [servers.primary, ...servers.secondaries];
-  const serving = servers.secondaries.length === 0 ? all : servers.secondaries;
+  const all = [...serving, ...hidden];
   const latest = new Map<NameServer, Answer>();
   const holds = () =>
-    all.every((server) => latest.has(server)) && (expected === undefined || agree(serving, latest, expected));
+    all.every((server) => latest.has(server)) &&
+    (expected.target === undefined || agree(serving, latest, expected.target, expected.shape));
   const settled = new AbortController();
   const over = AbortSignal.any([settled.signal, deadline]);
 
   const follow = async (server: NameServer) => {
     while (!over.aborted) {
-      const answer = await attempt(server, name, AbortSignal.any([over, AbortSignal.timeout(times.attemptTimeoutMs)]));
+      const until = AbortSignal.any([over, AbortSignal.timeout(times.attemptTimeoutMs)]);
+      const answer = await attempt(server, expected.name, until);
       // An attempt that was cut off says nothing: it must not turn a lagging server into an unreachable one.
       if (over.aborted) return;
       latest.set(server, answer);
@@ -50,33 +54,43 @@ export async function askUntilAgreed(
   };
   await Promise.all(all.map(follow));
 
+  const answers = Object.fromEntries(all.map((server) => [server.address, print(latest.get(server), expected.shape)]));
   return {
     check: 'every authoritative server asked directly',
-    observed: { name, answers: Object.fromEntries(all.map((server) => [server.address, print(latest.get(server))])) },
-    holds: expected === undefined || holds(),
+    observed: { name: expected.name, answers },
+    holds: expected.target === undefined || holds(),
   };
 }
 
 async function attempt(server: NameServer, name: string, signal: AbortSignal): Promise<Answer> {
   try {
-    return { state: await readNameState(server, name, signal) };
+    const [seen] = await seenAt(server, [name], signal);
+    return { seen: seen! };
   } catch (error) {
     return { unreachable: messageOf(error) };
   }
 }
 
-function agree(serving: readonly NameServer[], latest: ReadonlyMap<NameServer, Answer>, expected: NameTarget): boolean {
-  const states = [...latest.values()].flatMap((answer) => ('state' in answer ? [answer.state] : []));
-  const clientsAreServed = serving.some((server) => 'state' in latest.get(server)!);
+function agree(
+  serving: readonly NameServer[],
+  latest: ReadonlyMap<NameServer, Answer>,
+  expected: NameTarget,
+  shape: SetShape,
+): boolean {
+  const all = [...latest.values()].flatMap((answer) => ('seen' in answer ? [answer.seen] : []));
+  const clientsAreServed = serving.some((server) => 'seen' in latest.get(server)!);
   return (
     clientsAreServed &&
-    states.every(({ epoch, target }) => epoch === states[0]!.epoch && isSameTarget(target, expected))
+    all.every(
+      ({ name, sets, stamp }) => stamp.epoch === all[0]!.stamp.epoch && answersShow(name, sets, expected, shape),
+    )
   );
 }
 
-function print(answer: Answer | undefined): Json {
+function print(answer: Answer | undefined, shape: SetShape): Json {
   if (answer === undefined) return { unreachable: 'no answer before the deadline' };
   if ('unreachable' in answer) return answer;
-  const { target, epoch } = answer.state;
-  return { addresses: target.addresses, ttlSeconds: target.ttlSeconds, epoch };
+  const { name, sets, stamp } = answer.seen;
+  const target: Record<string, unknown> = { ...targetOf(name, sets, shape) };
+  return { ...(target as Record<string, Json>), epoch: stamp.epoch };
 }

@@ -13,13 +13,13 @@ export class DnsSwitcherModule implements OnApplicationBootstrap, OnApplicationS
 
   /** @throws SecretError, SeveralProblemsError */
   static async register(self: { topology: Topology; site: SiteId; process: ProcessId }): Promise<DynamicModule> {
-    const { policy, groups } = self.topology;
+    const { policy, groups, installation } = self.topology;
     const names = await allOrEveryProblem(
       groups
-        .flatMap(({ traffic }) => traffic)
-        .map(async (traffic) => {
+        .flatMap(({ id: group, traffic }) => traffic.map((each) => ({ owner: { installation, group }, traffic: each })))
+        .map(async ({ owner, traffic }) => {
           const { secret, keyName } = traffic.provider.tsig;
-          return keyedName(traffic, await readSecret(secret, `TSIG key ${keyName} of ${traffic.name}`));
+          return keyedName(owner, traffic, await readSecret(secret, `TSIG key ${keyName} of ${traffic.name}`));
         }),
     );
     return {

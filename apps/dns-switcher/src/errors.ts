@@ -1,4 +1,5 @@
 import { SignalboxError } from '#libs/domain';
+import type { SeenName } from './name-change.js';
 
 /** A name server understood us and said no, for a reason that the same request will meet again. */
 export class DnsRejectedError extends SignalboxError {
@@ -19,3 +20,28 @@ export class DnsForeignRecordError extends SignalboxError {
   readonly code = 'SB_DNS_FOREIGN_RECORD';
   readonly retryable = false;
 }
+
+/** Between our look and our write somebody changed the records, and left our stamp: nothing of ours does that. */
+export class DnsChangedError extends SignalboxError {
+  readonly code = 'SB_DNS_CHANGED';
+  readonly retryable = false;
+
+  constructor(
+    readonly seen: readonly SeenName[],
+    readonly holds: readonly SeenName[],
+  ) {
+    super(
+      `somebody else changed ${seen.map(({ name }) => name).join(', ')} while it was to be switched: ` +
+        `it held ${printed(seen)}, and holds ${printed(holds)}. Nothing was overwritten: find out who writes it, then ` +
+        'retry the step to replace what is there now, or abort the run',
+    );
+  }
+}
+
+const printed = (names: readonly SeenName[]): string =>
+  names
+    .flatMap(({ sets }) => sets)
+    .map(
+      ({ type, values, alias, ttlSeconds }) => `${type} ${alias?.aliasOf ?? values.join(' ')} (${ttlSeconds ?? '-'} s)`,
+    )
+    .join(', ') || 'nothing';

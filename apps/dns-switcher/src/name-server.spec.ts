@@ -8,7 +8,7 @@ import type { TsigKey } from './tsig.js';
 import { u16 } from './wire.js';
 
 const KEY: TsigKey = { name: 'signalbox', algorithm: 'hmac-sha256', secret: createSecretKey(Buffer.from('secret')) };
-const UPDATE = { zone: 'example', whereStill: [], replaceBy: [], ttlSeconds: 5 };
+const UPDATE = { zone: 'example', remove: [], create: [], absent: [] };
 
 describe('NameServer', () => {
   let listener: Server | undefined;

@@ -1,4 +1,4 @@
-import { decode, encode } from 'dns-packet';
+import { decode, encode, type SrvData } from 'dns-packet';
 import { OutcomeUnknownError, UnavailableError } from '#libs/domain';
 import type { Clock, Random } from '#libs/runtime';
 import { DnsRejectedError } from './errors.js';
@@ -11,13 +11,13 @@ export interface DnsRecord {
   readonly name: string;
   readonly type: string;
   readonly ttlSeconds: number;
-  /** An address, a target, or the text of a TXT record. */
+  /** An address, a target, `priority weight port host`, or the text of a TXT record. */
   readonly data: string;
 }
 
 export interface DnsQuestion {
   readonly name: string;
-  readonly type: 'A' | 'AAAA' | 'TXT' | 'SOA';
+  readonly type: 'A' | 'AAAA' | 'SRV' | 'TXT' | 'SOA';
 }
 
 export type UpdateAnswer = 'done' | 'prerequisite-failed' | 'server-failure';
@@ -152,9 +152,12 @@ export class NameServer {
 const rcodeName = (message: Buffer): string => RCODES[rcodeOf(message)] ?? `rcode ${rcodeOf(message)}`;
 
 const textOf = (data: unknown): string => {
+  if (isService(data)) return `${data.priority ?? 0} ${data.weight ?? 0} ${data.port} ${data.target}`;
   if (Array.isArray(data)) return data.map(textOf).join('');
   return Buffer.isBuffer(data) || typeof data === 'string' ? data.toString() : '';
 };
+
+const isService = (data: unknown): data is SrvData => typeof data === 'object' && data !== null && 'target' in data;
 
 function remedyFor(answer: string, tsig?: TsigKey): string {
   const key = tsig?.name ?? '(none)';

@@ -3,18 +3,21 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { epoch, type NameTarget } from '#libs/domain';
+import { epoch, type AddressTarget } from '#libs/domain';
 import { SystemClock, SystemRandom } from '#libs/runtime';
 import { fencedResourceConformance } from '../../../test/support/fenced-resource.conformance.js';
-import { Bind, KEY, NAME, ZONE } from '../../../test/support/bind.js';
+import { Bind, FREE_NAMES, KEY, NAME, ZONE } from '../../../test/support/bind.js';
 import { freePort, onFreePorts } from '../../../test/support/free-port.js';
 import { startTogether } from '../../../test/support/start-together.js';
 import { NameServer } from './name-server.js';
-import { Rfc2136NameRecord } from './rfc2136.name-record.js';
+import { nameProviderConformance } from './name-provider.conformance.js';
+import { ProvidedName } from './provided-name.js';
+import { Rfc2136NameProvider } from './rfc2136.name-provider.js';
+import { seenAt } from './seen-at.js';
 import type { TsigKey } from './tsig.js';
 
-const A: NameTarget = { addresses: ['192.0.2.10'], ttlSeconds: 5 };
-const B: NameTarget = { addresses: ['192.0.2.20', '192.0.2.21'], ttlSeconds: 3 };
+const A: AddressTarget = { addresses: ['192.0.2.10'], ttlSeconds: 5 };
+const B: AddressTarget = { addresses: ['192.0.2.20', '192.0.2.21'], ttlSeconds: 3 };
 const clock = new SystemClock();
 const soon = (ms = 60_000) => AbortSignal.timeout(ms);
 /** Long enough for a busy machine to answer, and far from `soon`. */
@@ -31,22 +34,23 @@ describe('an RFC 2136 name on BIND', () => {
   const server = (port: number, key?: TsigKey) =>
     new NameServer({ host: '127.0.0.1', port }, clock, new SystemRandom(), key);
   const record = (options: { key?: TsigKey; name?: string; secondaries?: readonly number[] } = {}) =>
-    new Rfc2136NameRecord(
-      {
+    new ProvidedName(
+      new Rfc2136NameProvider(ZONE, {
         primary: server(ports.primary, options.key ?? KEY),
         secondaries: (options.secondaries ?? [ports.told]).map((port) => server(port)),
-      },
+      }),
       clock,
       {
-        zone: ZONE,
         name: options.name ?? NAME,
+        owner: { installation: 'test', group: 'orders' },
+        shape: {},
         callTimeoutMs: CALL_TIMEOUT_MS,
         ask: { attemptTimeoutMs: ATTEMPT_TIMEOUT_MS, pollMs: 20 },
       },
     );
   /** Past what any earlier test stamped. */
   const nextEpoch = async () => epoch((await record().read(soon())).epoch + 1);
-  const put = async (target: NameTarget) => {
+  const put = async (target: AddressTarget) => {
     const name = record();
     expect(await name.write(await name.read(soon()), target, await nextEpoch(), soon())).toBe('written');
   };
@@ -86,14 +90,30 @@ describe('an RFC 2136 name on BIND', () => {
     return { resource: record(), values: [A, B], epochBefore, end: async () => undefined };
   });
 
-  it('is refused by the server when the addresses changed under the same epoch', async () => {
+  let free = 0;
+  nameProviderConformance('a zone of RFC 2136 servers', async () => {
+    const primaryServer = server(ports.primary, KEY);
+    free += 1;
+    return {
+      provider: new Rfc2136NameProvider(ZONE, { primary: primaryServer, secondaries: [] }),
+      names: [`one-${free}.${FREE_NAMES}`, `two-${free}.${FREE_NAMES}`],
+      edit: async (name, create) => {
+        const [seen] = await seenAt(primaryServer, [name], soon());
+        await primaryServer.update({ zone: ZONE, remove: seen!.sets, create, absent: [] }, soon());
+      },
+    };
+  });
+
+  it('is refused by the server when the addresses changed under the same epoch, and says what they are', async () => {
     const name = record();
     const seen = await name.read(soon());
     const stamp = await nextEpoch();
     await name.write(seen, B, stamp, soon());
     const stale = await name.read(soon());
     await name.write(stale, A, stamp, soon());
-    expect(await name.write(stale, B, stamp, soon())).toBe('refused');
+    const refused = name.write(stale, { addresses: ['192.0.2.30'], ttlSeconds: 5 }, stamp, soon());
+    await expect(refused).rejects.toMatchObject({ code: 'SB_DNS_CHANGED', retryable: false });
+    await expect(refused).rejects.toThrow(/held A 192.0.2.20 192.0.2.21 .*and holds A 192.0.2.10 \(5 s\)/);
     expect((await name.read(soon())).value).toEqual(A);
   });
 
@@ -115,7 +135,7 @@ describe('an RFC 2136 name on BIND', () => {
   });
 
   it('removes every address, and still fences the empty name', async () => {
-    const empty: NameTarget = { addresses: [], ttlSeconds: 0 };
+    const empty: AddressTarget = { addresses: [], ttlSeconds: 0 };
     await put(empty);
     const seen = await record().read(soon());
     expect(seen.value).toEqual(empty);
@@ -125,10 +145,10 @@ describe('an RFC 2136 name on BIND', () => {
   });
 
   it('replaces both address families, so that none stays behind', async () => {
-    const both: NameTarget = { addresses: ['192.0.2.30', '2001:DB8:0::30'], ttlSeconds: 5 };
+    const both: AddressTarget = { addresses: ['192.0.2.30', '2001:DB8:0::30'], ttlSeconds: 5 };
     await put(both);
     const seen = await record().read(soon());
-    expect(seen.value.addresses).toEqual(['192.0.2.30', '2001:db8::30']);
+    expect(seen.value).toMatchObject({ addresses: ['192.0.2.30', '2001:db8::30'] });
     expect(await record().verify(both, soon())).toMatchObject({ holds: true });
     await put(A);
     expect((await record().read(soon())).value).toEqual(A);
@@ -175,8 +195,9 @@ describe('an RFC 2136 name on BIND', () => {
     });
   });
 
-  it('does not touch a name that is an alias, or whose epoch record somebody else uses', async () => {
-    await expect(record({ name: `alias.${ZONE}` }).read(soon())).rejects.toThrow(/CNAME/);
+  it('reads a CNAME as one, and does not touch a name whose epoch record somebody else uses', async () => {
+    const { value } = await record({ name: `alias.${ZONE}` }).read(soon());
+    expect(value).toEqual({ kind: 'cname', canonicalName: NAME, ttlSeconds: 30 });
     await expect(record({ name: `foreign.${ZONE}` }).read(soon())).rejects.toThrow(/v=spf1/);
   });
 
@@ -186,7 +207,7 @@ describe('an RFC 2136 name on BIND', () => {
         const [addresses = []] = await server(ports.slow).query([{ name: NAME, type: 'A' }], soon());
         return addresses.map(({ data }) => data).toSorted();
       };
-      const shows = async ({ addresses }: NameTarget) => (await slowAnswer()).join() === addresses.join();
+      const shows = async ({ addresses }: AddressTarget) => (await slowAnswer()).join() === addresses.join();
       let target = A;
       // It looks for changes once a second, and at times right after one.
       do {

@@ -1,101 +1,71 @@
-import { isIP, isIPv6 } from 'node:net';
-import {
-  FencedResource,
-  invariant,
-  NEVER_STAMPED,
-  OutcomeUnknownError,
-  type Epoch,
-  type NameTarget,
-  type Stamped,
-  type Verification,
-  type WriteOutcome,
-} from '#libs/domain';
-import type { Clock } from '#libs/runtime';
-import { askUntilAgreed, type AskTimes, type AuthoritativeServers } from './authoritative-answers.js';
-import { canonical, epochName, epochText, readNameState } from './name-state.js';
-import type { RecordSet } from './update-message.js';
+import { OutcomeUnknownError, SignalboxError, UnavailableError } from '#libs/domain';
+import { DnsRejectedError } from './errors.js';
+import { recordChange, type NameChange, type SeenName } from './name-change.js';
+import { NameProvider, type Applied, type Authorities } from './name-provider.js';
+import type { NameServer } from './name-server.js';
+import { hasRefusedWhat } from './refusal.js';
+import { seenAt } from './seen-at.js';
 
-export interface NameRecordOptions {
-  readonly zone: string;
-  /** Fully qualified, inside the zone. */
-  readonly name: string;
-  /** For one read or write at the primary. */
-  readonly callTimeoutMs: number;
-  readonly ask: AskTimes;
+export interface Rfc2136Servers {
+  /** Takes the updates, under a key. A hidden primary serves no client when there are secondaries. */
+  readonly primary: NameServer;
+  readonly secondaries: readonly NameServer[];
 }
 
 /**
- * A traffic name on RFC 2136 servers. The fence is the primary's: the update names the exact epoch record and the exact
- * addresses that were seen, and the server changes all of it or nothing (RFC 2136 §3.2, §3.4).
+ * A zone on RFC 2136 servers. The fence is the primary's: the update names the exact stamps and records that were seen,
+ * and the server changes all of it or nothing (RFC 2136 §3.2, §3.4).
  */
-export class Rfc2136NameRecord extends FencedResource<NameTarget> {
+export class Rfc2136NameProvider extends NameProvider {
   override readonly fence = 'strong';
 
   constructor(
-    private readonly servers: AuthoritativeServers,
-    private readonly clock: Clock,
-    private readonly options: NameRecordOptions,
+    private readonly zone: string,
+    private readonly servers: Rfc2136Servers,
   ) {
     super();
   }
 
-  override async read(signal: AbortSignal): Promise<Stamped<NameTarget>> {
-    const { target, epoch } = await readNameState(this.servers.primary, this.options.name, this.within(signal));
-    return { value: target, epoch, version: `${epochText(epoch)} ${target.addresses.join(',')}` };
+  override read(names: readonly string[], signal: AbortSignal): Promise<readonly SeenName[]> {
+    return seenAt(this.servers.primary, names, signal);
   }
 
-  override async write(
-    seen: Stamped<NameTarget>,
-    next: NameTarget,
-    epoch: Epoch,
-    signal: AbortSignal,
-  ): Promise<WriteOutcome> {
-    invariant(next.addresses.every(isIP), `${this.options.name} can only point at IP addresses`);
-    if (seen.epoch > epoch) return 'refused';
-    const { zone, name } = this.options;
+  override async apply(change: NameChange, signal: AbortSignal): Promise<Applied> {
+    const records = recordChange(change);
+    const beyond = records.create.find(({ alias, routing }) => alias !== undefined || routing !== undefined);
+    if (beyond) return { outcome: 'misconfigured', error: this.cannotSay(beyond.name) };
     try {
-      const answer = await this.servers.primary.update(
-        {
-          zone,
-          whereStill: [stamped(name, seen.epoch), ...pointing(name, seen.value)],
-          // A family that nobody uses is left out, so that the key needs no right to it.
-          replaceBy: [
-            stamped(name, epoch),
-            ...pointing(name, next).filter(({ type }) => type === 'A' || usesIPv6(seen.value) || usesIPv6(next)),
-          ],
-          ttlSeconds: next.ttlSeconds,
-        },
-        this.within(signal),
-      );
-      if (answer === 'server-failure') return 'unknown';
-      return answer === 'done' ? 'written' : 'refused';
+      const answer = await this.servers.primary.update({ zone: this.zone, ...records }, signal);
+      if (answer === 'done') return { outcome: 'applied' };
+      if (answer === 'server-failure') return { outcome: 'unknown', reason: 'the primary answered SERVFAIL' };
+      return await hasRefusedWhat(this, change, signal);
     } catch (error) {
-      if (error instanceof OutcomeUnknownError) return 'unknown';
-      throw error;
+      return failed(error);
     }
   }
 
-  override verify(expected: NameTarget | undefined, signal: AbortSignal): Promise<Verification> {
-    return askUntilAgreed(this.servers, this.options.name, expected, this.options.ask, this.clock, signal);
+  override async settled(): Promise<'in-sync'> {
+    return 'in-sync';
   }
 
-  private within(signal: AbortSignal): AbortSignal {
-    return AbortSignal.any([signal, AbortSignal.timeout(this.options.callTimeoutMs)]);
+  override async authorities(): Promise<Authorities> {
+    const { primary, secondaries } = this.servers;
+    return secondaries.length === 0 ? { serving: [primary], hidden: [] } : { serving: secondaries, hidden: [primary] };
+  }
+
+  private cannotSay(name: string): DnsRejectedError {
+    const { address } = this.servers.primary;
+    return new DnsRejectedError(
+      address,
+      'nothing, it was not asked',
+      `RFC 2136 has neither aliases nor weighted sets; give ${name} addresses, a CNAME or SRV records`,
+    );
   }
 }
 
-const stamped = (name: string, epoch: Epoch): RecordSet => ({
-  name: epochName(name),
-  type: 'TXT',
-  values: epoch === NEVER_STAMPED ? [] : [epochText(epoch)],
-});
-
-const pointing = (name: string, { addresses }: NameTarget): readonly RecordSet[] => {
-  const spelled = canonical(addresses);
-  return [
-    { name, type: 'A', values: spelled.filter((address) => !isIPv6(address)) },
-    { name, type: 'AAAA', values: spelled.filter((address) => isIPv6(address)) },
-  ];
-};
-
-const usesIPv6 = ({ addresses }: NameTarget): boolean => addresses.some((address) => isIPv6(address));
+function failed(error: unknown): Applied {
+  if (error instanceof OutcomeUnknownError) return { outcome: 'unknown', reason: error.message };
+  if (error instanceof UnavailableError) return { outcome: 'transient', reason: error.message };
+  if (error instanceof SignalboxError) return { outcome: 'misconfigured', error };
+  throw error;
+}

@@ -1,59 +1,58 @@
-import { epoch, NEVER_STAMPED, type Epoch, type NameTarget } from '#libs/domain';
-import { canonicalAddress } from './ip-address.js';
 import { DnsForeignRecordError } from './errors.js';
+import type { SeenName } from './name-change.js';
 import type { DnsRecord, NameServer } from './name-server.js';
+import { canonicalName, canonicalSet, canonicalSets, type RecordSet, type RecordType } from './record-set.js';
+import { stampIn, stampName, UNSTAMPED } from './stamp.js';
 
-/** What one server holds for a traffic name: its target and the epoch beside it. */
-export interface NameState {
-  readonly target: NameTarget;
-  readonly epoch: Epoch;
+const MANAGED = ['A', 'AAAA', 'SRV'] as const;
+
+/**
+ * What one server holds for every name, by several queries: a change between them shows as a mixture, which the
+ * prerequisites of a write then refuse.
+ * @throws UnavailableError, DnsForeignRecordError
+ */
+export async function seenAt(
+  server: NameServer,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly SeenName[]> {
+  const questions = names.flatMap((name) => [
+    ...MANAGED.map((type) => ({ name, type })),
+    { name: stampName(name), type: 'TXT' as const },
+  ]);
+  const answers = await server.query(questions, signal);
+  const perName = MANAGED.length + 1;
+  return names.map((name, index) => {
+    const mine = answers.slice(index * perName, (index + 1) * perName);
+    const stampSet = setsIn(mine.at(-1)!, stampName(name)).find(({ type }) => type === 'TXT');
+    return { name, sets: setsIn(mine.slice(0, -1).flat(), name), ...stampFrom(stampSet, server.address) };
+  });
 }
 
-/** Where a name's epoch is stamped: in the same zone, so that one atomic update covers both. */
-export const epochName = (name: string): string => `_signalbox.${name}`;
-
-export const epochText = (stamped: Epoch): string => `epoch=${stamped}`;
-
-export const isSameTarget = (one: NameTarget, other: NameTarget): boolean =>
-  one.ttlSeconds === other.ttlSeconds && canonical(one.addresses).join(' ') === canonical(other.addresses).join(' ');
-
-/** One spelling, one order: a record set has none. */
-export const canonical = (addresses: readonly string[]): readonly string[] =>
-  addresses.map(canonicalAddress).toSorted();
-
-/** Several queries: a change between them shows as a mixture, which the prerequisites of a write then refuse. */
-export async function readNameState(server: NameServer, name: string, signal: AbortSignal): Promise<NameState> {
-  const [addresses, addresses6, stamps] = await server.query(
-    [
-      { name, type: 'A' },
-      { name, type: 'AAAA' },
-      { name: epochName(name), type: 'TXT' },
-    ],
-    signal,
-  );
-  return { target: targetOf(server, name, [...addresses!, ...addresses6!]), epoch: epochOf(server, name, stamps!) };
+/** Of this name alone: a server adds where a CNAME leads. An alias is in the answer to every question, and counts once. */
+function setsIn(records: readonly DnsRecord[], name: string): readonly RecordSet[] {
+  const sets = new Map<string, RecordSet>();
+  for (const { name: owner, type, data, ttlSeconds } of records) {
+    if (canonicalName(owner) !== canonicalName(name) || !isManaged(type)) continue;
+    const set = sets.get(type) ?? { name, type, values: [], ttlSeconds };
+    if (!set.values.includes(data)) sets.set(type, { ...set, values: [...set.values, data] });
+  }
+  return canonicalSets([...sets.values()]);
 }
 
-function targetOf(server: NameServer, name: string, records: readonly DnsRecord[]): NameTarget {
-  const alias = records.find((record) => record.type === 'CNAME');
-  if (alias !== undefined)
+const isManaged = (type: string): type is RecordType => ['A', 'AAAA', 'CNAME', 'SRV', 'TXT'].includes(type);
+
+/**
+ * The stamp in a TXT beside a name. `where` says who holds it.
+ * @throws DnsForeignRecordError where the record is not a stamp
+ */
+export function stampFrom(set: RecordSet | undefined, where: string): Pick<SeenName, 'stamp' | 'stampSet'> {
+  if (set === undefined) return { stamp: UNSTAMPED };
+  const stamp = set.values.length === 1 ? stampIn(set.values[0]!) : undefined;
+  if (stamp === undefined)
     throw new DnsForeignRecordError(
-      `${name} at ${server.address} is a CNAME to ${alias.data}; Signalbox switches addresses: replace it by A or AAAA records`,
+      `${set.name} at ${where} holds TXT ${JSON.stringify(set.values)} instead of one stamp of Signalbox; ` +
+        'the epoch of the name is kept there: find out who writes it, then delete that record',
     );
-  return {
-    addresses: canonical(records.map((record) => record.data)),
-    ttlSeconds: records[0]?.ttlSeconds ?? 0,
-  };
-}
-
-function epochOf(server: NameServer, name: string, records: readonly DnsRecord[]): Epoch {
-  const texts = records.map((record) => record.data);
-  if (texts.length === 0) return NEVER_STAMPED;
-  const stamped = texts.length === 1 ? /^epoch=(\d{1,15})$/.exec(texts[0]!) : null;
-  if (stamped === null)
-    throw new DnsForeignRecordError(
-      `${epochName(name)} at ${server.address} holds TXT ${JSON.stringify(texts)} instead of one epoch=<number>; ` +
-        'Signalbox keeps the epoch of the name there: find out who writes it, then delete that record',
-    );
-  return epoch(Number(stamped[1]));
+  return { stamp, stampSet: canonicalSet(set) };
 }

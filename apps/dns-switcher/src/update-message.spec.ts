@@ -3,19 +3,19 @@ import { encodeUpdate } from './update-message.js';
 
 const message = encodeUpdate(7, {
   zone: 'Example.org.',
-  whereStill: [
-    { name: '_signalbox.k.example.org', type: 'TXT', values: [] },
-    { name: 'k.example.org', type: 'A', values: ['192.0.2.1', '192.0.2.2'] },
+  remove: [{ name: 'k.example.org', type: 'A', values: ['192.0.2.1', '192.0.2.2'] }],
+  create: [
+    { name: 'k.example.org', type: 'A', values: ['192.0.2.3'], ttlSeconds: 5 },
+    { name: '_kafka._tcp.k.example.org', type: 'SRV', values: ['1 2 9092 b.example.org'], ttlSeconds: 5 },
   ],
-  replaceBy: [{ name: 'k.example.org', type: 'A', values: ['192.0.2.3'] }],
-  ttlSeconds: 5,
+  absent: [{ name: '_signalbox.k.example.org', type: 'TXT' }],
 });
 /** Type, class, TTL, data length and data, as RFC 2136 §2.4 and §2.5 give them. */
 const bytes = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 
 describe('encodeUpdate', () => {
   it('is an UPDATE of one zone, with its sections counted', () => {
-    expect(message.subarray(0, 12)).toEqual(bytes('0007 2800 0001 0003 0002 0000'));
+    expect(message.subarray(0, 12)).toEqual(bytes('0007 2800 0001 0003 0003 0000'));
     expect(message.indexOf('\x07example\x03org\0\0\x06\0\x01')).toBe(12);
   });
 
@@ -26,6 +26,10 @@ describe('encodeUpdate', () => {
   it('demands every record of a set that was seen', () => {
     expect(message.includes(bytes('0001 0001 00000000 0004 c0000201'))).toBe(true);
     expect(message.includes(bytes('0001 0001 00000000 0004 c0000202'))).toBe(true);
+  });
+
+  it('writes a service by its numbers and its host', () => {
+    expect(message.includes(bytes('0021 0001 00000005 0015 0001 0002 2384 0162'))).toBe(true);
   });
 
   it('deletes the whole set before it adds the new records', () => {

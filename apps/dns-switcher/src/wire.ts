@@ -1,5 +1,5 @@
 /** Numbers of RFC 1035, RFC 2136 and RFC 8945 that this app writes or reads itself. */
-export const TYPE = { A: 1, SOA: 6, TXT: 16, AAAA: 28, TSIG: 250 } as const;
+export const TYPE = { A: 1, CNAME: 5, SOA: 6, TXT: 16, AAAA: 28, SRV: 33, TSIG: 250 } as const;
 export const CLASS = { IN: 1, NONE: 254, ANY: 255 } as const;
 
 const HEADER_BYTES = 12;

@@ -19,7 +19,7 @@ export const readName = async (server: NameServerAt, name: string): Promise<Seen
 
 const epochIn = (stamps: readonly Answer[]): number => {
   const texts = stamps.flatMap((answer) => (answer.type === 'TXT' ? [[answer.data].flat().map(String).join('')] : []));
-  return Number(/^epoch=(\d+)$/.exec(texts[0] ?? '')?.[1] ?? 0);
+  return Number(/(?:^|,)epoch=(\d+)$/.exec(texts[0] ?? '')?.[1] ?? 0);
 };
 
 let lastId = 0;

@@ -1,9 +1,9 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { configFileText } from '../../../apps/config-switcher/src/config-file.js';
 import { DirectoryConfig } from '../../../apps/config-switcher/src/directory.config.js';
-import { keyedName } from '../../../apps/dns-switcher/src/name-records.js';
+import { keyedName, providedName } from '../../../apps/dns-switcher/src/name-records.js';
 import { NameServer, type UpdateAnswer } from '../../../apps/dns-switcher/src/name-server.js';
-import { Rfc2136NameRecord } from '../../../apps/dns-switcher/src/rfc2136.name-record.js';
+import { Rfc2136NameProvider } from '../../../apps/dns-switcher/src/rfc2136.name-provider.js';
 import type { Update } from '../../../apps/dns-switcher/src/update-message.js';
 import { mirrors } from '../../../apps/mirror-switcher/src/mirrors.js';
 import { openFlows } from '../../../apps/mirror-switcher/src/open-flows.js';
@@ -22,8 +22,6 @@ import { accessTo, openCluster } from '#libs/kafka';
 import { readSecret, type Clock, type Random } from '#libs/runtime';
 import { clusterOf, flowsOf, hostAndPort, type DnsTraffic, type Group, type Topology } from '#libs/topology';
 
-const ASK = { attemptTimeoutMs: 300, pollMs: 25 };
-
 /** A resource as the worker that holds its key has it. */
 export interface Held {
   readonly resource: FencedResource<unknown>;
@@ -40,7 +38,7 @@ export async function heldResources(
   clock: Clock,
   random: Random,
 ): Promise<ReadonlyMap<string, Held>> {
-  const names = group.traffic.map(async (traffic) => heldName(traffic, topology, clock, random));
+  const names = group.traffic.map(async (traffic) => heldName(group, traffic, topology, clock, random));
   const accesses = group.sites.map(async (site) => heldAccess(topology, group, site, clock, random));
   const flows = group.sites.map(async (site) => heldFlows(topology, site, clock));
   const configs = group.configs.flatMap(({ id, target }) =>
@@ -81,12 +79,21 @@ class NotingNameServer extends NameServer {
   }
 }
 
-async function heldName(traffic: DnsTraffic, { policy }: Topology, clock: Clock, random: Random): Promise<Named> {
+async function heldName(
+  { id: group }: Group,
+  traffic: DnsTraffic,
+  { policy, installation }: Topology,
+  clock: Clock,
+  random: Random,
+): Promise<Named> {
   const { zone, name, provider } = traffic;
-  const { key } = keyedName(traffic, await readSecret(provider.tsig.secret, `the key of ${name}`));
-  const primary = new NotingNameServer(hostAndPort(provider.primary), clock, random, key);
-  const options = { zone, name, callTimeoutMs: policy.requestTimeoutMs, ask: ASK };
-  const resource = new Rfc2136NameRecord({ primary, secondaries: [] }, clock, options);
+  const named = keyedName(
+    { installation, group },
+    traffic,
+    await readSecret(provider.tsig.secret, `the key of ${name}`),
+  );
+  const primary = new NotingNameServer(hostAndPort(provider.primary), clock, random, named.key);
+  const resource = providedName(named, new Rfc2136NameProvider(zone, { primary, secondaries: [] }), policy, clock);
   const answered = () => (primary.lastAnswer === 'prerequisite-failed' ? 'refused' : undefined);
   return [resourceKey({ kind: 'name', name }), { resource, answered }];
 }
