@@ -7,6 +7,7 @@ import { EtcdLogin, type EtcdCredentials } from './etcd-login.js';
 import { EtcdMembers } from './etcd-members.js';
 import { EtcdTransport, type EtcdTls } from './etcd-transport.js';
 import { headerOf, range } from './etcd-wire.js';
+import { firstAnswer } from './first-answer.js';
 
 export interface EtcdOptions {
   /** Client URLs such as `http://127.1.0.1:2379`, in order of preference: the member of the own site first. */
@@ -31,7 +32,7 @@ export class EtcdGateway {
 
   constructor(
     private readonly options: EtcdOptions,
-    clock: Clock,
+    private readonly clock: Clock,
     readiness?: Readiness,
   ) {
     const { endpoints, requestTimeoutMs, tls, login } = options;
@@ -45,19 +46,29 @@ export class EtcdGateway {
     this.members = new EtcdMembers(endpoints, problemAt, clock, requestTimeoutMs / 2, readiness);
   }
 
-  /** For what can be repeated: every member is asked in turn until one answers. @throws UnavailableError */
+  /** For what can be repeated: one member after the other is asked until one answers. @throws UnavailableError */
   async ask<Reply>(path: string, body: object): Promise<Reply> {
-    return this.#tryEach(this.members.inOrder(), path, body, () => undefined);
+    const attempts = this.members.inOrder().map((endpoint) => () => this.#askOne<Reply>(endpoint, path, body));
+    const answer = await firstAnswer(attempts, this.options.requestTimeoutMs / 2, this.clock);
+    if ('reply' in answer) return answer.reply;
+    throw noneAnswered(answer.missed);
   }
 
   /** For what must not be repeated: goes on to the next member only when the last one cannot have seen it. */
   async tell<Reply>(path: string, body: object): Promise<Reply> {
-    const ours = this.members.inOrder().filter((endpoint) => !this.cluster.isStranger(endpoint));
-    return this.#tryEach(ours, path, body, (missed) => {
-      if (missed.how === 'unsent') return;
-      const advice = 'it may or may not have been made; read before doing anything else';
-      throw new OutcomeUnknownError(`${missed.message}: ${advice}`, { cause: missed });
-    });
+    const problems: Missed[] = [];
+    for (const endpoint of this.members.inOrder().filter((each) => !this.cluster.isStranger(each))) {
+      try {
+        return await this.#askOne<Reply>(endpoint, path, body);
+      } catch (error) {
+        if (!(error instanceof Missed)) throw error;
+        problems.push(error);
+        if (error.how === 'unsent') continue;
+        const advice = 'it may or may not have been made; read before doing anything else';
+        throw new OutcomeUnknownError(`${error.message}: ${advice}`, { cause: error });
+      }
+    }
+    throw noneAnswered(problems);
   }
 
   /** A stream of one member's own. A token that is refused on it must be given up by `loginAgain`. */
@@ -76,26 +87,16 @@ export class EtcdGateway {
     this.#transport.close();
   }
 
-  async #tryEach<Reply>(
-    endpoints: readonly string[],
-    path: string,
-    body: object,
-    onMissed: (missed: Missed) => void,
-  ): Promise<Reply> {
-    const problems: string[] = [];
-    for (const endpoint of endpoints) {
-      try {
-        const reply = (await this.#post(endpoint, path, body)) as Reply;
-        this.members.answered(endpoint);
-        return reply;
-      } catch (error) {
-        if (!(error instanceof Missed)) throw error;
-        this.members.missed(endpoint, error);
-        onMissed(error);
-        problems.push(error.message);
-      }
+  /** @throws Missed */
+  async #askOne<Reply>(endpoint: string, path: string, body: object): Promise<Reply> {
+    try {
+      const reply = (await this.#post(endpoint, path, body)) as Reply;
+      this.members.answered(endpoint);
+      return reply;
+    } catch (error) {
+      if (error instanceof Missed) this.members.missed(endpoint, error);
+      throw error;
     }
-    throw new UnavailableError(`no etcd member answered: ${problems.join('; ')}`);
   }
 
   async #post(endpoint: string, path: string, body: object): Promise<unknown> {
@@ -129,3 +130,6 @@ export class EtcdGateway {
     return token;
   }
 }
+
+const noneAnswered = (problems: readonly Missed[]): UnavailableError =>
+  new UnavailableError(`no etcd member answered: ${problems.map(({ message }) => message).join('; ')}`);
