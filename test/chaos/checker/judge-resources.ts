@@ -9,6 +9,10 @@ const REASSERTED_WITHIN_MS = 60_000;
 const WRITTEN_WITHIN_MS = 5_000;
 /** A look that had begun before the write may end after it. */
 const LOOK_MS = 1_000;
+/** Not seen for this long, Connect was down: looks at it are a fraction of a second apart. */
+const DOWN_MS = 5_000;
+/** A worker that has just started has caught up by then. */
+const CAUGHT_UP_WITHIN_MS = 10_000;
 
 /** What the samples of the resources show over time. */
 export const ofResources = (facts: Facts, entries: readonly Entry[], runs: readonly AuditedRun[]): string[] => [
@@ -22,9 +26,20 @@ const epochsFell = ({ samples, staleWrites }: Facts): string[] =>
     seen.slice(1).flatMap((sample, index) => {
       const before = seen[index];
       if (!before || sample.epoch >= before.epoch || isLate(staleWrites, resource, sample.at)) return [];
+      if (isCatchingUp(before, seen.slice(index + 1))) return [];
       return [`the epoch of ${resource} went from ${before.epoch} down to ${sample.epoch}`];
     }),
   );
+
+/**
+ * A Connect worker that starts answers from the configuration as it was, until it is "catching up to assignment's config
+ * offset", as its log says. Only this moment is excused: right after an absence, and over within seconds.
+ */
+const isCatchingUp = (before: Sample, [first, ...later]: readonly Sample[]): boolean =>
+  first !== undefined &&
+  first.resource.startsWith('mirror/') &&
+  first.at - before.at >= DOWN_MS &&
+  later.some(({ epoch, at }) => epoch >= before.epoch && at - first.at <= CAUGHT_UP_WITHIN_MS);
 
 /** A weak resource may show a late write for a moment: that it is undone is judged where late writes are. */
 const isLate = (staleWrites: Facts['staleWrites'], resource: string, at: number): boolean =>

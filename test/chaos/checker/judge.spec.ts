@@ -222,6 +222,8 @@ describe('violationsIn', () => {
   });
 
   it.each<[what: string, changes: Partial<Facts>]>([
+      },
+    ],
     [
       'what the run names as its exception',
       {
