@@ -70,10 +70,11 @@ describe('a build without the seal pass', () => {
       '--fault',
       'none',
       '--bail',
+      '--owned',
       '--json',
     ];
     const program = join(build.path, 'dist/test/chaos/main.js');
-    const child = spawn(process.execPath, [program, ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [program, ...options], { stdio: ['pipe', 'pipe', 'inherit'] });
     const text: string[] = [];
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => text.push(chunk));
     await once(child, 'close');

@@ -11,6 +11,9 @@ const options = parseOptions(process.argv.slice(2));
 /** Standard output is the report's alone with --json. */
 const say = (line: string) => void (options.json ? process.stderr : process.stdout).write(`${line}\n`);
 
+// The lab has a process beside it that takes it down when this one is gone.
+if (options.owned) process.stdin.resume().once('close', () => process.exit(1));
+
 const report = await playCampaign({
   ...options,
   clock: new SystemClock(),

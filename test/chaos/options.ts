@@ -9,6 +9,8 @@ export interface ChaosOptions {
   readonly fault?: FaultName;
   /** Ends with the first violation. */
   readonly bail: boolean;
+  /** Ends with the process that started it. */
+  readonly owned: boolean;
   /** Only the report on stdout. */
   readonly json: boolean;
 }
@@ -23,6 +25,7 @@ export const parseOptions = (args: readonly string[]): ChaosOptions =>
     .option('--seed <seed>', 'of the first run; each further one has the next', wholeNumber, DEFAULT_SEED)
     .addOption(new Option('--fault <name>', 'in every run; by seed without it').choices(FAULT_NAMES))
     .option('--bail', 'end with the first violation', false)
+    .option('--owned', 'end when standard input closes, as it does when the process that started this one dies', false)
     .option('--json', 'print the report as JSON, and nothing else, on stdout', false)
     .parse(args, { from: 'user' })
     .opts<ChaosOptions>();

@@ -222,8 +222,6 @@ describe('violationsIn', () => {
   });
 
   it.each<[what: string, changes: Partial<Facts>]>([
-      },
-    ],
     [
       'what the run names as its exception',
       {
