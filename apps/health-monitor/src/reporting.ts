@@ -39,7 +39,7 @@ export class Reporting {
   report(round: RoundReport, flows: readonly FlowWatch[]): void {
     this.tellChange(round);
     const { site, process, key, configHash } = this.speaker;
-    const { probes, lagAtMs, kafkaClusterId, ...judgement } = round;
+    const { probes, lagAtMs, kafkaClusterId, score, ...judgement } = round;
     const common = {
       process,
       incarnation: this.incarnation,
@@ -48,7 +48,8 @@ export class Reporting {
       flows: flows.filter(({ source }) => source === round.cluster).flatMap((flow) => flow.lag(lagAtMs) ?? []),
     };
     this.votes.offer(signVote({ site, ...common, ...(kafkaClusterId && { kafkaClusterId }) }, key));
-    const observation = { vantage: site, ...common, probes: [...probes], recorded: this.votes.isRecorded, configHash };
+    const seen = { probes: [...probes], ...(score !== undefined && { score }) };
+    const observation = { vantage: site, ...common, ...seen, recorded: this.votes.isRecorded, configHash };
     const at = { time: new Date(this.runtime.clock.now()), traceparent: traceparent(this.runtime.random) };
     const event = observationEvent(observation, at, key);
     this.bus.publish(OBSERVATIONS_TOPIC, `${process}/${round.cluster}`, JSON.stringify(event));

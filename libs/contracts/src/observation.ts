@@ -24,6 +24,8 @@ export const ObservationWire = z.object({
   ),
   opinion: OpinionWire,
   reason: z.string(),
+  /** Of this round, from 100; absent while the observer abstains. */
+  score: z.number().min(0).max(100).optional(),
   failedForMs: DurationWire,
   healthyForMs: DurationWire,
   /** As in the vote: flows that end at this vantage's site. */

@@ -2,6 +2,17 @@ export { compensate, type Compensated } from './compensation.js';
 export { decide } from './decide.js';
 export type { Decision, Effect, Evaluation, Findings, FreshIds, GroupEvent, Settings } from './decision.js';
 export {
+  judge,
+  NO_STREAK,
+  type Complaint,
+  type DetectorPolicy,
+  type Doubt,
+  type Judgement,
+  type ProbeKind,
+  type Round,
+  type Streak,
+} from './detector.js';
+export {
   attestationOf,
   type Attestation,
   type Evidence,
@@ -10,6 +21,7 @@ export {
   type Override,
 } from './evidence.js';
 export { initialGroupState, permittedAccess, quarantinedIn, type GroupState, type Phase } from './group-state.js';
+export { doubtIn, type HonestyPolicy, type SelfSight } from './honesty.js';
 export { isRefusal, retryStage, skippable, skipStep, type Intervention, type Refusal } from './intervention.js';
 export { situationOf } from './moving.js';
 export { failoverPlan, PLAN_VERSION, plannedMove, quarantinePlan, reprotectPlan } from './plan.js';

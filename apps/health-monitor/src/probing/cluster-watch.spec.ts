@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Doubt } from '#libs/decision';
 import { clusterId } from '#libs/domain';
 import { InMemoryKafka, openInMemory, type ClusterCondition } from '#libs/kafka';
 import { InMemoryLog, ProcessReadiness, Random } from '#libs/runtime';
 import { VirtualClock } from '../../../../test/support/virtual-clock.js';
 import { ClusterWatch, type RoundReport } from './cluster-watch.js';
-import type { Doubt } from './detector.js';
 import { CANARY_TOPIC, KafkaProbeSet } from './kafka.probe-set.js';
 import { TcpReach } from './tcp-reach.js';
 

@@ -1,6 +1,14 @@
+import {
+  judge,
+  NO_STREAK,
+  type Complaint,
+  type DetectorPolicy,
+  type Doubt,
+  type Judgement,
+  type Streak,
+} from '#libs/decision';
 import type { ClusterId } from '#libs/domain';
 import type { Clock, Random, Readiness, Stop } from '#libs/runtime';
-import { judge, NO_STREAK, type DetectorPolicy, type Doubt, type Judgement, type Streak } from './detector.js';
 import type { ProbeRound, ProbeSet } from './probe-set.js';
 
 export interface RoundReport extends Omit<Judgement, 'streak'> {
@@ -92,8 +100,8 @@ export class ClusterWatch {
   }
 }
 
-/** Certificates are for people; produce is what the canary counts. */
-const complaintsOf = ({ probes }: ProbeRound): readonly string[] =>
-  probes
-    .filter(({ probe, ok }) => !ok && probe !== 'produce' && probe !== 'certificate')
-    .map(({ probe, detail }) => (detail === undefined ? `${probe} failed` : `${probe}: ${detail}`));
+/** Produce is what the canary counts. */
+const complaintsOf = ({ probes }: ProbeRound): readonly Complaint[] =>
+  probes.flatMap(({ probe, ok, detail }) =>
+    ok || probe === 'produce' ? [] : [{ probe, detail: detail === undefined ? `${probe} failed` : `${probe}: ${detail}` }],
+  );

@@ -1,14 +1,10 @@
+import { doubtIn, type Doubt, type HonestyPolicy } from '#libs/decision';
 import { largestJumpMs, TimeSense, type Clock, type Stop } from '#libs/runtime';
-import type { Doubt } from './detector.js';
 import type { TcpReach } from './tcp-reach.js';
 
-const CLOCK_JUMP_MAX_MS = 1_000;
-const ANCHORS_MIN = 2;
-
-export interface SelfDoubtPolicy {
+export interface SelfDoubtPolicy extends HonestyPolicy {
   readonly roundMs: number;
   readonly probeTimeoutMs: number;
-  readonly eventLoopLagMaxMs: number;
   readonly anchors: readonly { readonly host: string; readonly port: number }[];
 }
 
@@ -33,22 +29,13 @@ export class SelfDoubt {
   /** Why a round that started then says nothing; `undefined` when it does. */
   since(startedAtMs: number): Doubt | undefined {
     const during = this.sense.since(startedAtMs);
-    const jumpMs = largestJumpMs(during);
-    if (Math.abs(jumpMs) > CLOCK_JUMP_MAX_MS) {
-      return { kind: 'breaking', reason: `the clock jumped by ${Math.round(jumpMs)} ms` };
-    }
-    const lagMs = Math.max(0, ...during.map((one) => one.lagMs));
-    if (lagMs > this.policy.eventLoopLagMaxMs) {
-      return { kind: 'passing', reason: `the event loop lagged ${Math.round(lagMs)} ms` };
-    }
-    return this.cutOff();
-  }
-
-  private cutOff(): Doubt | undefined {
-    if (!this.anchorsReached) return { kind: 'passing', reason: 'the anchors have not answered yet' };
-    const reached = this.anchorsReached.filter(Boolean).length;
-    if (reached >= ANCHORS_MIN) return undefined;
-    return { kind: 'passing', reason: `only ${reached} of ${this.policy.anchors.length} anchors can be reached` };
+    const reached = this.anchorsReached?.filter(Boolean).length;
+    const sight = {
+      jumpMs: largestJumpMs(during),
+      lagMs: Math.max(0, ...during.map((one) => one.lagMs)),
+      ...(reached !== undefined && { anchors: { reached, of: this.policy.anchors.length } }),
+    };
+    return doubtIn(sight, this.policy);
   }
 
   private async askAnchors(): Promise<void> {

@@ -20,7 +20,7 @@ export class LocalView {
   ) {}
 
   observe(observation: Observation): void {
-    const { vantage, process, cluster, probes, configHash, ...opinion } = observation;
+    const { vantage, process, cluster, probes, configHash, score, ...opinion } = observation;
     const vote: Vote = { ...opinion, site: vantage, process, cluster, keyId: '', signature: '' };
     this.seen.set(`${process}/${cluster}`, { vote, atMs: this.clock.monotonicMs() });
     // A process that was replaced by one of another name is never heard of again.

@@ -24,7 +24,7 @@ const roundOf = (kind: Kind, startedAtMs: number): Round => ({
   startedAtMs,
   endedAtMs: startedAtMs + 100,
   canary: { partitions: 3, failed: kind === 'failed' ? 2 : kind === 'minority' ? 1 : 0 },
-  complaints: kind === 'partial' ? ['the quorum has no leader'] : [],
+  complaints: kind === 'partial' ? [{ probe: 'quorum', detail: 'the quorum has no leader' }] : [],
   ...(typeof kind === 'object' && { doubt: kind }),
 });
 
@@ -73,6 +73,36 @@ describe('the detector', () => {
     }
     expect(last('minority').reason).toBe('produce failed on 1 of 3 canary partitions');
     expect(last('partial').reason).toBe('the quorum has no leader');
+  });
+
+  it('says how bad a round was, by the weight of what failed, and the heaviest first', () => {
+    const judged = (failed: number, ...complaints: Round['complaints']) =>
+      judge(NO_STREAK, { startedAtMs: 0, endedAtMs: 1, canary: { partitions: 4, failed }, complaints }, policy);
+    const tcp = { probe: 'tcp', detail: 'tcp: no answer' } as const;
+    const metadata = { probe: 'metadata', detail: 'metadata: no answer' } as const;
+    const quorum = { probe: 'quorum', detail: 'quorum: no leader' } as const;
+    const consume = { probe: 'consume', detail: 'consume: something else' } as const;
+    expect(judged(0).score).toBe(100);
+    expect(judged(1)).toMatchObject({ score: 90, opinion: 'degraded' });
+    expect(judged(0, consume)).toMatchObject({ score: 96, opinion: 'degraded' });
+    expect(judged(0, tcp, quorum)).toMatchObject({ score: 80, reason: 'quorum: no leader; tcp: no answer' });
+    expect(judged(4, tcp, metadata, quorum).score).toBe(25);
+    expect(judged(4, tcp, metadata, quorum, { probe: 'partitions', detail: '' }, consume).score).toBe(1);
+  });
+
+  it('tells of a certificate, and calls nothing degraded for it', () => {
+    const complaints = [{ probe: 'certificate', detail: 'certificate: ends in 3 days' }] as const;
+    const round = { startedAtMs: 0, endedAtMs: 1, canary: { partitions: 3, failed: 0 }, complaints };
+    expect(judge(NO_STREAK, round, policy)).toMatchObject({
+      opinion: 'up',
+      reason: 'certificate: ends in 3 days',
+      score: 95,
+    });
+  });
+
+  it('takes a round without a canary partition for no failure', () => {
+    const round = { startedAtMs: 0, endedAtMs: 1, canary: { partitions: 0, failed: 0 }, complaints: [] };
+    expect(judge(NO_STREAK, round, policy)).toMatchObject({ opinion: 'up', score: 100 });
   });
 
   it('counts health from the first good round, and forgives one partial round but not a series', () => {
