@@ -25,6 +25,7 @@ export function problemsAfter(change: (document: Loose) => void): readonly Probl
 /** Leaves out the witness, in the only shape that keeps a journal when the active site is lost. */
 export function withoutWitness(document: Loose): void {
   document.sites.pop();
+  delete document.journal.otherWays;
   document.journal.members = { a: document.journal.members.a, b: ['http://b1:2379', 'http://b2:2379'] };
   document.groups[0].traffic = [];
 }

@@ -120,7 +120,12 @@ function partial(before: Streak, round: Round, policy: DetectorPolicy): Judgemen
   const streak = { ...rest, failedRounds: 0, partialRounds, ...(keepsHealth && { healthySinceMs }) };
   const { partitions, failed } = round.canary;
   const canary = failed > 0 ? [`produce failed on ${failed} of ${partitions} canary partitions`] : [];
-  return { streak, opinion: 'degraded', reason: [...canary, ...told(round)].join('; '), ...ages(streak, round.endedAtMs) };
+  return {
+    streak,
+    opinion: 'degraded',
+    reason: [...canary, ...told(round)].join('; '),
+    ...ages(streak, round.endedAtMs),
+  };
 }
 
 function good(before: Streak, round: Round): Judgement {

@@ -37,7 +37,20 @@ describe('lookup', () => {
 
   it('puts the own journal member first', () => {
     expect(journalEndpoints(topology, b)[0]).toBe('http://etcd.b.example:2379');
-    expect(journalEndpoints(topology)).toHaveLength(3);
+    expect(journalEndpoints(topology)).toHaveLength(6);
+  });
+
+  it('tries the other ways to the journal after all others', () => {
+    expect(journalEndpoints(topology, b)).toEqual([
+      'http://etcd.b.example:2379',
+      'http://etcd.a.example:2379',
+      'http://etcd.w.example:2379',
+      'http://etcd.b.second.example:2379',
+      'http://etcd.a.second.example:2379',
+      'http://etcd.w.second.example:2379',
+    ]);
+    const plain = { ...topology, journal: { ...topology.journal, otherWays: {} } };
+    expect(journalEndpoints(plain)).toHaveLength(3);
   });
 
   it('splits addresses, IPv6 ones too', () => {

@@ -63,11 +63,13 @@ export function otherSite(group: Group, site: SiteId): SiteId {
 /** Defaults, then the document's policy, then the group's own. */
 export const policyOf = (topology: Topology, group: Group): Policy => ({ ...topology.policy, ...group.policy });
 
-/** etcd addresses, those of `site` first. */
-export const journalEndpoints = (topology: Topology, site?: SiteId): readonly string[] => {
-  const members = Object.entries(topology.journal.members);
-  const own = members.filter(([member]) => member === site);
-  return [...own, ...members.filter(([member]) => member !== site)].flatMap(([, addresses]) => addresses);
+/** etcd addresses, those of `site` first and those over other paths last. */
+export const journalEndpoints = ({ journal }: Topology, site?: SiteId): readonly string[] => {
+  const ownFirst = (members: Topology['journal']['members']) =>
+    Object.entries(members)
+      .toSorted(([one], [other]) => Number(other === site) - Number(one === site))
+      .flatMap(([, addresses]) => addresses);
+  return [...ownFirst(journal.members), ...ownFirst(journal.otherWays)];
 };
 
 /** Splits `host:port`; an IPv6 host loses its brackets. */

@@ -8,7 +8,7 @@ const count = (standard: number, description: string) =>
 /** Settings of a decision: every group may have its own. */
 const groupSettings = {
   quorum: count(2, 'Sites that must say down when the failing site itself is silent.'),
-  dwellShortMs: ms(30_000, 'From the first failed round to the decision when the failing site says down itself.'),
+  dwellShortMs: ms(60_000, 'From the first failed round to the decision when the failing site says down itself.'),
   dwellLongMs: ms(90_000, 'From the first failed round to the decision when the failing site is silent.'),
   targetHealthyMs: ms(600_000, 'The target must have been healthy for this long; binds automatic runs.'),
   rpoMs: ms(10_000, 'Data-loss ceiling: more replication lag than this is a veto.'),

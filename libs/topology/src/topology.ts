@@ -21,6 +21,12 @@ const JournalTls = record({
 
 const JournalText = record({
   members: z.record(SiteIdText, Members, 'etcd addresses by site').describe('etcd members by the site they run in.'),
+  otherWays: z
+    .record(SiteIdText, Members, 'etcd addresses by site')
+    .describe(
+      'The same members by site, at addresses over a path that shares nothing with the others: used when those do not answer, so that a site cut off on one path still says how it is.',
+    )
+    .default({}),
   tls: JournalTls.optional().describe('For members at https://; all or none of them.'),
   login: record({ user: Text, password: SecretRef })
     .optional()

@@ -103,5 +103,7 @@ export class ClusterWatch {
 /** Produce is what the canary counts. */
 const complaintsOf = ({ probes }: ProbeRound): readonly Complaint[] =>
   probes.flatMap(({ probe, ok, detail }) =>
-    ok || probe === 'produce' ? [] : [{ probe, detail: detail === undefined ? `${probe} failed` : `${probe}: ${detail}` }],
+    ok || probe === 'produce'
+      ? []
+      : [{ probe, detail: detail === undefined ? `${probe} failed` : `${probe}: ${detail}` }],
   );

@@ -2,8 +2,9 @@ import { describe } from '@jest/globals';
 import { refuses, type Loose } from '../../../../test/support/broken-topology.js';
 
 const overTls = (document: Loose): void => {
-  const { members } = document.journal;
-  for (const site of Object.keys(members)) members[site] = members[site].replace('http:', 'https:');
+  for (const addresses of [document.journal.members, document.journal.otherWays]) {
+    for (const site of Object.keys(addresses)) addresses[site] = addresses[site].replace('http:', 'https:');
+  }
 };
 
 describe('the check of the journal', () => {
@@ -17,6 +18,30 @@ describe('the check of the journal', () => {
       'journal.members.w',
       'http://etcd.w.example:2379',
       'https://, as the other members have it',
+    ],
+    [
+      'another way without TLS',
+      (d) => {
+        overTls(d);
+        d.journal.otherWays = { w: 'http://etcd.w.second.example:2379' };
+      },
+      'journal.otherWays.w',
+      'http://etcd.w.second.example:2379',
+      'https://, as the other members have it',
+    ],
+    [
+      'another way to a site without a member',
+      (d) => void (d.journal.otherWays = { x: 'http://etcd.x.second.example:2379' }),
+      'journal.otherWays.x',
+      'x, which has no member',
+      'one of: a, b, w',
+    ],
+    [
+      'another way that is the same way',
+      (d) => void (d.journal.otherWays = { w: 'http://etcd.w.example:2379' }),
+      'journal.otherWays.w',
+      'http://etcd.w.example:2379, which stands in members',
+      'an address over another path',
     ],
     [
       'a password in clear text',

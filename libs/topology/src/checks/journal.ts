@@ -3,12 +3,28 @@ import type { Check } from './finding.js';
 const isSecure = (address: string): boolean => address.startsWith('https:');
 
 const membersAgreeOnTls: Check = function* ({ journal }) {
-  const all = Object.values(journal.members).flat();
+  const { members, otherWays } = journal;
+  const all = Object.values(members).concat(Object.values(otherWays)).flat();
   if (all.every(isSecure) || !all.some(isSecure)) return;
-  for (const [site, addresses] of Object.entries(journal.members)) {
-    for (const address of addresses) {
-      if (isSecure(address)) continue;
-      yield { at: ['journal', 'members', site], found: address, expected: 'https://, as the other members have it' };
+  for (const [setting, addressesBySite] of Object.entries({ members, otherWays })) {
+    for (const [site, addresses] of Object.entries(addressesBySite)) {
+      for (const address of addresses.filter((each) => !isSecure(each))) {
+        yield { at: ['journal', setting, site], found: address, expected: 'https://, as the other members have it' };
+      }
+    }
+  }
+};
+
+/** Another way leads to a member that stands in `members`, over another address. */
+const otherWaysLeadToMembers: Check = function* ({ journal: { members, otherWays } }) {
+  const known = new Set(Object.values(members).flat());
+  for (const [site, addresses] of Object.entries(otherWays)) {
+    const at = ['journal', 'otherWays', site];
+    if (!(site in members)) {
+      yield { at, found: `${site}, which has no member`, expected: `one of: ${Object.keys(members).join(', ')}` };
+    }
+    for (const address of addresses.filter((each) => known.has(each))) {
+      yield { at, found: `${address}, which stands in members`, expected: 'an address over another path' };
     }
   }
 };
@@ -29,4 +45,9 @@ const certificatesHaveKeys: Check = function* ({ journal: { tls } }) {
   yield { at: ['journal', 'tls'], found: `a ${found} alone`, expected: `both: ${missing}: { file: /run/secrets/… }` };
 };
 
-export const journalChecks: readonly Check[] = [membersAgreeOnTls, secretsTravelEncrypted, certificatesHaveKeys];
+export const journalChecks: readonly Check[] = [
+  membersAgreeOnTls,
+  otherWaysLeadToMembers,
+  secretsTravelEncrypted,
+  certificatesHaveKeys,
+];
