@@ -63,9 +63,10 @@ export class ProvidedName extends FencedResource<NameTarget> {
     epoch: Epoch,
     signal: AbortSignal,
   ): Promise<WriteOutcome> {
-    if (seen.epoch > epoch) return 'refused';
+    const compared = JSON.parse(seen.version) as SeenName;
+    if (compared.stamp.epoch > epoch) return 'refused';
     this.last = undefined;
-    const change = this.change(JSON.parse(seen.version) as SeenName, next, epoch);
+    const change = this.change(compared, next, epoch);
     return this.outcome(await this.provider.apply(change, this.within(signal)), change);
   }
 

@@ -2,8 +2,10 @@ import { rename, writeFile } from 'node:fs/promises';
 import { configFileText } from '../../../apps/config-switcher/src/config-file.js';
 import { DirectoryConfig } from '../../../apps/config-switcher/src/directory.config.js';
 import { keyedName, providedName } from '../../../apps/dns-switcher/src/name-records.js';
+import type { SeenName } from '../../../apps/dns-switcher/src/name-change.js';
 import { NameServer, type UpdateAnswer } from '../../../apps/dns-switcher/src/name-server.js';
 import { Rfc2136NameProvider } from '../../../apps/dns-switcher/src/rfc2136.name-provider.js';
+import { stampText } from '../../../apps/dns-switcher/src/stamp.js';
 import type { Update } from '../../../apps/dns-switcher/src/update-message.js';
 import { mirrors } from '../../../apps/mirror-switcher/src/mirrors.js';
 import { openFlows } from '../../../apps/mirror-switcher/src/open-flows.js';
@@ -16,6 +18,7 @@ import {
   type Epoch,
   type FencedResource,
   type ResourceRef,
+  type Stamped,
   type WriteAccess,
 } from '#libs/domain';
 import { accessTo, openCluster } from '#libs/kafka';
@@ -27,6 +30,8 @@ export interface Held {
   readonly resource: FencedResource<unknown>;
   /** What the resource itself said to the last write; undefined where nobody asked it. */
   answered(): 'refused' | undefined;
+  /** What a worker would hold that had seen nothing newer than its own epoch; absent where no resource could refuse it. */
+  readonly believing?: (now: Stamped<unknown>, stale: Epoch) => Stamped<unknown>;
   /** The write itself, as it comes after the comparison; absent where the resource compares. */
   readonly writeCompared?: (next: unknown, epoch: Epoch, signal: AbortSignal) => Promise<void>;
 }
@@ -95,8 +100,17 @@ async function heldName(
   const primary = new NotingNameServer(hostAndPort(provider.primary), clock, random, named.key);
   const resource = providedName(named, new Rfc2136NameProvider(zone, { primary, secondaries: [] }), policy, clock);
   const answered = () => (primary.lastAnswer === 'prerequisite-failed' ? 'refused' : undefined);
-  return [resourceKey({ kind: 'name', name }), { resource, answered }];
+  return [resourceKey({ kind: 'name', name }), { resource, answered, believing: stampedBefore }];
 }
+
+/** The records as they are now, under a stamp that no newer run has touched. */
+const stampedBefore = (now: Stamped<unknown>, stale: Epoch): Stamped<unknown> => {
+  if (now.epoch <= stale) return now;
+  const seen = JSON.parse(now.version) as SeenName;
+  const stamp = { ...seen.stamp, epoch: stale };
+  const stampSet = seen.stampSet && { ...seen.stampSet, values: [stampText(stamp)] };
+  return { ...now, epoch: stale, version: JSON.stringify({ ...seen, stamp, stampSet }) };
+};
 
 async function heldAccess(
   topology: Topology,

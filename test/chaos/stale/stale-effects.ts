@@ -1,5 +1,5 @@
 import { decodeDesired } from '#libs/contracts';
-import { epoch, resourceKey, type Epoch, type Stamped, type StepRecord } from '#libs/domain';
+import { resourceKey, type Epoch, type Stamped, type StepRecord } from '#libs/domain';
 import type { Clock } from '#libs/runtime';
 import type { StaleWrite } from '../checker/facts.js';
 import type { Held } from './resources.js';
@@ -70,7 +70,8 @@ export class StaleEffects {
     for (const each of late) {
       await this.fire(held, each, each.seen, inForce, 'as-prepared');
       const now = await held.resource.read(this.limit()).catch(() => undefined);
-      if (now) await this.fire(held, each, believed(held, now, each.epoch), inForce, 'fresh');
+      // Where the resource itself can refuse, it alone is asked: the worker believes that nothing was stamped since.
+      if (now) await this.fire(held, each, held.believing?.(now, each.epoch) ?? now, inForce, 'fresh');
     }
   }
 
@@ -121,10 +122,6 @@ export class StaleEffects {
     return AbortSignal.timeout(ms);
   }
 }
-
-/** Where the resource itself can refuse, it alone is asked: the worker believes that nothing was stamped since. */
-const believed = ({ resource }: Held, now: Stamped<unknown>, stale: Epoch): Stamped<unknown> =>
-  resource.fence === 'strong' ? { ...now, epoch: epoch(Math.min(now.epoch, stale)) } : now;
 
 /** As the checker names it: without the group. */
 const nameOf = (key: string): string => key.replace(/^write-access\/[^/]+\//, 'write-access/');
