@@ -13,7 +13,7 @@ import {
   type WatchEvent,
   type WatchListener,
 } from './journal.js';
-import { byKey, covers } from './names.js';
+import { byKey, covers, isPrefix } from './names.js';
 import { assertWellFormed } from './well-formed.js';
 
 interface Lease {
@@ -34,6 +34,8 @@ interface Watch {
 /** A real journal without durability: for unit tests and simulation, where its leases live on the given clock. */
 export class InMemoryJournal extends Journal {
   readonly #entries = new Map<string, Entry>();
+  /** All of them in order; unknown since one came or went. */
+  #keys: readonly string[] | undefined;
   readonly #leases = new Map<LeaseId, Lease>();
   readonly #watches = new Set<Watch>();
   #history: { readonly revision: Revision; readonly events: readonly WatchEvent[] }[] = [];
@@ -46,8 +48,8 @@ export class InMemoryJournal extends Journal {
   }
 
   override async read(...names: readonly string[]): Promise<Snapshot> {
-    const entries = [...this.#entries.values()].filter(({ key }) => names.some((name) => covers(name, key)));
-    return { revision: this.#revision, entries: entries.sort(byKey) };
+    const found = new Map(names.flatMap((name) => this.#under(name)).map((entry) => [entry.key, entry]));
+    return { revision: this.#revision, entries: [...found.values()].sort(byKey) };
   }
 
   override async commit(transaction: Transaction): Promise<CommitOutcome> {
@@ -109,6 +111,20 @@ export class InMemoryJournal extends Journal {
     this.#history = this.#history.filter((past) => past.revision >= revision);
   }
 
+  #under(name: string): readonly Entry[] {
+    if (!isPrefix(name)) {
+      const entry = this.#entries.get(name);
+      return entry ? [entry] : [];
+    }
+    const keys = (this.#keys ??= [...this.#entries.keys()].sort());
+    const entries: Entry[] = [];
+    for (let at = firstFrom(keys, name); keys[at]?.startsWith(name); at++) {
+      const entry = this.#entries.get(keys[at] ?? '');
+      if (entry) entries.push(entry);
+    }
+    return entries;
+  }
+
   #holds(condition: Condition): boolean {
     const entry = this.#entries.get(condition.key);
     switch (condition.kind) {
@@ -133,6 +149,7 @@ export class InMemoryJournal extends Journal {
   #change(change: Change, revision: Revision): WatchEvent[] {
     const { key } = change;
     for (const lease of this.#leases.values()) lease.keys.delete(key);
+    if (this.#entries.has(key) !== (change.kind === 'put')) this.#keys = undefined;
     if (change.kind === 'delete') return this.#entries.delete(key) ? [{ kind: 'delete', key, revision }] : [];
     const entry: Entry = { key, value: change.value, revision };
     this.#entries.set(key, entry);
@@ -167,4 +184,15 @@ export class InMemoryJournal extends Journal {
       await this.clock.sleep(leftMs, lease.ended.signal);
     }
   }
+}
+
+/** Where the first key stands that is not before `name`. */
+function firstFrom(keys: readonly string[], name: string): number {
+  let [low, high] = [0, keys.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((keys[middle] ?? '') < name) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
