@@ -29,6 +29,7 @@ const TASKS = {
   bench: { needs: ['npm', 'lab'], run: (run, args) => program('bench', [], args, run) },
   chaos: { needs: ['npm', 'lab'], run: (run, args) => program('chaos', QUIET_KAFKAJS, args, run) },
   soak: { needs: ['npm', 'lab'], run: (run, args) => program('soak', QUIET_KAFKAJS, args, run) },
+  sim: { needs: ['npm'], run: (run, args) => program('simulation', [], args, run) },
   lab: { needs: ['npm', 'lab'], run: (run, args) => program('lab', [], args, run) },
   models: { needs: ['spin'], run: (run, args) => runModels(ROOT, run, args) },
 };

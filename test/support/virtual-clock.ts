@@ -83,4 +83,4 @@ export class VirtualClock extends Clock {
 }
 
 /** Returns after every promise that can settle without time or I/O has settled. */
-const settle = (): Promise<void> => setImmediate();
+export const settle = (): Promise<void> => setImmediate();

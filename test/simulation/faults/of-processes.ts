@@ -1,0 +1,75 @@
+import type { FaultKind } from './fault.js';
+
+const MINUTE_MS = 60_000;
+/** More than this between two machines and the fence margin does not hold; design §7 says 10 % between any two. */
+const DRIFT = 0.045;
+const HOUR_MS = 60 * MINUTE_MS;
+
+const pause = (name: string, isSuspended: boolean): FaultKind => ({
+  name,
+  lasts: [1_000, 2 * MINUTE_MS],
+  strike: ({ cast, forMs }, draw) => {
+    const id = draw.pick(cast.names);
+    cast.process(id).pauses(forMs, isSuspended);
+    return { says: `${id} ${isSuspended ? 'is suspended with its machine' : 'stands still'}` };
+  },
+});
+
+export const ofProcesses: readonly FaultKind[] = [
+  {
+    name: 'process-crash',
+    lasts: [1_000, MINUTE_MS],
+    strike: ({ cast, forMs }, draw) => {
+      const id = draw.pick(cast.names);
+      cast.crash(id, forMs);
+      return { says: `${id} dies` };
+    },
+  },
+  {
+    name: 'leader-crash',
+    lasts: [1_000, 20_000],
+    strike: ({ cast, judge, forMs }) => {
+      const id = judge.facts.leader?.split('#')[0];
+      if (id === undefined) return { says: 'there is no leader to die' };
+      cast.crash(id, forMs);
+      return { says: `the leader ${id} dies` };
+    },
+  },
+  {
+    name: 'crash-loop',
+    lasts: [20_000, 2 * MINUTE_MS],
+    strike: ({ cast, stage: { timeline }, forMs }, draw) => {
+      const ids = draw.some(cast.names, 4);
+      const untilMs = timeline.nowMs + forMs;
+      const again = () => {
+        if (timeline.nowMs >= untilMs) return;
+        cast.crash(draw.pick(ids), draw.lasting(200, 3_000));
+        timeline.after(draw.lasting(50, 10_000), again);
+      };
+      again();
+      return { says: `${ids.join(', ')} die again and again` };
+    },
+  },
+  pause('process-pause', false),
+  pause('machine-suspended', true),
+  {
+    name: 'clock-jump',
+    lasts: [1_000, 2_000],
+    strike: ({ cast }, draw) => {
+      const id = draw.pick(cast.names);
+      const byMs = Math.round(draw.between(-HOUR_MS, HOUR_MS));
+      cast.process(id).jumps(byMs);
+      return { says: `the clock of ${id} is set by ${byMs} ms` };
+    },
+  },
+  {
+    name: 'clock-drift',
+    lasts: [2 * MINUTE_MS, 10 * MINUTE_MS],
+    strike: ({ cast }, draw) => {
+      const process = cast.process(draw.pick(cast.names));
+      const rate = 1 + draw.between(-DRIFT, DRIFT);
+      process.clock.runsAt(rate);
+      return { says: `the clocks of ${process.id} run at ${rate.toFixed(3)}`, end: () => process.clock.runsAt(1) };
+    },
+  },
+];

@@ -1,0 +1,128 @@
+import type { SiteId } from '#libs/domain';
+import type { ClusterCondition } from '#libs/kafka';
+import { A, DATA_SITES, SITES, W } from '../world/ground.js';
+import type { FaultKind, Ground } from './fault.js';
+
+const MINUTE_MS = 60_000;
+
+function blackout({ stage, cast }: Ground, site: SiteId): () => void {
+  const { network, world } = stage;
+  const restorePower = network.powerOff(site);
+  const revive = cast.blackout(site);
+  const kafka = world.kafkas.get(site)?.kafka;
+  if (kafka) kafka.condition = 'killed';
+  return () => {
+    restorePower();
+    if (!network.hasPower(site)) return;
+    if (kafka) kafka.condition = 'serving';
+    revive();
+  };
+}
+
+function cutBoth({ stage: { network } }: Ground, pairs: readonly (readonly [SiteId, SiteId])[]): () => void {
+  const heals = pairs.flatMap(([one, other]) => [network.cut(one, other), network.cut(other, one)]);
+  return () => heals.forEach((heal) => heal());
+}
+
+const condition = (name: string, to: ClusterCondition): FaultKind => ({
+  name,
+  lasts: [10_000, 6 * MINUTE_MS],
+  strike: ({ stage }, draw) => {
+    const site = draw.isSo(0.7) ? activeOf(stage) : draw.pick(DATA_SITES);
+    const { kafka } = stage.world.kafkaAt(site);
+    if (!stage.network.hasPower(site)) return { says: `Kafka at ${site} has no power anyway` };
+    kafka.condition = to;
+    const end = () => {
+      if (stage.network.hasPower(site)) kafka.condition = 'serving';
+    };
+    return { says: `Kafka at ${site} is ${to}`, end };
+  },
+});
+
+/** Where clients can write now: whatever hits it hurts most. */
+const activeOf = ({ world }: Ground['stage']): SiteId =>
+  DATA_SITES.find((site) => world.kafkaAt(site).takesWrites) ?? A;
+
+export const ofSites: readonly FaultKind[] = [
+  {
+    name: 'site-loss',
+    lasts: [2 * MINUTE_MS, 10 * MINUTE_MS],
+    strike: (ground, draw) => {
+      const site = draw.isSo(0.75) ? activeOf(ground.stage) : draw.pick(DATA_SITES);
+      return { says: `${site} has no power`, end: blackout(ground, site) };
+    },
+  },
+  {
+    name: 'witness-loss',
+    lasts: [MINUTE_MS, 8 * MINUTE_MS],
+    strike: (ground) => ({ says: 'the witness has no power', end: blackout(ground, W) }),
+  },
+  {
+    name: 'site-isolated',
+    lasts: [20_000, 6 * MINUTE_MS],
+    strike: (ground, draw) => {
+      const site = draw.isSo(0.6) ? activeOf(ground.stage) : draw.pick(SITES);
+      const others = SITES.filter((other) => other !== site);
+      const end = cutBoth(
+        ground,
+        others.map((other) => [site, other] as const),
+      );
+      return { says: `${site} is cut off from ${others.join(' and ')}`, end };
+    },
+  },
+  {
+    name: 'link-cut',
+    lasts: [10_000, 6 * MINUTE_MS],
+    strike: (ground, draw) => {
+      const [one, other] = draw.some(SITES, 2) as [SiteId, SiteId];
+      return { says: `${one} and ${other} do not reach each other`, end: cutBoth(ground, [[one, other]]) };
+    },
+  },
+  {
+    name: 'link-one-way',
+    lasts: [10_000, 4 * MINUTE_MS],
+    strike: ({ stage: { network } }, draw) => {
+      const [one, other] = draw.some(SITES, 2) as [SiteId, SiteId];
+      return { says: `nothing from ${one} arrives at ${other}`, end: network.cut(one, other) };
+    },
+  },
+  {
+    name: 'link-flaps',
+    lasts: [30_000, 4 * MINUTE_MS],
+    strike: (ground, draw) => {
+      const { timeline } = ground.stage;
+      const site = draw.pick(SITES);
+      const others = SITES.filter((other) => other !== site);
+      const untilMs = timeline.nowMs + ground.forMs;
+      let heal: (() => void) | undefined;
+      const flap = () => {
+        heal?.();
+        heal = undefined;
+        if (timeline.nowMs >= untilMs) return;
+        if (draw.isSo(0.6))
+          heal = cutBoth(
+            ground,
+            others.map((other) => [site, other] as const),
+          );
+        timeline.after(draw.lasting(500, 30_000), flap);
+      };
+      flap();
+      return { says: `the links of ${site} come and go`, end: () => heal?.() };
+    },
+  },
+  {
+    name: 'latency',
+    lasts: [20_000, 3 * MINUTE_MS],
+    strike: ({ stage: { network } }, draw) => {
+      const before = network.latencyMs;
+      network.latencyMs = draw.pick([100, 500, 1_500]);
+      return {
+        says: `every message takes up to ${network.latencyMs} ms`,
+        end: () => void (network.latencyMs = before),
+      };
+    },
+  },
+  condition('kafka-killed', 'killed'),
+  condition('kafka-frozen', 'frozen'),
+  condition('kafka-leaderless', 'leaderless'),
+];

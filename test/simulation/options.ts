@@ -1,0 +1,36 @@
+import { availableParallelism } from 'node:os';
+import { Command, InvalidArgumentError } from 'commander';
+
+export interface SimulationOptions {
+  readonly seeds: number;
+  /** Of the first life; each further one has the next. */
+  readonly seed: number;
+  /** How much time passes for each seed. */
+  readonly hours: number;
+  readonly workers: number;
+  /** Only the report on stdout. */
+  readonly json: boolean;
+  /** Shows what happened, line by line: for one seed. */
+  readonly transcript: boolean;
+}
+
+const DEFAULT_SEEDS = 50;
+const DEFAULT_HOURS = 12;
+
+export const parseOptions = (args: readonly string[]): SimulationOptions =>
+  new Command('npm run sim --')
+    .description('Lives of three sites in virtual time, with everything that goes wrong, judged after every event.')
+    .option('--seeds <count>', 'how many lives', wholeNumber, DEFAULT_SEEDS)
+    .option('--seed <seed>', 'of the first life; each further one has the next', wholeNumber, 1)
+    .option('--hours <hours>', 'how much time passes in each life', wholeNumber, DEFAULT_HOURS)
+    .option('--workers <count>', 'how many at once', wholeNumber, availableParallelism())
+    .option('--transcript', 'show what happened, for a single seed', false)
+    .option('--noise', 'another mode, with options of its own: see --noise --help')
+    .option('--json', 'print the report as JSON, and nothing else, on stdout', false)
+    .parse(args, { from: 'user' })
+    .opts<SimulationOptions>();
+
+const wholeNumber = (text: string): number => {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('a whole number of at most nine digits');
+};
