@@ -5,7 +5,7 @@ const lib = (name, allowed) => ({
   from: { path: `^libs/${name}/` },
   to: { path: '^libs/', pathNot: `^libs/(${[name, ...allowed].join('|')})/` },
 });
-const io = 'node_modules/(@nestjs|kafkajs|@platformatic|bullmq|ioredis|dns-packet|pino|rxjs|@opentelemetry)/';
+const io = 'node_modules/(@nestjs|@aws-sdk|kafkajs|@platformatic|bullmq|ioredis|dns-packet|pino|rxjs|@opentelemetry)/';
 
 module.exports = {
   forbidden: [

@@ -15,6 +15,28 @@ export class DnsRejectedError extends SignalboxError {
   }
 }
 
+/** A DNS provider's API understood us and said no, for a reason that the same request will meet again. */
+export class ProviderRejectedError extends SignalboxError {
+  readonly code = 'SB_DNS_PROVIDER_REJECTED';
+  readonly retryable = false;
+
+  constructor(
+    provider: string,
+    /** The provider's own name of it. */
+    readonly answer: string,
+    said: string,
+    remedy: string,
+  ) {
+    super(`${provider} answered ${answer} (${said}): ${remedy}`);
+  }
+}
+
+/** More than a provider takes in one change. */
+export class ChangeTooLargeError extends SignalboxError {
+  readonly code = 'SB_DNS_CHANGE_TOO_LARGE';
+  readonly retryable = false;
+}
+
 /** The zone holds something at our names that Signalbox did not write and must not overwrite. */
 export class DnsForeignRecordError extends SignalboxError {
   readonly code = 'SB_DNS_FOREIGN_RECORD';

@@ -1,5 +1,5 @@
 import { SignalboxError } from '#libs/domain';
-import { hasSameStamp, type NameChange } from './name-change.js';
+import { hasSameStamp, isUnchanged, type NameChange } from './name-change.js';
 import type { Applied, NameProvider } from './name-provider.js';
 
 /** Looks again why a provider refused: it says that something differed, not what is there instead. */
@@ -13,6 +13,11 @@ export async function hasRefusedWhat(
       names.map(({ seen }) => seen.name),
       signal,
     );
+    if (names.every(({ seen }, index) => isUnchanged(seen, holds[index]!)))
+      return {
+        outcome: 'transient',
+        reason: 'it was refused, and still reads as it was seen: what was read may be old',
+      };
     const isFenced = names.some(({ seen }, index) => !hasSameStamp(seen, holds[index]!));
     return isFenced ? { outcome: 'refused-by-fence' } : { outcome: 'changed-by-somebody-else', holds };
   } catch (error) {

@@ -1,8 +1,10 @@
 import { isSettled, type Epoch, type Run, type Step, type StepRecord } from '#libs/domain';
 import { mayHaveHappened } from './progress.js';
+import { runAfter } from './run-machine.js';
 
 export interface Compensated {
   readonly run: Run;
+  readonly rule: string;
   /** The steps of the compensation, all planned. */
   readonly planned: readonly StepRecord[];
   /** Steps that were under way: nobody may report them any more. */
@@ -27,11 +29,13 @@ export function compensate(
   const undoing = undone.map((step) => inverse(step, firstStage + 1 + stages.indexOf(step.stage)));
   const steps = [...seals, ...undoing];
   const { problem, ...rest } = run;
+  const { phase, rule } = runAfter('taken-back', run);
   return {
+    rule,
     run: {
       ...rest,
       epoch,
-      phase: 'compensating',
+      phase,
       stage: firstStage,
       exceptions: [],
       compensation: { ...because, steps },

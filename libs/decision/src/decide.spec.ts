@@ -155,7 +155,11 @@ describe(decide.name, () => {
       { kind: 'close-approval', outcome: 'superseded' },
     ]);
     const late = after(state, evaluated(lost(), 1_000_000 + 600_000), inMode('approve'));
-    expect(late.effects.map(({ kind }) => kind)).toEqual(['open-approval', 'close-approval']);
+    expect(late).toMatchObject({
+      rule: 'approval-expired',
+      effects: [{ kind: 'close-approval', outcome: 'expired' }],
+      state: { phase: 'suspecting' },
+    });
   });
 
   it('asks people when only vetoes that they may lift stand in the way', () => {
@@ -199,6 +203,26 @@ describe(decide.name, () => {
     expect(closed.returning).toMatchObject({ a: { phase: 'lost', leftBy: 'run-1', watermark: { 'orders-0': 7 } } });
     expect(permittedAccess(closed, a)).toBe('none');
     expect(permittedAccess(closed, b)).toBe('clients');
+  });
+
+  it('lets a failover that was taken back count for the cool-down', () => {
+    const started = after(steady, evaluated(lost())).state;
+    const aborted = after(started, runClosed(fresh.run, { outcome: 'aborted' }));
+    expect(aborted).toMatchObject({ rule: 'run-aborted', state: { phase: 'steady', active: 'a', lastRunEndedAt: 5 } });
+    const again = after(aborted.state, evaluated(lost(), 6));
+    expect(again).toMatchObject({ rule: 'ask-approval-because-vetoed', vetoes: [{ name: 'cool-down' }] });
+  });
+
+  it('does not keep an approval beyond its time because a veto stood', () => {
+    const { state } = after(steady, evaluated(lost()), inMode('approve'));
+    const frozen = { ...lost(), freeze: { by: 'alice', reason: 'audit', until: instant(9_000_000) } };
+    const yes = (at: number): GroupEvent => {
+      return { kind: 'approved', at: instant(at), approval: fresh.approval, evidence: frozen, fresh };
+    };
+    const vetoed = after(state, yes(1_000_001), inMode('approve'));
+    expect(vetoed).toMatchObject({ rule: 'approved-failover-vetoed', state: { phase: 'awaiting-approval' } });
+    const late = after(vetoed.state, yes(1_600_000), inMode('approve'));
+    expect(late).toMatchObject({ rule: 'approved-in-vain', effects: [], state: { phase: 'suspecting' } });
   });
 
   it('never fails over to a quarantined site', () => {

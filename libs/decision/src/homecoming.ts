@@ -1,19 +1,25 @@
-import { MOVES, type ReturningSite, type SiteId } from '#libs/domain';
-import type { Decision, Evaluation, Findings, Settings } from './decision.js';
+import { MOVES, type Plan, type ReturningSite, type SiteId } from '#libs/domain';
+import type { Evaluation, Findings, Settings } from './decision.js';
 import type { GroupState } from './group-state.js';
-import { moveTo, settledOf, startRun, type Closed } from './moving.js';
+import { steadied, type Closed, type Next } from './moving.js';
 import { quarantinePlan } from './plan.js';
 import { afterRescue } from './rescue.js';
-import { TAKE_IN_FAILED, tend, type Sighting } from './returning.js';
+import { siteAfter } from './returning-machine.js';
+import { tend, type Sighting } from './returning.js';
 import { frozen, verdictOf } from './vetoes.js';
 
 type Running = Extract<GroupState, { phase: 'running' }>;
 
+/** What a site on its way back needs of its group: a run that takes it in, or a new record of it and the row that says so. */
+export type Tended =
+  | { readonly input: 'returned'; readonly plan: Plan }
+  | { readonly input: 'returning'; readonly state: GroupState; readonly rule: string };
+
 /** Looks after the first site on its way back that needs something; undefined when none does. */
-export function tendReturning(state: GroupState, event: Evaluation, settings: Settings): Decision | undefined {
+export function tendReturning(state: GroupState, event: Evaluation, settings: Settings): Tended | undefined {
   for (const [id, site] of Object.entries(state.returning)) {
-    const decision = tendOne(state, id as SiteId, site, event, settings);
-    if (decision) return decision;
+    const tended = tendOne(state, id as SiteId, site, event, settings);
+    if (tended) return tended;
   }
   return undefined;
 }
@@ -24,19 +30,17 @@ function tendOne(
   site: ReturningSite,
   event: Evaluation,
   settings: Settings,
-): Decision | undefined {
+): Tended | undefined {
   const { shape, policy } = settings;
   const step = tend(site, sightingOf(state, id, event, settings), policy);
   switch (step) {
     case undefined:
       return undefined;
-    case 'protected':
-      return { ...quietly(without(state, id)), rule: 'site-protected' };
     case 'take-in':
       if (policy.mode === 'observe' || frozen({ ...event, state, shape, policy, target: id })) return undefined;
-      return startRun(state, event, quarantinePlan({ shape, policy, from: state.active, to: id }), 'start-quarantine');
+      return { input: 'returned', plan: quarantinePlan({ shape, policy, from: state.active, to: id }) };
     default:
-      return { ...quietly(having(state, id, step.site)), rule: step.site.rule };
+      return { input: 'returning', state: having(state, id, step.site), rule: step.rule };
   }
 }
 
@@ -53,59 +57,59 @@ function sightingOf(state: GroupState, site: SiteId, { at, evidence }: Evaluatio
   };
 }
 
-/** What a run leaves behind when it is closed: which site is active, and what became of the other one. */
-export function onRunClosed(state: Running, closed: Closed): Decision {
+/** The run ended well: which site is active now, and what became of the other one. */
+export function onRunCompleted(state: Running, closed: Closed): Next {
   const { at, findings } = closed;
-  const settled: GroupState = { ...settledOf(state), phase: 'steady' };
+  const settled = steadied(state);
+  if (MOVES.includes(state.kind)) return { state: afterMove(state, closed) };
+  if (state.kind === 'rescue') return { state: afterRescue(settled, closed) };
   const site = state.returning[state.target];
-  if (findings.outcome === 'aborted') {
-    const failed = state.kind === 'quarantine' && site && { ...site, since: at, rule: TAKE_IN_FAILED };
-    return moveTo(failed ? having(settled, state.target, failed) : settled, 'run-aborted');
-  }
-  if (MOVES.includes(state.kind)) {
-    const left = leaving(state, at, findings);
-    const moved = having(without(settled, state.target), state.from, left);
-    return moveTo({ ...moved, active: state.target, lastRunEndedAt: at }, 'run-closed');
-  }
-  if (state.kind === 'rescue') {
-    return moveTo(afterRescue(settled, closed), 'run-closed');
-  }
-  const next = site && (state.kind === 'quarantine' ? takenIn(site, findings) : catchingUp(site));
-  return moveTo(next ? having(settled, state.target, { ...next, since: at }) : settled, 'run-closed');
+  if (!site) return { state: settled };
+  return { state: having(settled, state.target, siteAfterRun(state.kind, site, at, findings)) };
+}
+
+/** It was taken back: the group is where it was, and the next failover waits for the cool-down all the same. */
+export function onRunAborted(state: Running, { at }: Closed): Next {
+  const settled = steadied(state);
+  const site = state.returning[state.target];
+  if (state.kind === 'failover') return { state: { ...settled, lastRunEndedAt: at } };
+  if (state.kind !== 'quarantine' || !site) return { state: settled };
+  return { state: having(settled, state.target, siteAfter('was-not-taken-in', site, { ...site, since: at })) };
 }
 
 /** A planned move leaves a site that is fenced and has nothing of its own; a failover leaves one that nobody knows. */
-function leaving({ kind, run }: Running, since: ReturningSite['since'], { watermark }: Findings): ReturningSite {
-  const left = { since, leftBy: run, ...(watermark && { watermark }) };
-  if (kind === 'failover') return { ...left, phase: 'lost', rule: 'left-by-failover' };
-  return { ...left, phase: 'quarantined', rule: 'left-by-plan', stranded: { records: 0, ranges: [] } };
+function afterMove(state: Running, { at, findings: { watermark } }: Closed): GroupState {
+  const { kind, run, from, target, returning } = state;
+  const left = { since: at, leftBy: run, ...(watermark && { watermark }) };
+  const record =
+    kind === 'failover'
+      ? siteAfter('left-by-failover', undefined, left)
+      : siteAfter('left-by-plan', undefined, { ...left, stranded: { records: 0, ranges: [] } });
+  const arrived = returning[target];
+  const moved = arrived ? having(state, target, siteAfter('became-active', arrived, arrived)) : state;
+  return { ...having(steadied(moved), from, record), active: target, lastRunEndedAt: at };
 }
 
-const takenIn = (site: ReturningSite, { stranded }: Findings): ReturningSite => ({
-  ...site,
-  phase: 'quarantined',
-  rule: 'site-quarantined',
-  ...(stranded && { stranded }),
-});
-
-const catchingUp = ({ keepsUpSince, ...site }: ReturningSite): ReturningSite => ({
-  ...site,
-  phase: 'catching-up',
-  rule: 'reprotected',
-});
+function siteAfterRun(
+  kind: Running['kind'],
+  site: ReturningSite,
+  since: ReturningSite['since'],
+  { stranded }: Findings,
+): ReturningSite | undefined {
+  if (kind === 'quarantine') return siteAfter('was-taken-in', site, { ...site, since, ...(stranded && { stranded }) });
+  if (kind !== 'reprotect') return site;
+  const { keepsUpSince, ...known } = site;
+  return siteAfter('was-reprotected', site, { ...known, since });
+}
 
 /** Ends a quarantine on a person's word: the site was rebuilt by hand. */
-export const release = (state: GroupState, site: SiteId): Decision => moveTo(without(state, site), 'site-released');
-
-const having = (state: GroupState, id: SiteId, site: ReturningSite): GroupState => ({
-  ...state,
-  returning: { ...state.returning, [id]: site },
-});
-
-function without(state: GroupState, id: SiteId): GroupState {
-  const { [id]: _gone, ...returning } = state.returning;
-  return { ...state, returning };
+export function release(state: GroupState, id: SiteId): GroupState {
+  const site = state.returning[id];
+  return site ? having(state, id, siteAfter('was-released', site, site)) : state;
 }
 
-/** The group's own rule stays: what happened happened to the other site. */
-const quietly = (state: GroupState): Decision => moveTo(state, state.rule);
+/** With this record of the site, or without any. */
+function having(state: GroupState, id: SiteId, site: ReturningSite | undefined): GroupState {
+  const { [id]: _before, ...others } = state.returning;
+  return { ...state, returning: site ? { ...state.returning, [id]: site } : others };
+}

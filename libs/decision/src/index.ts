@@ -1,3 +1,4 @@
+export { approvalAfter } from './approval-machine.js';
 export { compensate, type Compensated } from './compensation.js';
 export { decide } from './decide.js';
 export type { Decision, Effect, Evaluation, Findings, FreshIds, GroupEvent, Settings } from './decision.js';
@@ -24,6 +25,7 @@ export { initialGroupState, permittedAccess, quarantinedIn, type GroupState, typ
 export { doubtIn, type HonestyPolicy, type SelfSight } from './honesty.js';
 export { isRefusal, retryStage, skippable, skipStep, type Intervention, type Refusal } from './intervention.js';
 export { situationOf } from './moving.js';
+export { MACHINES } from './machines.js';
 export { failoverPlan, PLAN_VERSION, plannedMove, quarantinePlan, reprotectPlan } from './plan.js';
 export type { DecisionPolicy, FenceMode, GroupShape, Mode } from './policy.js';
 export {
@@ -46,8 +48,10 @@ export {
   type MoveRequest,
   type RequestKind,
 } from './request.js';
+export { runAfter } from './run-machine.js';
 export { assess, type Assessment, type Reading } from './rescue.js';
 export { rescuePlan, surveyPlan } from './rescue-plan.js';
+export { transitionsPage } from './transitions-page.js';
 export { VETO_KINDS, vetoKind, type VetoKind } from './veto-catalogue.js';
 export { rebornEmpty, verdictOn } from './verdict.js';
 export { targetOf, verdictOf, vetoesOf, type Situation, type Veto } from './vetoes.js';

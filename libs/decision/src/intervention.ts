@@ -1,10 +1,12 @@
-import { isTerminal, type Run, type RunPhase, type Step, type StepRecord } from '#libs/domain';
+import { isTerminal, type Run, type Step, type StepRecord } from '#libs/domain';
 import { holdsUp, isUnderWay } from './progress.js';
+import { runAfter } from './run-machine.js';
 
 /** What a person did to a run: what has to be written of it. */
 export interface Intervention {
   readonly run: Run;
   readonly changed: readonly StepRecord[];
+  readonly rule: string;
 }
 
 /** Why a step cannot be skipped, and the way forward. */
@@ -20,7 +22,7 @@ export interface Refusal {
 export function retryStage(run: Run, records: readonly StepRecord[]): Intervention | undefined {
   if (run.phase !== 'needs-human') return undefined;
   const held = records.filter((record) => isUnderWay(run, record) && holdsUp(record));
-  return { run: wentOn(run), changed: held.map(plannedAnew) };
+  return { ...goingOn(run), changed: held.map(plannedAnew) };
 }
 
 /** Takes a step out of a run on a person's word, or says why that cannot be. The run goes on if it waited. Pure. */
@@ -35,7 +37,8 @@ export function skipStep(
   if (refusal || !record) return refusal ?? unknownStep(run, records, name);
   const problem = `skipped by ${because.by}: ${because.reason}`;
   const skipped: StepRecord = { ...record, status: 'skipped', problem };
-  return { run: run.phase === 'needs-human' ? wentOn(run) : run, changed: [skipped] };
+  const { rule } = runAfter('step-skipped', run);
+  return { run: run.phase === 'needs-human' ? goingOn(run).run : run, changed: [skipped], rule };
 }
 
 /** The steps of a run that a person may take out of it now. */
@@ -91,14 +94,15 @@ function unknownStep(run: Run, records: readonly StepRecord[], name: string): Re
 
 const stepsInForce = ({ plan, compensation }: Run): readonly Step[] => compensation?.steps ?? plan.steps;
 
-/** The phase that the run's stage stands for, now that it no longer waits for a person. */
-function wentOn({ problem, ...run }: Run): Run {
-  return { ...run, phase: phaseOf(run) };
+/** The run no longer waits for a person. */
+function goingOn({ problem, ...run }: Run): Pick<Intervention, 'run' | 'rule'> {
+  const { phase, rule } = runAfter(whereItGoesOn(run), run);
+  return { run: { ...run, phase }, rule };
 }
 
-function phaseOf({ compensation, stage }: Run): RunPhase {
-  if (compensation) return 'compensating';
-  return stage === 0 ? 'sealing' : 'stepping';
+function whereItGoesOn({ compensation, stage }: Run) {
+  if (compensation) return 'undoing-goes-on';
+  return stage === 0 ? 'sealing-goes-on' : 'goes-on';
 }
 
 /** `startedAt` stays: the step may have happened. */

@@ -1,46 +1,42 @@
-import type { ApprovalId, Plan } from '#libs/domain';
-import type { Decision, Effect, Evaluation, GroupEvent, Settings } from './decision.js';
+import type { Plan } from '#libs/domain';
+import type { Effect, Evaluation, GroupEvent, Settings } from './decision.js';
 import type { GroupState } from './group-state.js';
 import { targetOf, verdictOf, type Situation, type Veto } from './vetoes.js';
+
+/** Where a rule leads: its name, and what stood in the way, are added by `decide`. */
+export interface Next {
+  readonly state: GroupState;
+  readonly effects?: readonly Effect[];
+  /** Without it: the vetoes that were seen on the way. */
+  readonly vetoes?: readonly Veto[];
+}
 
 /** What every phase keeps. */
 export function settledOf({ group, active, returning, lastRunEndedAt, rule, vetoes }: GroupState) {
   return { group, active, returning, rule, vetoes, ...(lastRunEndedAt !== undefined && { lastRunEndedAt }) };
 }
 
-/** The same phase; the rule is what changed, if anything did. */
-export const stay = (state: GroupState, rule: string, vetoes: readonly Veto[] = []): Decision =>
-  moveTo(state, rule, vetoes);
-
-export const moveTo = (state: GroupState, rule: string, vetoes: readonly Veto[] = []): Decision => ({
-  state: { ...state, rule, vetoes: vetoes.map((veto) => veto.name) },
-  effects: [],
-  rule,
-  vetoes,
+export const steadied = (state: GroupState): Extract<GroupState, { phase: 'steady' }> => ({
+  ...settledOf(state),
+  phase: 'steady',
 });
 
-export const withEffect = (decision: Decision, effect: Effect): Decision => ({
-  ...decision,
-  effects: [...decision.effects, effect],
-});
-
-export const closeApproval = (approval: ApprovalId, outcome: 'superseded' | 'expired'): Effect => ({
-  kind: 'close-approval',
-  approval,
-  outcome,
-});
+/** Nobody needs to answer any more. */
+export const closing = (state: GroupState, outcome: 'superseded' | 'expired'): readonly Effect[] =>
+  state.phase === 'awaiting-approval' ? [{ kind: 'close-approval', approval: state.approval, outcome }] : [];
 
 /** The group is in the hands of a run from here on. */
 export function startRun(
   state: GroupState,
   { fresh }: Pick<Evaluation, 'fresh'>,
   plan: Plan,
-  rule: string,
-  because: { readonly approval?: ApprovalId; readonly requestedBy?: string } = {},
-): Decision {
+  because: Pick<Extract<Effect, { kind: 'start-run' }>, 'approval' | 'requestedBy'> = {},
+): Required<Omit<Next, 'vetoes'>> {
   const { kind, from, to: target } = plan;
-  const running = { ...settledOf(state), phase: 'running', run: fresh.run, kind, from, target } as const;
-  return withEffect(moveTo(running, rule), { kind: 'start-run', run: fresh.run, plan, ...because });
+  return {
+    state: { ...settledOf(state), phase: 'running', run: fresh.run, kind, from, target },
+    effects: [{ kind: 'start-run', run: fresh.run, plan, ...because }],
+  };
 }
 
 export const situationOf = (

@@ -3,12 +3,12 @@ import {
   isTerminal,
   type Json,
   type Run,
-  type RunPhase,
   type SiteId,
   type Step,
   type StepRecord,
   type StepStatus,
 } from '#libs/domain';
+import { runAfter } from './run-machine.js';
 
 /** What the leader knows besides the journal, measured on its own monotonic clock. */
 export interface Surroundings {
@@ -32,8 +32,7 @@ export type Move =
       readonly check: string;
       readonly observed: Json;
     }
-  | { readonly kind: 'next-stage'; readonly run: Run }
-  | { readonly kind: 'needs-human'; readonly run: Run }
+  | { readonly kind: 'next-stage' | 'needs-human'; readonly run: Run; readonly rule: string }
   | { readonly kind: 'compensate'; readonly reason: string }
   | { readonly kind: 'close'; readonly run: Run }
   /** A resource carries a higher epoch than the journal: nothing may be done until a person has looked. */
@@ -110,7 +109,8 @@ function settle(run: Run, record: StepRecord, records: readonly StepRecord[], ar
   if (record.attempt < attempts || isPastNoReturn(records)) return { kind: 'open-steps', steps: [record] };
   const problem = problemOf(record);
   if (isPlanned) return { kind: 'compensate', reason: problem };
-  return { kind: 'needs-human', run: { ...run, phase: 'needs-human', problem } };
+  const { phase, rule } = runAfter('held-up', run);
+  return { kind: 'needs-human', run: { ...run, phase, problem }, rule };
 }
 
 /** A look that a worker took waits for what it is to find until its deadline: after that the writes have stopped for long enough. */
@@ -139,18 +139,13 @@ function overdue(record: StepRecord, around: Surroundings): Move | undefined {
 function finishStage(run: Run, due: readonly StepRecord[], records: readonly StepRecord[]): Move {
   const exceptions = [...run.exceptions, ...due.filter((record) => record.status !== 'done').map(exceptionOf)];
   const last = Math.max(...records.map((record) => record.stage));
-  if (run.stage < last)
-    return {
-      kind: 'next-stage',
-      run: { ...run, phase: run.compensation ? 'compensating' : 'stepping', stage: run.stage + 1, exceptions },
-    };
-  return { kind: 'close', run: { ...run, phase: closedPhase(run, exceptions.length > 0), exceptions } };
+  if (run.stage < last) {
+    const { phase, rule } = runAfter('stage-over', run);
+    return { kind: 'next-stage', run: { ...run, phase, stage: run.stage + 1, exceptions }, rule };
+  }
+  const { phase } = runAfter(exceptions.length > 0 ? 'all-over-with-exceptions' : 'all-over', run);
+  return { kind: 'close', run: { ...run, phase, exceptions } };
 }
-
-const closedPhase = ({ compensation }: Run, hasExceptions: boolean): RunPhase => {
-  if (compensation) return 'aborted';
-  return hasExceptions ? 'completed-with-exceptions' : 'completed';
-};
 
 /**
  * The same plan under a new leadership: every resource is sealed again under the new epoch, what is done stays done,
@@ -160,13 +155,15 @@ export function resume(
   run: Run,
   records: readonly StepRecord[],
   epoch: Run['epoch'],
-): { run: Run; records: StepRecord[] } {
+): { run: Run; records: StepRecord[]; rule: string } {
   const isSeal = ({ action }: Step) => action === 'seal';
   const { compensation } = run;
   const current = compensation?.steps ?? run.plan.steps;
   const firstStage = Math.min(...current.map(({ stage }) => stage));
+  const { phase, rule } = runAfter(compensation ? 'undoing-taken-over' : 'taken-over', run);
   return {
-    run: { ...run, epoch, phase: compensation ? 'compensating' : 'sealing', stage: firstStage, exceptions: [] },
+    rule,
+    run: { ...run, epoch, phase, stage: firstStage, exceptions: [] },
     records: records.map((record) => {
       // `startedAt` stays: it may have happened under the epoch before.
       const { verifiedBy, takenBy, problem, finishedAt, ...step } = record;

@@ -113,7 +113,7 @@ describe('a failback', () => {
     });
     expect(names(asked)).toEqual(['cool-down']);
     expect(approve(asked.state)).toMatchObject({
-      rule: 'start-failback',
+      rule: 'start-approved-failback',
       effects: [{ approval: 'approval-2', requestedBy: 'alice' }],
     });
   });
@@ -134,7 +134,8 @@ describe('a failback', () => {
     const bIsDown = evidence('b', { verdicts: [verdict('a', 'up'), verdict('b', 'down', 'silent')] });
     const decision = seen(asked, bIsDown);
     expect(decision.effects).toContainEqual({ kind: 'close-approval', approval: 'approval-2', outcome: 'superseded' });
-    expect(decision.state).toMatchObject({ phase: 'awaiting-approval', kind: 'failover' });
+    expect(decision).toMatchObject({ rule: 'request-overtaken', state: { phase: 'suspecting' } });
+    expect(seen(decision.state, bIsDown).state).toMatchObject({ phase: 'awaiting-approval', kind: 'failover' });
   });
 
   it('whose approval comes too late, or finds the site gone, starts nothing', () => {
@@ -164,7 +165,7 @@ describe('a failover that a person asks for', () => {
     const asked = ask(home, 'failover', 'b', evidence('a'));
     expect(asked.rule).toBe('ask-approval-for-failover');
     expect(names(asked)).toContain('active-is-up');
-    expect(approve(asked.state, evidence('a')).rule).toBe('start-failover');
+    expect(approve(asked.state, evidence('a')).rule).toBe('start-approved-failover');
   });
 
   it('takes a person’s word for the fence of a silent site', () => {

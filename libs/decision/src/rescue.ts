@@ -4,14 +4,14 @@ import {
   type Epoch,
   type Json,
   type ResourceRef,
-  type ReturningSite,
   type SiteId,
   type StepRecord,
 } from '#libs/domain';
-import type { Decision, GroupEvent } from './decision.js';
+import type { GroupEvent } from './decision.js';
 import type { GroupState } from './group-state.js';
-import { settledOf, startRun, type Closed } from './moving.js';
+import { startRun, steadied, type Closed, type Next } from './moving.js';
 import type { GroupShape } from './policy.js';
+import { siteAfter } from './returning-machine.js';
 
 /** Above every epoch that somebody may still hold who was cut off when the journal was lost. */
 const RESCUE_STEP = 1_000;
@@ -146,25 +146,27 @@ type Rescued = Extract<GroupEvent, { kind: 'rescued' }>;
  * The person's word replaces what the journal said: the named site is active, every other one is on its way back unless
  * it was read in order. A run stamps and sets it all; until it is closed nothing else is decided.
  */
-export function onRescued(state: GroupState, event: Rescued): Decision {
+export function onRescued(state: GroupState, event: Rescued): Next {
   const { plan, standing, at, fresh, isBehind } = event;
   const others = event.sites.filter((site) => site !== plan.to && !standing.includes(site));
-  const returning = Object.fromEntries(
-    others.map((site): [string, ReturningSite] => {
-      // Out of date, a watermark would have records copied twice.
-      const { watermark, leftBy = fresh.run } = state.returning[site] ?? {};
-      const known = watermark && !isBehind ? { watermark } : {};
-      return [site, { phase: 'lost', since: at, rule: 'rescued', leftBy, ...known }];
-    }),
-  );
-  const adopted: GroupState = { ...settledOf(state), phase: 'steady', active: plan.to, returning };
-  return startRun(adopted, event, plan, 'start-rescue', { requestedBy: event.by });
+  const returning = others.map((site) => {
+    const before = state.returning[site];
+    // Out of date, a watermark would have records copied twice.
+    const { watermark, leftBy = fresh.run } = before ?? {};
+    const known = watermark && !isBehind ? { watermark } : {};
+    return [site, siteAfter('was-rescued', before, { since: at, leftBy, ...known })] as const;
+  });
+  const adopted = { ...steadied(state), active: plan.to, returning: Object.fromEntries(returning) };
+  return startRun(adopted as GroupState, event, plan, { requestedBy: event.by });
 }
 
 /** A passive site that was in order and was not sealed is on its way back as well. */
 export function afterRescue(state: GroupState, { run, at, findings: { unsealed = [] } }: Closed): GroupState {
   const lost = unsealed
-    .filter((site) => site !== state.active && !(site in state.returning))
-    .map((site): [string, ReturningSite] => [site, { phase: 'lost', since: at, rule: 'not-sealed', leftBy: run }]);
-  return { ...state, returning: { ...state.returning, ...Object.fromEntries(lost) } };
+    .filter((site) => site !== state.active)
+    .map((site) => {
+      const before = state.returning[site];
+      return [site, siteAfter('was-not-sealed', before, { since: at, leftBy: run })] as const;
+    });
+  return { ...state, returning: { ...state.returning, ...(Object.fromEntries(lost) as GroupState['returning']) } };
 }

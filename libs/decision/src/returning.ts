@@ -1,5 +1,6 @@
-import type { FlowLag, Instant, ReturningPhase, ReturningSite } from '#libs/domain';
+import type { FlowLag, Instant, ReturningSite } from '#libs/domain';
 import type { DecisionPolicy } from './policy.js';
+import { siteAfter } from './returning-machine.js';
 
 /** What one journal revision shows of a site that is not active. */
 export interface Sighting {
@@ -12,32 +13,52 @@ export interface Sighting {
   readonly lag: FlowLag | undefined;
 }
 
-/** What follows for the site: a new record of it, a run that takes it in, or its protection. */
-export type Step = { readonly site: ReturningSite } | 'take-in' | 'protected' | undefined;
+/** What follows for the site: a run that takes it in, or a new record of it by this rule; no record once it is protected. */
+export type Step = { readonly site: ReturningSite | undefined; readonly rule: string } | 'take-in' | undefined;
 
 /** A run that could not take a site in is not repeated sooner than this. */
 const TAKE_IN_AGAIN_MS = 30_000;
-export const TAKE_IN_FAILED = 'take-in-failed';
-
-type Rule = (site: ReturningSite, sighting: Sighting, policy: DecisionPolicy) => Step;
-
-/** The machine of a site that stopped being active: what it waits for in each phase. Runs move it as well. */
-const TRANSITIONS: Readonly<Record<ReturningPhase, Rule>> = {
-  lost: ({ rule, since }, { answers, at }) => {
-    const tooSoon = rule === TAKE_IN_FAILED && at - since < TAKE_IN_AGAIN_MS;
-    return answers && !tooSoon ? 'take-in' : undefined;
-  },
-  quarantined: (site, { isGone, at }) =>
-    isGone ? { site: { ...site, phase: 'lost', since: at, rule: 'returning-lost-again' } } : undefined,
-  'catching-up': (site, { lag, at }, { rpoMs, protectedAfterMs }) => {
-    const keepsUp = lag !== undefined && lag.lagMs + lag.sampleAgeMs <= rpoMs;
-    const { keepsUpSince, ...rest } = site;
-    if (!keepsUp) return keepsUpSince === undefined ? undefined : { site: { ...rest, rule: 'catching-up-above-rpo' } };
-    if (keepsUpSince === undefined) return { site: { ...site, keepsUpSince: at, rule: 'catching-up-under-rpo' } };
-    return at - keepsUpSince >= protectedAfterMs ? 'protected' : undefined;
-  },
-};
 
 /** Pure. */
-export const tend = (site: ReturningSite, sighting: Sighting, policy: DecisionPolicy): Step =>
-  TRANSITIONS[site.phase](site, sighting, policy);
+export function tend(site: ReturningSite, sighting: Sighting, policy: DecisionPolicy): Step {
+  const input = sighted(site, sighting, policy);
+  if (input === undefined) return undefined;
+  if (input === 'answers') return 'take-in';
+  const next = siteAfter(input, site, knownAfter(input, site, sighting.at));
+  return { site: next, rule: next?.rule ?? 'site-protected' };
+}
+
+type SeenInput = 'answers' | 'is-gone' | 'comes-under-rpo' | 'goes-above-rpo' | 'kept-up';
+
+/** What the machine is told; undefined while nothing about the site is new. */
+function sighted(site: ReturningSite, sighting: Sighting, policy: DecisionPolicy): SeenInput | undefined {
+  const { answers, isGone, at } = sighting;
+  switch (site.phase) {
+    case 'lost': {
+      const isTooSoon = site.rule === 'take-in-failed' && at - site.since < TAKE_IN_AGAIN_MS;
+      return answers && !isTooSoon ? 'answers' : undefined;
+    }
+    case 'quarantined':
+      return isGone ? 'is-gone' : undefined;
+    case 'catching-up':
+      return keepingUp(site, sighting, policy);
+  }
+}
+
+function keepingUp(
+  { keepsUpSince }: ReturningSite,
+  { lag, at }: Sighting,
+  { rpoMs, protectedAfterMs }: DecisionPolicy,
+): SeenInput | undefined {
+  const isUnderRpo = lag !== undefined && lag.lagMs + lag.sampleAgeMs <= rpoMs;
+  if (!isUnderRpo) return keepsUpSince === undefined ? undefined : 'goes-above-rpo';
+  if (keepsUpSince === undefined) return 'comes-under-rpo';
+  return at - keepsUpSince >= protectedAfterMs ? 'kept-up' : undefined;
+}
+
+function knownAfter(input: SeenInput, site: ReturningSite, at: Instant): ReturningSite {
+  if (input === 'is-gone') return { ...site, since: at };
+  if (input === 'comes-under-rpo') return { ...site, keepsUpSince: at };
+  const { keepsUpSince, ...rest } = site;
+  return rest;
+}

@@ -57,7 +57,7 @@ describe('a site in quarantine', () => {
       effects: [{ kind: 'open-approval', requestedBy: 'alice', target: 'a' }],
     });
     const started = approve(asked.state);
-    expect(started).toMatchObject({ rule: 'start-reprotect', state: { phase: 'running', kind: 'reprotect' } });
+    expect(started).toMatchObject({ rule: 'start-approved-reprotect', state: { phase: 'running', kind: 'reprotect' } });
     const [effect] = started.effects;
     const steps = effect?.kind === 'start-run' ? effect.plan.steps : [];
     expect(steps.map(({ name }) => name)).toEqual([

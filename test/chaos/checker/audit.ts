@@ -122,6 +122,7 @@ const changed = (run: AuditedRun, { rule, evidence, epoch, at }: Entry): Partial
   const seen = { steps: [...run.steps, ...steps], ...(seals.length > 0 && { seals }) };
   switch (rule) {
     case 'take-over-run':
+    case 'take-over-compensation':
       return { epochs: [...run.epochs, epoch], takeovers: [...run.takeovers, at] };
     case 'compensate-run':
       return { epochs: [...run.epochs, epoch] };

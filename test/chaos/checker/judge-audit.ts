@@ -3,12 +3,14 @@ import type { AuditedRun, Entry } from './audit.js';
 /** Written by whoever drives a run, under that run's epoch. */
 const BY_THE_LEADER: readonly string[] = [
   'take-over-run',
+  'take-over-compensation',
   'stage-done',
+  'compensation-stage-done',
   'run-needs-human',
   'run-closed',
   'run-aborted',
 ];
-const BEGINS_EPOCH: readonly string[] = ['take-over-run', 'compensate-run'];
+const BEGINS_EPOCH: readonly string[] = ['take-over-run', 'take-over-compensation', 'compensate-run'];
 
 /** What the audit alone proves: one run at a time, rising epochs with one owner each, and an end of every run. */
 export const ofAudit = (entries: readonly Entry[], runs: readonly AuditedRun[]): string[] => [

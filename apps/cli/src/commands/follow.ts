@@ -79,10 +79,13 @@ const tellAnswer = (session: Session, approval: Approval): ExitCode => {
   return EXIT.refused;
 };
 
+/** Asked for by a person, and by the rules. */
+const APPROVED_BUT_VETOED: readonly string[] = ['approved-but-vetoed', 'approved-failover-vetoed'];
+
 /** An approved run looks at the world once more before it starts. */
 const whyItDidNotStart = async (session: Session, group: GroupId): Promise<Told> => {
   const answer = await session.api.get<ExplainAnswer>(groupPath(group, 'explain'));
-  if (answer.rule !== 'approved-but-vetoed') return undefined;
+  if (!APPROVED_BUT_VETOED.includes(answer.rule)) return undefined;
   const lines = refusalLines(answer.vetoes, group);
   show(session, answer, () => ['It was approved, and facts have changed since:', ...lines].join('\n'));
   return EXIT.refused;

@@ -58,12 +58,35 @@ export const RULES: Readonly<Record<string, Telling>> = {
     says: 'it was approved, and a veto that nobody may lift keeps it from moving',
     next: explain,
   },
+  'would-have-no-target': {
+    severity: 'warning',
+    says: 'its active cluster is down; mode observe moves nothing, and no other site could take over',
+    next: explain,
+  },
+  'approved-failover-vetoed': {
+    severity: 'critical',
+    says: 'it was approved, and a veto that nobody may lift keeps it from moving',
+    next: explain,
+  },
+  'approved-in-vain': {
+    severity: 'critical',
+    says: 'it was approved, and a veto stood until the time of the approval was over',
+    next: explain,
+  },
+  'approval-still-open': { severity: 'info', says: 'what stands in the way has changed', next: explain },
+  'approval-expired': { severity: 'warning', says: 'nobody answered what the rules asked', next: explain },
   'approval-approved': { severity: 'info', says: ({ who }) => `${who} approved`, next: explain },
   'approval-denied': { severity: 'info', says: ({ who }) => `denied, as recorded by ${who}`, next: explain },
   'approval-unknown': { severity: 'info', says: 'an answer came for an approval that is not asked for', next: explain },
   'approval-refused': { severity: 'info', says: ({ who }) => `the answer of ${who} does not count`, next: explain },
   'request-refused': { severity: 'info', says: 'what somebody asked for is refused', next: explain },
   'request-denied': { severity: 'info', says: 'what somebody asked for is denied', next: explain },
+  'request-still-open': { severity: 'info', says: 'what stands in the way has changed', next: explain },
+  'request-overtaken': {
+    severity: 'warning',
+    says: 'its active cluster went down before anybody agreed to what was asked for',
+    next: explain,
+  },
   'request-expired': { severity: 'warning', says: 'nobody answered what somebody asked for', next: explain },
   'start-failover': { severity: 'critical', says: (facts) => `a ${move(facts)} has started`, next: lookAtRun },
   'start-approved-failover': {
@@ -72,6 +95,12 @@ export const RULES: Readonly<Record<string, Telling>> = {
     next: lookAtRun,
   },
   'take-over-run': { severity: 'warning', says: (facts) => `another leader took over ${aRun(facts)}`, next: lookAtRun },
+  'take-over-compensation': {
+    severity: 'warning',
+    says: (facts) => `another leader goes on with taking back ${aRun(facts)}`,
+    next: lookAtRun,
+  },
+  'compensation-stage-done': { severity: 'info', says: stageDone, next: lookAtRun },
   'run-needs-human': {
     severity: 'critical',
     says: (facts) => `${aRun(facts)} needs a person and moves nothing more`,
@@ -86,6 +115,16 @@ export const RULES: Readonly<Record<string, Telling>> = {
   'stale-run': { severity: 'info', says: (facts) => `${aRun(facts)} closed after another one`, next: lookAtRun },
   'compensate-run': { severity: 'warning', says: (facts) => `${aRun(facts)} is being taken back`, next: lookAtRun },
   'run-aborted': { severity: 'warning', says: (facts) => `${aRun(facts)} was taken back`, next: lookAtRun },
+  'retry-sealing': {
+    severity: 'info',
+    says: (facts) => `${facts.who} has ${aRun(facts)} tried again`,
+    next: lookAtRun,
+  },
+  'retry-compensation': {
+    severity: 'info',
+    says: (facts) => `${facts.who} has taking back ${aRun(facts)} tried again`,
+    next: lookAtRun,
+  },
   'retry-run': { severity: 'info', says: (facts) => `${facts.who} has ${aRun(facts)} tried again`, next: lookAtRun },
   'skip-step': {
     severity: 'warning',

@@ -1,5 +1,5 @@
 import { hashOf } from '#libs/contracts';
-import type { Decision, Effect, FreshIds, GroupEvent } from '#libs/decision';
+import { approvalAfter, type Decision, type Effect, type FreshIds, type GroupEvent } from '#libs/decision';
 import {
   approvalId,
   epoch,
@@ -58,35 +58,38 @@ export function recordDecision(
     rule: decision.rule,
     before: view.state.phase,
     after: decision.state.phase,
-    epoch: owe(decision, view, event, { evidenceHash: hashOf(evidence), epoch: next }, transaction),
+    epoch: owe(decision, {
+      view,
+      at: event.at,
+      started: { evidenceHash: hashOf(evidence), epoch: next },
+      transaction,
+    }),
     evidence,
   });
 }
 
+/** What a handler of an effect works with. */
+interface Owing {
+  readonly view: GroupView;
+  readonly at: Instant;
+  readonly started: Pick<Run, 'evidenceHash' | 'epoch'>;
+  readonly transaction: GroupTransaction;
+}
+
+/** One for each kind of effect there is: one more kind does not compile without its handler. */
+const HANDLERS: { readonly [K in Effect['kind']]: (effect: Extract<Effect, { kind: K }>, owing: Owing) => void } = {
+  'start-run': (effect, { at, started, transaction }) => startRun(effect, { startedAt: at, ...started }, transaction),
+  'open-approval': (effect, { view, at, transaction }) => openApproval(effect, view, at, transaction),
+  'close-approval': ({ outcome }, { view: { approval }, at, transaction }) => {
+    const after = approval && approvalAfter(outcome === 'expired' ? 'expire' : 'supersede', approval.value);
+    if (after) transaction.approval({ ...approval.value, phase: after.phase, decidedAt: at });
+  },
+};
+
 /** Adds what the decision owes; returns the epoch that is in force afterwards. */
-function owe(
-  decision: Decision,
-  view: GroupView,
-  event: GroupEvent,
-  started: Pick<Run, 'evidenceHash' | 'epoch'>,
-  transaction: GroupTransaction,
-): Epoch {
-  let inForce = view.epoch;
-  for (const effect of decision.effects) {
-    switch (effect.kind) {
-      case 'start-run':
-        inForce = started.epoch;
-        startRun(effect, { startedAt: event.at, ...started }, transaction);
-        break;
-      case 'open-approval':
-        openApproval(effect, view, event.at, transaction);
-        break;
-      case 'close-approval':
-        if (view.approval) transaction.approval({ ...view.approval.value, phase: effect.outcome, decidedAt: event.at });
-        break;
-    }
-  }
-  return inForce;
+function owe({ effects }: Decision, owing: Owing): Epoch {
+  for (const effect of effects) (HANDLERS[effect.kind] as (effect: Effect, owing: Owing) => void)(effect, owing);
+  return effects.some(({ kind }) => kind === 'start-run') ? owing.started.epoch : owing.view.epoch;
 }
 
 function openApproval(

@@ -1,10 +1,13 @@
 import type { AnswerBody, ApprovalAnswer } from '#libs/contracts';
+import { approvalAfter } from '#libs/decision';
 import { MOVES, type Approval, type Json } from '#libs/domain';
 import { ApiError } from '../api/api-error.js';
 import { commands } from './commands.js';
 import { note, type Change, type Occasion, type Operation } from './operation.js';
 
 export type Decided = 'approved' | 'denied';
+
+const ANSWERS = { approved: 'approve', denied: 'deny' } as const;
 
 /** The first terminal answer wins; the same answer again is the same answer. Nobody answers what they asked for. */
 export const answerApproval =
@@ -14,18 +17,26 @@ export const answerApproval =
     const next = nextAfter(approval, phase);
     if (approval.phase === phase && approval.decidedBy === caller.name) return { answer: { ...approval, next } };
     const open = view.approval;
-    if (open?.value.id !== approval.id || open.value.phase !== 'open' || open.value.expiresAt <= at) {
+    const isOwn = approval.requestedBy === caller.name;
+    const after = open && approvalAfter(isOwn ? 'answer-own' : ANSWERS[phase], open.value);
+    if (open?.value.id !== approval.id || !after || open.value.expiresAt <= at) {
       throw closed(open?.value.id === approval.id ? open.value : approval);
     }
-    if (approval.requestedBy === caller.name) return ownRequest(approval, phase, occasion);
+    if (isOwn) return ownRequest(approval, phase, occasion, after.rule);
     if (body.planHash !== undefined && body.planHash !== approval.planHash) throw otherPlan(approval);
     const { reason } = body;
-    const answered: Approval = { ...approval, phase, decidedBy: caller.name, decidedAt: at, ...(reason && { reason }) };
+    const answered: Approval = {
+      ...approval,
+      phase: after.phase,
+      decidedBy: caller.name,
+      decidedAt: at,
+      ...(reason && { reason }),
+    };
     return {
       answer: { ...answered, next },
       write: (transaction) => {
         transaction.whileUnchanged(open.entry).approval(answered);
-        note(transaction, occasion, `approval-${phase}`, evidenceOf(approval, reason));
+        note(transaction, occasion, after.rule, evidenceOf(approval, reason));
       },
     };
   };
@@ -37,14 +48,14 @@ const evidenceOf = ({ id, planHash }: Approval, reason: string | undefined): Jso
 });
 
 /** Written down all the same: that somebody tried is worth knowing. */
-function ownRequest(approval: Approval, phase: Decided, occasion: Occasion): Change<ApprovalAnswer> {
+function ownRequest(approval: Approval, phase: Decided, occasion: Occasion, rule: string): Change<ApprovalAnswer> {
   const { name } = occasion.caller;
   const message = `${name} asked for this ${approval.kind}, so somebody else has to answer it; the attempt is in the audit.`;
   const remedy = `Ask another approver: ${commands.approve(approval.id, name)}`;
   return {
     answer: { ...approval, next: [] },
     write: (transaction) =>
-      note(transaction, occasion, 'approval-refused', { approval: approval.id, wanted: phase, because: 'own-request' }),
+      note(transaction, occasion, rule, { approval: approval.id, wanted: phase, because: 'own-request' }),
     refusal: new ApiError(403, 'SB_OWN_REQUEST', message, remedy),
   };
 }

@@ -13,7 +13,7 @@ export const retryRun =
   (occasion) => {
     const view = openRun(occasion, id);
     const retried = retryStage(view.run.value, recordsOf(view));
-    if (retried) return intervened(view, retried, occasion, 'retry-run', { run: id, reason });
+    if (retried) return intervened(view, retried, occasion, { run: id, reason });
     const message = `Run ${id} is ${view.run.value.phase}: it tries by itself.`;
     throw new ApiError(409, 'SB_RUN_NOT_WAITING', message, `Follow it: ${commands.run(id)}`);
   };
@@ -24,15 +24,14 @@ export const skip =
   (occasion) => {
     const view = openRun(occasion, id);
     const outcome = skipStep(view.run.value, recordsOf(view), step, { by: occasion.caller.name, reason });
-    if (!isRefusal(outcome)) return intervened(view, outcome, occasion, 'skip-step', { run: id, step, reason });
+    if (!isRefusal(outcome)) return intervened(view, outcome, occasion, { run: id, step, reason });
     throw new ApiError(409, 'SB_STEP_NOT_SKIPPABLE', outcome.message, outcome.remedy);
   };
 
 function intervened(
   view: RunningView,
-  { run, changed }: Intervention,
+  { run, changed, rule }: Intervention,
   occasion: Occasion,
-  rule: string,
   evidence: Json,
 ): Change<RunChangeAnswer> {
   const names = changed.map(({ name }) => name);

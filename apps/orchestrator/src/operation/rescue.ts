@@ -1,5 +1,14 @@
 import { hashOf, type RescueAnswer, type RescueBody } from '#libs/contracts';
-import { assess, decide, rescuePlan, type Assessment, type Attestation, type GroupEvent } from '#libs/decision';
+import {
+  approvalAfter,
+  assess,
+  decide,
+  rescuePlan,
+  runAfter,
+  type Assessment,
+  type Attestation,
+  type GroupEvent,
+} from '#libs/decision';
 import { instant, isSettled, type Json, type SiteId, type StepRecord } from '#libs/domain';
 import { ApiError } from '../api/api-error.js';
 import { recordDecision } from '../group/decision-record.js';
@@ -81,14 +90,16 @@ function abandon(view: GroupView, transaction: GroupTransaction, { at, caller }:
   const problem = `abandoned by ${caller.name}: a rescue takes its place`;
   if (hasRun(view)) {
     const run = view.run.value;
-    transaction.whileUnchanged(view.run.entry).run({ ...run, phase: 'aborted', finishedAt: at, problem });
+    const { phase } = runAfter('abandoned', run);
+    transaction.whileUnchanged(view.run.entry).run({ ...run, phase, finishedAt: at, problem });
     for (const { value, entry } of view.steps) {
       if (isSettled(value.status)) continue;
       transaction.whileUnchanged(entry).closeStep({ ...value, status: 'unknown', problem });
     }
   }
   const approval = view.approval?.value;
-  if (approval?.phase === 'open') transaction.approval({ ...approval, phase: 'superseded', decidedAt: at });
+  const after = approval && approvalAfter('supersede', approval);
+  if (after) transaction.approval({ ...approval, phase: after.phase, decidedAt: at });
 }
 
 /** Who has not answered by now answers nobody. */

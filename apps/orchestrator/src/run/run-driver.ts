@@ -49,7 +49,7 @@ export class RunDriver {
         return this.settle(view, leader, move);
       case 'next-stage':
       case 'needs-human':
-        return this.stageDone(view, leader, move.run);
+        return this.stageDone(view, leader, move);
       case 'compensate':
         return takeBack(view, new GroupTransaction(view).asLeader(leader.name), {
           by: 'run-failed',
@@ -74,7 +74,7 @@ export class RunDriver {
     return transaction.audit({
       at: this.clock.now(),
       actor: leader.actor,
-      rule: 'take-over-run',
+      rule: resumed.rule,
       before: view.run.value.phase,
       after: resumed.run.phase,
       epoch: inForce,
@@ -122,14 +122,14 @@ export class RunDriver {
     });
   }
 
-  private stageDone(view: RunningView, leader: Leader, run: Run): GroupTransaction {
+  private stageDone(view: RunningView, leader: Leader, { run, rule }: { run: Run; rule: string }): GroupTransaction {
     const before = `${view.run.value.phase}/${view.run.value.stage}`;
     return this.begin(view, leader)
       .run(run)
       .audit({
         at: this.clock.now(),
         actor: leader.actor,
-        rule: run.phase === 'needs-human' ? 'run-needs-human' : 'stage-done',
+        rule,
         before,
         after: `${run.phase}/${run.stage}`,
         epoch: view.epoch,
@@ -177,7 +177,7 @@ export interface TakenBack {
 export function takeBack(view: RunningView, transaction: GroupTransaction, why: TakenBack): GroupTransaction {
   const inForce = epoch(view.epoch + 1);
   const { by, reason, at, actor } = why;
-  const { run, planned, ended } = compensate(view.run.value, recordsOf(view), inForce, { by, reason });
+  const { run, rule, planned, ended } = compensate(view.run.value, recordsOf(view), inForce, { by, reason });
   transaction
     .newEpoch(inForce)
     .run(run)
@@ -187,7 +187,7 @@ export function takeBack(view: RunningView, transaction: GroupTransaction, why: 
   return transaction.audit({
     at,
     actor,
-    rule: 'compensate-run',
+    rule,
     before: `${view.run.value.phase}/${view.run.value.stage}`,
     after: `${run.phase}/${run.stage}`,
     epoch: inForce,

@@ -1,0 +1,64 @@
+import type { Case, CaseOf } from './group-row.js';
+import { closing, settledOf, startRun, steadied, type Next } from './moving.js';
+import { vetoesOnAsked, type Place } from './perceive.js';
+
+/** What the rows of the group's table do, where that is more than to enter a phase. All pure. */
+
+type Asked = 'awaiting-approval' | 'request-pending';
+
+export function start({ state, event, seen }: CaseOf<Place, 'clear' | 'returned'>): Next {
+  const { state: running, effects } = startRun(state, event, seen.plan);
+  return { state: running, effects: [...effects, ...closing(state, 'superseded')] };
+}
+
+export const startRequested = ({ state, event, seen: { plan, requestedBy } }: CaseOf<Place, 'granted'>): Next =>
+  startRun(state, event, plan, { requestedBy });
+
+export function startApproved({ state, event, seen }: CaseOf<Asked, 'approved-and-clear'>): Next {
+  const { approval, requestedBy } = state;
+  return startRun(state, event, seen.plan, { approval, ...(requestedBy !== undefined && { requestedBy }) });
+}
+
+/** Opens a question to people; the state waits for its answer. */
+export function ask(at: CaseOf<Place, 'needs-approval' | 'needs-approval-for-vetoes' | 'needs-another-person'>): Next {
+  const { state, event, seen, settings } = at;
+  const { plan, vetoes } = seen;
+  const question = {
+    approval: event.fresh.approval,
+    target: plan.to,
+    expiresAt: (event.at + settings.policy.approvalTtlMs) as typeof event.at,
+    ...('requestedBy' in seen && { requestedBy: seen.requestedBy }),
+  };
+  return {
+    state: { ...settledOf(state), phase: 'awaiting-approval', kind: plan.kind, ...question },
+    effects: [{ kind: 'open-approval', plan, vetoes, ...question }],
+  };
+}
+
+/** The question stays; what stands in the way may be other vetoes by now. */
+export const lookAgain = ({ state, event, settings }: Omit<CaseOf<Asked, 'well'>, 'seen'>): Next => ({
+  state,
+  vetoes: vetoesOnAsked(state, event, settings),
+});
+
+/** The question is over, and the group is where it would be without it. */
+export const unasked =
+  (phase: 'steady' | 'suspecting', outcome: 'superseded' | 'expired') =>
+  ({ state }: Pick<Case, 'state'>): Next => ({
+    state: { ...settledOf(state), phase },
+    effects: closing(state, outcome),
+  });
+
+/** An answer that came in the meantime stays what it is. */
+export const calmDown = ({ state, event }: Pick<Case, 'state' | 'event'>): Next => ({
+  state: steadied(state),
+  effects: event.kind === 'approved' ? [] : closing(state, 'superseded'),
+});
+
+export const observe = ({ state, seen: { target } }: CaseOf<Place, 'would-go' | 'would-be-vetoed'>): Next => ({
+  state: { ...settledOf(state), phase: 'observed', target },
+});
+
+export const decline = ({ state }: CaseOf<'awaiting-approval', 'denied'>): Next => ({
+  state: { ...settledOf(state), phase: 'declined', approval: state.approval },
+});

@@ -1,0 +1,149 @@
+import { invariant, type Plan, type VerdictKind } from '#libs/domain';
+import type { Evaluation, GroupEvent, Settings } from './decision.js';
+import type { GroupState, Phase } from './group-state.js';
+import { tendReturning, type Tended } from './homecoming.js';
+import { activeVerdict, isDown, situationOf, steadied } from './moving.js';
+import { answerTo, planFor, type Answer, type Facts, type RequestKind } from './request.js';
+import { vetoesOf, type Situation, type Veto } from './vetoes.js';
+
+/** A phase, except that a question which a person's request has raised is told from one that the rules ask. */
+export type Place = Phase | 'request-pending';
+
+type In<P extends Phase> = Extract<GroupState, { phase: P }>;
+export type Awaiting = In<'awaiting-approval'>;
+type Event<K extends GroupEvent['kind']> = Extract<GroupEvent, { kind: K }>;
+
+/** What an event means to the group's machine, with whatever was found out on the way. */
+export type Seen =
+  | { readonly input: 'well'; readonly kind: VerdictKind }
+  | Tended
+  | { readonly input: 'dwelling' }
+  | { readonly input: 'would-go' | 'would-be-vetoed'; readonly target: GroupState['active']; readonly vetoes: Vetoes }
+  | { readonly input: 'would-have-no-target' | 'blocked'; readonly vetoes: Vetoes }
+  | { readonly input: 'needs-approval' | 'needs-approval-for-vetoes'; readonly plan: Plan; readonly vetoes: Vetoes }
+  | { readonly input: 'clear'; readonly plan: Plan }
+  | { readonly input: 'expired' | 'overtaken' }
+  | { readonly input: 'refused'; readonly vetoes: Vetoes }
+  | {
+      readonly input: 'granted' | 'needs-another-person';
+      readonly plan: Plan;
+      readonly requestedBy: string;
+      readonly vetoes: Vetoes;
+    }
+  | { readonly input: 'approved-and-clear'; readonly plan: Plan }
+  | { readonly input: 'approved-but-vetoed' | 'approved-too-late'; readonly vetoes: Vetoes }
+  | { readonly input: 'denied' | 'answered-another' }
+  | { readonly input: 'released' | 'rescued' | 'run-completed' | 'run-aborted' | 'another-run-closed' };
+type Vetoes = readonly Veto[];
+
+export type Input = Seen['input'];
+
+export const placeOf = (state: GroupState): Place =>
+  state.phase === 'awaiting-approval' && state.requestedBy !== undefined ? 'request-pending' : state.phase;
+
+/** Pure; total. */
+export function perceive(state: GroupState, event: GroupEvent, settings: Settings): Seen {
+  switch (event.kind) {
+    case 'evaluated':
+      return evaluated(state, event, settings);
+    case 'requested':
+      return requested(state, event, settings);
+    case 'approved':
+      return answers(state, event) ? approved(state, event, settings) : { input: 'answered-another' };
+    case 'denied':
+      return { input: answers(state, event) ? 'denied' : 'answered-another' };
+    case 'released':
+      return { input: 'released' };
+    case 'rescued':
+      return { input: 'rescued' };
+    case 'run-closed':
+      return { input: closed(state, event) };
+  }
+}
+
+const answers = (state: GroupState, event: Event<'approved' | 'denied'>): state is Awaiting =>
+  state.phase === 'awaiting-approval' && state.approval === event.approval;
+
+function closed(state: GroupState, { run, findings }: Event<'run-closed'>) {
+  if (state.phase !== 'running' || state.run !== run) return 'another-run-closed';
+  return findings.outcome === 'aborted' ? 'run-aborted' : 'run-completed';
+}
+
+function evaluated(state: GroupState, event: Evaluation, settings: Settings): Seen {
+  if (state.phase === 'awaiting-approval' && event.at >= state.expiresAt) return { input: 'expired' };
+  if (!isDown(state, event, settings)) {
+    const tended = state.phase === 'steady' ? tendReturning(state, event, settings) : undefined;
+    return tended ?? well(state, event, settings);
+  }
+  const isPlannedMove = placeOf(state) === 'request-pending' && (state as Awaiting).kind !== 'failover';
+  return isPlannedMove ? { input: 'overtaken' } : incident(state, event, settings);
+}
+
+const well = (state: GroupState, event: Evaluation, settings: Settings): Seen => ({
+  input: 'well',
+  kind: activeVerdict(state, event, settings)?.kind ?? 'blind',
+});
+
+/** The cluster is down: wait out the dwell, then act, ask, or say what stands in the way. */
+function incident(state: GroupState, event: Evaluation, settings: Settings): Seen {
+  const verdict = activeVerdict(state, event, settings);
+  if (!verdict || verdict.failedForMs < (verdict.dwellMs ?? Infinity)) return { input: 'dwelling' };
+  const situation = situationOf(state, event, settings);
+  const { target } = situation;
+  const vetoes = vetoesOf(situation);
+  const { mode } = settings.policy;
+  if (mode === 'observe') {
+    if (target === undefined) return { input: 'would-have-no-target', vetoes };
+    return { input: vetoes.length > 0 ? 'would-be-vetoed' : 'would-go', target, vetoes };
+  }
+  if (vetoes.some(({ overridable }) => !overridable)) return { input: 'blocked', vetoes };
+  const plan = failoverOf(situation);
+  if (mode === 'approve') return { input: 'needs-approval', plan, vetoes };
+  return vetoes.length > 0 ? { input: 'needs-approval-for-vetoes', plan, vetoes } : { input: 'clear', plan };
+}
+
+function failoverOf(situation: Situation): Plan {
+  invariant(situation.target, 'Without a target there is a veto that nobody can lift.');
+  return planFor('failover', situation, situation.target);
+}
+
+function requested(state: GroupState, event: Event<'requested'>, settings: Settings): Seen {
+  const { plan, vetoes, needsApproval } = answerTo(event.request, factsOf(state, event, settings));
+  if (!plan || (!needsApproval && vetoes.length > 0)) return { input: 'refused', vetoes };
+  const input = needsApproval ? 'needs-another-person' : 'granted';
+  return { input, plan, requestedBy: event.request.by, vetoes };
+}
+
+/** Decided, and looked at once more before anything is done: facts may have changed while people thought. */
+function approved(state: Awaiting, event: Event<'approved'>, settings: Settings): Seen {
+  if (state.requestedBy !== undefined) {
+    const { plan, vetoes } = askedAgain(state, event, settings);
+    return plan ? { input: 'approved-and-clear', plan } : { input: 'approved-but-vetoed', vetoes };
+  }
+  if (!isDown(state, event, settings)) return well(state, event, settings);
+  const situation = situationOf(state, event, settings);
+  const vetoes = vetoesOf(situation);
+  if (vetoes.every(({ overridable }) => overridable))
+    return { input: 'approved-and-clear', plan: failoverOf(situation) };
+  return { input: event.at >= state.expiresAt ? 'approved-too-late' : 'approved-but-vetoed', vetoes };
+}
+
+/** What stands in the way of what is asked, as of now. */
+export function vetoesOnAsked(state: Awaiting, event: Evaluation, settings: Settings): readonly Veto[] {
+  if (state.requestedBy !== undefined) return askedAgain(state, event, settings).vetoes;
+  return vetoesOf(situationOf(state, event, settings));
+}
+
+/** The same question on today's facts; that it is open is no reason against itself. */
+function askedAgain(state: Awaiting, event: Evaluation, settings: Settings): Answer {
+  const kind = state.kind as RequestKind;
+  return answerTo({ kind, to: state.target }, factsOf(steadied(state), event, settings));
+}
+
+const factsOf = (state: GroupState, { at, evidence }: Evaluation, { shape, policy }: Settings): Facts => ({
+  at,
+  state,
+  shape,
+  policy,
+  evidence,
+});
