@@ -23,10 +23,13 @@ const QUIET_KAFKAJS = ['--disable-warning=TimeoutNegativeWarning'];
  */
 const TASKS = {
   check: { needs: ['npm'], run: (run) => runChecks(ROOT, run) },
-  test: { needs: ['npm', 'lab'], run: async (run) => (await runChecks(ROOT, run)) || runEndToEnd(ROOT, run) },
-  heavy: { needs: ['npm', 'lab'], run: (run, args) => runHeavy(ROOT, args, run) },
+  test: {
+    needs: ['npm', 'lab', 'name-servers'],
+    run: async (run) => (await runChecks(ROOT, run)) || runEndToEnd(ROOT, run),
+  },
+  heavy: { needs: ['npm', 'lab', 'name-servers'], run: (run, args) => runHeavy(ROOT, args, run) },
   demo: { needs: ['npm', 'lab'], run: (run, args) => program('demo', QUIET_KAFKAJS, args, run) },
-  bench: { needs: ['npm', 'lab'], run: (run, args) => program('bench', [], args, run) },
+  bench: { needs: ['npm', 'lab', 'name-servers'], run: (run, args) => program('bench', [], args, run) },
   chaos: { needs: ['npm', 'lab'], run: (run, args) => program('chaos', QUIET_KAFKAJS, args, run) },
   soak: { needs: ['npm', 'lab'], run: (run, args) => program('soak', QUIET_KAFKAJS, args, run) },
   sim: { needs: ['npm'], run: (run, args) => program('simulation', [], args, run) },

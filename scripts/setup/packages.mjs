@@ -24,6 +24,13 @@ export const LAB_PROGRAMS = [
   { program: 'openssl', package: 'openssl' },
   { program: 'java', package: 'default-jre-headless' },
 ];
+/** The name servers that tests and figures compare with the lab's. @type {readonly Packaged[]} */
+export const NAME_SERVER_PROGRAMS = [
+  { program: 'knotd', package: 'knot', service: 'knot.service' },
+  { program: 'pdns_server', package: 'pdns-server', service: 'pdns.service' },
+  // Its module lies in a folder of the machine's architecture; the schema does not.
+  { file: '/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql', package: 'pdns-backend-sqlite3' },
+];
 /** @type {Packaged} */
 export const MAVEN = { program: 'mvn', package: 'maven' };
 /** What verifies the models: Spin writes C, which is compiled. @type {readonly Packaged[]} */

@@ -14,9 +14,15 @@ export const KEY: TsigKey = { name: 'signalbox', algorithm: 'hmac-sha256', secre
 
 const ATTEMPT_MS = 1_000;
 
-export interface BindOptions {
+/** What a primary of the zone is told, whoever made it. */
+export interface PrimaryOptions {
   readonly directory: string;
   readonly port: number;
+  /** Lines of the zone file beyond those that every test finds. */
+  readonly records?: string;
+}
+
+export interface BindOptions extends PrimaryOptions {
   /** The port of the primary to copy from; without one this server is the primary. */
   readonly primary?: number;
   /** The ports of the servers that the primary tells of a change; the others find out after a second. */
@@ -34,17 +40,12 @@ export class Bind {
   static async start(options: BindOptions): Promise<Bind> {
     mkdirSync(options.directory, { recursive: true });
     const file = (name: string) => join(options.directory, name);
-    writeFileSync(file('zone'), ZONE_FILE);
+    writeFileSync(file('zone'), zoneFile(options));
     writeFileSync(file('named.conf'), config(options));
     // A copy: where AppArmor confines the system's named by its path, it cannot read our directory.
     if (!existsSync(file('named'))) copyFileSync('/usr/sbin/named', file('named'));
     const part = ChildPart.start(file('named'), ['-g', '-n', '1', '-c', file('named.conf')]);
-    const server = new NameServer({ host: '127.0.0.1', port: options.port }, new SystemClock(), new SystemRandom());
-    await part.ready(async () => {
-      const asked = server.query([{ name: ZONE, type: 'SOA' }], AbortSignal.timeout(ATTEMPT_MS));
-      const [records = []] = await asked.catch(() => []);
-      return records.length > 0;
-    });
+    await servesZone(part, options.port);
     return new Bind(part);
   }
 
@@ -67,7 +68,17 @@ export class Bind {
   }
 }
 
-const ZONE_FILE = `$TTL 30
+/** Returns once the server answers for the zone with authority. @throws PortTakenError */
+export const servesZone = (part: ChildPart, port: number): Promise<void> => {
+  const server = new NameServer({ host: '127.0.0.1', port }, new SystemClock(), new SystemRandom());
+  return part.ready(async () => {
+    const asked = server.query([{ name: ZONE, type: 'SOA' }], AbortSignal.timeout(ATTEMPT_MS));
+    const [records = []] = await asked.catch(() => []);
+    return records.length > 0;
+  });
+};
+
+export const zoneFile = ({ records = '' }: PrimaryOptions): string => `$TTL 30
 @ IN SOA ns1 admin ( 1 1 1 86400 30 )
 @ IN NS ns1
 ns1 IN A 192.0.2.1
@@ -75,6 +86,7 @@ kafka 5 IN A 192.0.2.10
 alias IN CNAME kafka
 foreign IN A 192.0.2.11
 _signalbox.foreign IN TXT "v=spf1 -all"
+${records}
 `;
 
 const ports = (all: readonly number[]) => all.map((port) => `127.0.0.1 port ${port};`).join(' ');

@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import { Rounds } from './rounds.js';
+
+/** Rounds that end when the test says so. */
+function stage({ atOnce = 1, sizeMax = 9 } = {}) {
+  const begun: { readonly items: readonly string[]; readonly signal: AbortSignal; end(error?: Error): void }[] = [];
+  const rounds = new Rounds<string, string>(
+    async (items, signal) => {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      begun.push({ items, signal, end: (error) => (error ? reject(error) : resolve()) });
+      await promise;
+      return items.map((item) =>
+        item.startsWith('bad')
+          ? { status: 'rejected', reason: new Error(item) }
+          : { status: 'fulfilled', value: `${item}!` },
+      );
+    },
+    { atOnce, sizeOf: (item) => item.length, sizeMax, timeoutMs: 60_000 },
+  );
+  const never = new AbortController().signal;
+  const ask = (item: string, signal = never) => rounds.ask(item, signal);
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  return { ask, turn, begun, items: () => begun.map((each) => each.items) };
+}
+
+describe(Rounds, () => {
+  it('begins the first at once, and takes those that came meanwhile together', async () => {
+    const { ask, turn, begun, items } = stage();
+    const answers = ['a', 'b', 'c'].map((item) => ask(item));
+    expect(items()).toEqual([['a']]);
+    begun[0]!.end();
+    await turn();
+    expect(items()).toEqual([['a'], ['b', 'c']]);
+    begun[1]!.end();
+    expect(await Promise.all(answers)).toEqual(['a!', 'b!', 'c!']);
+  });
+
+  it('has no more under way than it may, nor more in one round than fits', async () => {
+    const { ask, turn, begun, items } = stage({ atOnce: 2, sizeMax: 2 });
+    const answers = ['a', 'b', 'c', 'd', 'e'].map((item) => ask(item));
+    expect(items()).toEqual([['a'], ['b']]);
+    begun[1]!.end();
+    await turn();
+    expect(items()).toEqual([['a'], ['b'], ['c', 'd']]);
+    begun[0]!.end();
+    await turn();
+    expect(items().at(-1)).toEqual(['e']);
+    begun.slice(2).forEach(({ end }) => end());
+    expect(await Promise.all(answers)).toHaveLength(5);
+  });
+
+  it('answers each by itself, and everybody in it when the round as a whole fails', async () => {
+    const { ask, turn, begun } = stage();
+    const first = ask('a');
+    const [bad, good] = [ask('bad'), ask('good')];
+    begun[0]!.end(new Error('no round'));
+    await expect(first).rejects.toThrow('no round');
+    await turn();
+    begun[1]!.end();
+    await expect(bad).rejects.toThrow('bad');
+    expect(await good).toBe('good!');
+  });
+
+  it('lets go of what leaves before its round, and of nothing that is under way', async () => {
+    const { ask, turn, begun, items } = stage();
+    const leaving = new AbortController();
+    const [first, gone] = [ask('a', leaving.signal), ask('gone', leaving.signal)];
+    const last = ask('z');
+    leaving.abort(new Error('too late'));
+    await expect(gone).rejects.toThrow('too late');
+    await expect(ask('never', leaving.signal)).rejects.toThrow('too late');
+    begun[0]!.end();
+    expect(await first).toBe('a!');
+    await turn();
+    expect(items()).toEqual([['a'], ['z']]);
+    begun[1]!.end();
+    await last;
+  });
+});
