@@ -1,7 +1,8 @@
-import { decode, encode, type SrvData } from 'dns-packet';
-import { OutcomeUnknownError, UnavailableError } from '#libs/domain';
+import { decode, encode, type Answer, type SrvData } from 'dns-packet';
+import { OutcomeUnknownError, SignalboxError, UnavailableError } from '#libs/domain';
 import type { Clock, Random } from '#libs/runtime';
-import { DnsRejectedError } from './errors.js';
+import { DnsNotServedError, DnsRejectedError, DnsTooLargeError } from './errors.js';
+import { Rounds } from './rounds.js';
 import { exchange, printAddress, type ServerAddress } from './tcp-exchange.js';
 import { checkResponse, sign, type SignedMessage, type TsigKey } from './tsig.js';
 import { encodeUpdate, type Update } from './update-message.js';
@@ -20,6 +21,9 @@ export interface DnsQuestion {
   readonly type: 'A' | 'AAAA' | 'SRV' | 'TXT' | 'SOA';
 }
 
+/** The records for each question. */
+type Answers = readonly (readonly DnsRecord[])[];
+
 export type UpdateAnswer = 'done' | 'prerequisite-failed' | 'server-failure';
 
 const RCODES: Readonly<Record<number, string>> = {
@@ -37,9 +41,20 @@ const RCODES: Readonly<Record<number, string>> = {
 };
 const PREREQUISITE_FAILED: readonly string[] = ['NXDOMAIN', 'YXDOMAIN', 'YXRRSET', 'NXRRSET'];
 
+/** What the length before a message can say, less what a signature may take. */
+export const UPDATE_BYTES_MAX = 65_535 - 512;
+
+/** So many rounds at a time: one slow answer does not hold up every other name. */
+const CONNECTIONS = 4;
+const QUESTIONS_MAX = 1_000;
+/** Nobody who asks has as much time. */
+const ROUND_TIMEOUT_MS = 60_000;
+
 /** One authoritative server. With a key, everything asked is signed and every answer must be; without one, only queries. */
 export class NameServer {
   readonly address: string;
+  /** What is asked for many names at the same time shares a few connections. */
+  private readonly questions: Rounds<readonly DnsQuestion[], Answers>;
 
   constructor(
     private readonly server: ServerAddress,
@@ -48,33 +63,39 @@ export class NameServer {
     private readonly key?: TsigKey,
   ) {
     this.address = printAddress(server);
+    this.questions = new Rounds((items, limit) => this.queryAll(items, limit), {
+      atOnce: CONNECTIONS,
+      sizeOf: (questions) => questions.length,
+      sizeMax: QUESTIONS_MAX,
+      mayLeave: 'any-time',
+      timeoutMs: ROUND_TIMEOUT_MS,
+    });
   }
 
   /**
    * The server's own records for each question, in order; none where the name does not exist.
    * @throws UnavailableError when it does not answer, or not with authority.
    */
-  async query(questions: readonly DnsQuestion[], signal: AbortSignal): Promise<readonly (readonly DnsRecord[])[]> {
-    const firstId = this.newId();
-    const requests = questions.map((question, index) =>
-      encode({ type: 'query', id: (firstId + index) & 0xffff, questions: [question] }),
-    );
+  async query(questions: readonly DnsQuestion[], signal: AbortSignal): Promise<Answers> {
     try {
-      const responses = await this.ask(requests, signal);
-      return responses.map((response, index) => this.recordsIn(response, questions[index]!.name));
+      return await this.questions.ask(questions, signal);
     } catch (error) {
       // A query changes nothing: an answer that never came leaves nothing unknown.
-      throw error instanceof OutcomeUnknownError ? new UnavailableError(error.message, { cause: error }) : error;
+      if (error instanceof OutcomeUnknownError) throw new UnavailableError(error.message, { cause: error });
+      if (error instanceof SignalboxError || !signal.aborted) throw error;
+      throw new UnavailableError(`name server ${this.address} gave no answer: the deadline passed`, { cause: error });
     }
   }
 
   /**
    * @throws UnavailableError when certainly nothing was changed.
    * @throws OutcomeUnknownError when no answer came that proves to be the server's.
-   * @throws DnsRejectedError when the server will never do this for this key.
+   * @throws DnsRejectedError when the server will never do this for this key, DnsTooLargeError when it was not asked.
    */
   async update(update: Update, signal: AbortSignal): Promise<UpdateAnswer> {
-    const [response] = await this.ask([encodeUpdate(this.newId(), update)], signal);
+    const message = encodeUpdate(this.newId(), update);
+    if (message.length > UPDATE_BYTES_MAX) throw new DnsTooLargeError(this.address, message.length, UPDATE_BYTES_MAX);
+    const [response] = await this.ask([message], signal);
     const rcode = rcodeName(response!);
     if (rcode === 'NOERROR') return 'done';
     if (PREREQUISITE_FAILED.includes(rcode)) return 'prerequisite-failed';
@@ -82,11 +103,28 @@ export class NameServer {
     throw this.isRejection(rcode);
   }
 
+  private async queryAll(
+    items: readonly (readonly DnsQuestion[])[],
+    signal: AbortSignal,
+  ): Promise<readonly PromiseSettledResult<Answers>[]> {
+    const firstId = this.newId();
+    const requests = items
+      .flat()
+      .map((question, index) => encode({ type: 'query', id: (firstId + index) & 0xffff, questions: [question] }));
+    const responses = await this.ask(requests, signal);
+    let from = 0;
+    const answered = items.map((questions) => ({ questions, own: responses.slice(from, (from += questions.length)) }));
+    return Promise.allSettled(
+      answered.map(async ({ questions, own }) => questions.map(({ name }, index) => this.recordsIn(own[index]!, name))),
+    );
+  }
+
   private recordsIn(response: Buffer, name: string): readonly DnsRecord[] {
     const rcode = rcodeName(response);
+    if (rcode === 'REFUSED' || rcode === 'NOTAUTH') throw this.isNotServing(rcode, name);
     if (rcode !== 'NOERROR' && rcode !== 'NXDOMAIN') throw this.isNoAnswer(rcode, name);
-    const { flag_aa: authoritative, answers = [] } = this.wellFormed(() => decode(response));
-    if (!authoritative) throw this.isNoAnswer('without authority', name);
+    const { flag_aa: authoritative, answers = [], authorities = [] } = this.wellFormed(() => decode(response));
+    if (!authoritative) throw this.isElsewhere(name, authorities);
     return answers.map((answer) => ({
       name: answer.name,
       type: answer.type,
@@ -136,6 +174,23 @@ export class NameServer {
     }
   }
 
+  /** An update below a zone cut is taken by every server we know, and shown by none. */
+  private isElsewhere(name: string, authorities: readonly Answer[]): DnsNotServedError {
+    const cut = authorities.find(({ type }) => type === 'NS')?.name;
+    if (cut === undefined) return this.isNotServing('without authority', name);
+    return new DnsNotServedError(
+      `name server ${this.address} has delegated ${cut} to other servers, and ${name} with it: ` +
+        `what is written there is seen by nobody; give ${cut} as the zone, with its own primary`,
+    );
+  }
+
+  private isNotServing(answer: string, name: string): DnsNotServedError {
+    return new DnsNotServedError(
+      `name server ${this.address} answered ${answer} for ${name}: it does not serve its zone; ` +
+        'correct zone and address, or load the zone there',
+    );
+  }
+
   private isNoAnswer(what: string, name: string): UnavailableError {
     return new UnavailableError(`name server ${this.address} answered ${what} for ${name}: is it serving the zone?`);
   }
@@ -169,9 +224,9 @@ function remedyFor(answer: string, tsig?: TsigKey): string {
     case 'BADTIME':
       return `its clock and ours differ by more than 300 s; set the clocks (TSIG key "${key}")`;
     case 'NOTAUTH':
-      return `it is not the primary of this zone, or does not accept TSIG key "${key}"`;
+      return `it is not the primary of this zone, or does not accept TSIG key "${key}" (${tsig?.algorithm}): its name, algorithm and secret there, and both clocks`;
     case 'REFUSED':
-      return `its policy does not let TSIG key "${key}" do this; grant it the addresses of the name and the TXT of its _signalbox name`;
+      return `its policy does not let TSIG key "${key}" (${tsig?.algorithm}) do this; grant it the records of the name and the TXT of its _signalbox name; PowerDNS says so of a wrong key or clock, too`;
     case 'NOTZONE':
       return 'the name is outside the configured zone; correct the zone';
     default:

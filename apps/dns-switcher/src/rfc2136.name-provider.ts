@@ -1,14 +1,16 @@
 import { OutcomeUnknownError, SignalboxError, UnavailableError } from '#libs/domain';
 import { DnsRejectedError } from './errors.js';
-import { recordChange, type NameChange, type SeenName } from './name-change.js';
+import { recordChange, type NameChange, type NameStep, type SeenName } from './name-change.js';
 import { NameProvider, type Applied, type Authorities } from './name-provider.js';
+import type { Doors } from './doors.js';
 import type { NameServer } from './name-server.js';
 import { hasRefusedWhat } from './refusal.js';
 import { seenAt } from './seen-at.js';
+import { bytesOf } from './update-message.js';
 
 export interface Rfc2136Servers {
   /** Takes the updates, under a key. A hidden primary serves no client when there are secondaries. */
-  readonly primary: NameServer;
+  readonly primary: NameServer | Doors;
   readonly secondaries: readonly NameServer[];
 }
 
@@ -44,13 +46,19 @@ export class Rfc2136NameProvider extends NameProvider {
     }
   }
 
+  /** What one name takes of an update. */
+  sizeOf(step: NameStep): number {
+    return bytesOf(recordChange({ names: [step] }), this.zone);
+  }
+
   override async settled(): Promise<'in-sync'> {
     return 'in-sync';
   }
 
   override async authorities(): Promise<Authorities> {
     const { primary, secondaries } = this.servers;
-    return secondaries.length === 0 ? { serving: [primary], hidden: [] } : { serving: secondaries, hidden: [primary] };
+    const primaries = 'all' in primary ? primary.all : [primary];
+    return secondaries.length === 0 ? { serving: primaries, hidden: [] } : { serving: secondaries, hidden: primaries };
   }
 
   private cannotSay(name: string): DnsRejectedError {

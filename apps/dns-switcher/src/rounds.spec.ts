@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { Rounds } from './rounds.js';
+import { Rounds, type RoundsOptions } from './rounds.js';
 
 /** Rounds that end when the test says so. */
-function stage({ atOnce = 1, sizeMax = 9 } = {}) {
+function stage({ atOnce = 1, sizeMax = 9, mayLeave = 'until-begun' }: Partial<RoundsOptions<string>> = {}) {
   const begun: { readonly items: readonly string[]; readonly signal: AbortSignal; end(error?: Error): void }[] = [];
   const rounds = new Rounds<string, string>(
     async (items, signal) => {
@@ -15,7 +15,7 @@ function stage({ atOnce = 1, sizeMax = 9 } = {}) {
           : { status: 'fulfilled', value: `${item}!` },
       );
     },
-    { atOnce, sizeOf: (item) => item.length, sizeMax, timeoutMs: 60_000 },
+    { atOnce, sizeOf: (item) => item.length, sizeMax, mayLeave, timeoutMs: 60_000 },
   );
   const never = new AbortController().signal;
   const ask = (item: string, signal = never) => rounds.ask(item, signal);
@@ -75,5 +75,22 @@ describe(Rounds, () => {
     expect(items()).toEqual([['a'], ['z']]);
     begun[1]!.end();
     await last;
+  });
+
+  it('ends a round that everybody left, where leaving is harmless', async () => {
+    const { ask, turn, begun } = stage({ mayLeave: 'any-time' });
+    const [one, other] = [new AbortController(), new AbortController()];
+    const first = ask('a');
+    const both = [ask('b', one.signal), ask('c', other.signal)];
+    begun[0]!.end();
+    await first;
+    await turn();
+    one.abort(new Error('too late'));
+    await expect(both[0]).rejects.toThrow('too late');
+    expect(begun[1]!.signal.aborted).toBe(false);
+    other.abort(new Error('also late'));
+    await expect(both[1]).rejects.toThrow('also late');
+    expect(begun[1]!.signal.aborted).toBe(true);
+    begun[1]!.end();
   });
 });

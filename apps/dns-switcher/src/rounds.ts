@@ -4,22 +4,29 @@ export interface RoundsOptions<Item> {
   /** Of an item, in whatever is limited; the items of one round are `sizeMax` together. */
   readonly sizeOf: (item: Item) => number;
   readonly sizeMax: number;
-  /** A round that takes longer is given up, by its signal; whoever is in it is answered by what `perform` makes of that. */
+  /**
+   * `until-begun`: of what is under way only the answer counts, since leaving would not take it back. `any-time`: who has
+   * no time left goes without an answer; a round that everybody left ends.
+   */
+  readonly mayLeave: 'until-begun' | 'any-time';
+  /** A round that takes longer is ended by its signal; what that makes of its items is for `perform` to say. */
   readonly timeoutMs: number;
 }
 
-interface Waiting<Item, Result> {
+interface Entry<Item, Result> {
   readonly item: Item;
-  readonly begin: () => void;
+  readonly signal: AbortSignal;
+  /** From now on it is not let go without an answer. */
+  readonly stay: () => void;
   readonly settle: (outcome: PromiseSettledResult<Result>) => void;
 }
 
 /**
  * Does one thing for many: the first item goes at once, and those that come while the rounds are under way go together
- * in the next one. Nobody waits for company, and nobody who left before it went.
+ * in the next one. Nobody waits for company.
  */
 export class Rounds<Item, Result> {
-  private waiting: readonly Waiting<Item, Result>[] = [];
+  private waiting: readonly Entry<Item, Result>[] = [];
   private underWay = 0;
 
   /** `perform` answers every item, in their order; what it throws is everybody's. */
@@ -31,20 +38,22 @@ export class Rounds<Item, Result> {
     private readonly options: RoundsOptions<Item>,
   ) {}
 
-  /**
-   * Once the round of an item has begun only its answer counts, since leaving would not take it back.
-   * @throws what `perform` throws; the reason of `signal` when it aborts before that
-   */
+  /** @throws what `perform` throws; the reason of `signal` where that came first */
   ask(item: Item, signal: AbortSignal): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     const leave = () => {
       this.waiting = this.waiting.filter((each) => each !== entry);
-      reject(signal.reason as Error);
+      entry.settle({ status: 'rejected', reason: signal.reason });
     };
-    const entry: Waiting<Item, Result> = {
+    const entry: Entry<Item, Result> = {
       item,
-      begin: () => signal.removeEventListener('abort', leave),
-      settle: (outcome) => (outcome.status === 'fulfilled' ? resolve(outcome.value) : reject(outcome.reason as Error)),
+      signal,
+      stay: () => signal.removeEventListener('abort', leave),
+      settle: (outcome) => {
+        entry.stay();
+        if (outcome.status === 'fulfilled') resolve(outcome.value);
+        else reject(outcome.reason as Error);
+      },
     };
     if (signal.aborted) leave();
     else {
@@ -62,7 +71,7 @@ export class Rounds<Item, Result> {
   }
 
   /** At least one: what is too large by itself is for `perform` to refuse. */
-  private takeRound(): readonly Waiting<Item, Result>[] {
+  private takeRound(): readonly Entry<Item, Result>[] {
     const { sizeOf, sizeMax } = this.options;
     let size = 0;
     const end = this.waiting.findIndex(({ item }, index) => (size += sizeOf(item)) > sizeMax && index > 0);
@@ -72,16 +81,23 @@ export class Rounds<Item, Result> {
     return round;
   }
 
-  private async round(entries: readonly Waiting<Item, Result>[]): Promise<void> {
-    for (const { begin } of entries) begin();
-    const [outcomes] = await Promise.allSettled([
-      this.perform(
-        entries.map(({ item }) => item),
-        AbortSignal.timeout(this.options.timeoutMs),
-      ),
-    ]);
+  private async round(entries: readonly Entry<Item, Result>[]): Promise<void> {
+    const { timeoutMs, mayLeave } = this.options;
+    const ends = [AbortSignal.timeout(timeoutMs)];
+    if (mayLeave === 'any-time') ends.push(allAborted(entries.map(({ signal }) => signal)));
+    else for (const entry of entries) entry.stay();
+    const items = entries.map(({ item }) => item);
+    const [outcome] = await Promise.allSettled([this.perform(items, AbortSignal.any(ends))]);
     this.underWay -= 1;
-    entries.forEach(({ settle }, index) => settle(outcomes.status === 'fulfilled' ? outcomes.value[index]! : outcomes));
+    entries.forEach(({ settle }, index) => settle(outcome.status === 'fulfilled' ? outcome.value[index]! : outcome));
     this.next();
   }
 }
+
+const allAborted = (signals: readonly AbortSignal[]): AbortSignal => {
+  const controller = new AbortController();
+  let left = signals.length;
+  for (const signal of signals)
+    signal.addEventListener('abort', () => --left === 0 && controller.abort(signal.reason), { once: true });
+  return controller.signal;
+};

@@ -12,7 +12,7 @@ const MANAGED = ['A', 'AAAA', 'SRV'] as const;
  * @throws UnavailableError, DnsForeignRecordError
  */
 export async function seenAt(
-  server: NameServer,
+  server: Pick<NameServer, 'address' | 'query'>,
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly SeenName[]> {

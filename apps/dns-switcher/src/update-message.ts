@@ -14,29 +14,52 @@ export interface Update extends RecordChange {
 type SetName = Pick<RecordSet, 'name' | 'type'>;
 
 const OPCODE_UPDATE = 5 << 11;
+const HEADER_BYTES = 12;
+/** Points at the name of the zone section, which comes first in every update (RFC 1035 §4.1.4). */
+const ZONE_POINTER = u16(0xc000 | HEADER_BYTES);
 
 /**
  * An RFC 2136 UPDATE, unsigned. Written by hand because dns-packet knows neither class NONE ("this set must not exist")
  * nor records without data.
  */
 export function encodeUpdate(id: number, { zone, remove, create, absent }: Update): Buffer {
-  const prerequisites = [...remove.flatMap(mustEqual), ...absent.map((set) => record(set, CLASS.NONE, 0))];
-  const changes = [...remove.map((set) => record(set, CLASS.ANY, 0)), ...create.flatMap(additions)];
+  const record = recordIn(zone);
+  const prerequisites = [
+    ...remove.flatMap((set) => set.values.map((value) => record(set, CLASS.IN, 0, value))),
+    ...absent.map((set) => record(set, CLASS.NONE, 0)),
+  ];
+  const changes = [
+    ...remove.map((set) => record(set, CLASS.ANY, 0)),
+    ...create.flatMap((set) => set.values.map((value) => record(set, CLASS.IN, set.ttlSeconds ?? 0, value))),
+  ];
   const counts = [1, prerequisites.length, changes.length, 0].map(u16);
   const zoneSection = Buffer.concat([wireName(zone), u16(TYPE.SOA), u16(CLASS.IN)]);
   return Buffer.concat([u16(id), u16(OPCODE_UPDATE), ...counts, zoneSection, ...prerequisites, ...changes]);
 }
 
-const mustEqual = (set: RecordSet): Buffer[] => set.values.map((value) => record(set, CLASS.IN, 0, value));
+/** How many bytes a change takes of an update of `zone`. */
+export const bytesOf = (change: RecordChange, zone: string): number =>
+  encodeUpdate(0, { ...change, zone }).length - encodeUpdate(0, { zone, remove: [], create: [], absent: [] }).length;
 
-const additions = (set: RecordSet): Buffer[] =>
-  set.values.map((value) => record(set, CLASS.IN, set.ttlSeconds ?? 0, value));
+const recordIn = (zone: string) => {
+  const owner = ownerIn(zone);
+  return ({ name, type }: SetName, recordClass: number, ttlSeconds: number, value?: string): Buffer => {
+    const data = value === undefined ? Buffer.alloc(0) : recordData[type](value);
+    return Buffer.concat([owner(name), u16(TYPE[type]), u16(recordClass), u32(ttlSeconds), u16(data.length), data]);
+  };
+};
 
-function record({ name, type }: SetName, recordClass: number, ttlSeconds: number, value?: string): Buffer {
-  const data = value === undefined ? Buffer.alloc(0) : recordData[type](value);
-  return Buffer.concat([wireName(name), u16(TYPE[type]), u16(recordClass), u32(ttlSeconds), u16(data.length), data]);
-}
+/** Owners inside the zone end with a pointer to it, so that more names go into one message. */
+const ownerIn = (zone: string) => {
+  const suffix = wireName(zone);
+  return (name: string): Buffer => {
+    const whole = wireName(name);
+    const isInside = whole.length >= suffix.length && whole.subarray(-suffix.length).equals(suffix);
+    return isInside ? Buffer.concat([whole.subarray(0, -suffix.length), ZONE_POINTER]) : whole;
+  };
+};
 
+/** Names in data are never compressed: servers do not unpack those of types that came after RFC 1035 (RFC 3597 §4). */
 const recordData: Readonly<Record<RecordType, (value: string) => Buffer>> = {
   A: addressBytes,
   AAAA: addressBytes,
@@ -45,5 +68,5 @@ const recordData: Readonly<Record<RecordType, (value: string) => Buffer>> = {
     const [priority, weight, port, host] = value.split(' ');
     return Buffer.concat([...[priority, weight, port].map((part) => u16(Number(part))), wireName(host!)]);
   },
-  TXT: (text) => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)]),
+  TXT: (text) => Buffer.concat([Buffer.from([Buffer.byteLength(text)]), Buffer.from(text)]),
 };
