@@ -22,7 +22,9 @@ export function nsupdateScript(change: RecordChange, { port, compares }: ScriptO
     `key ${KEY.algorithm}:${KEY.name} ${KEY.secret.export().toString('base64')}`,
     ...(compares ? prerequisites : []),
     ...change.remove.map(({ name, type }) => `update delete ${name}. ${type}`),
-    ...change.create.flatMap((set) => records(set, set.ttlSeconds).map((record) => `update add ${set.name}. ${record}`)),
+    ...change.create.flatMap((set) =>
+      records(set, set.ttlSeconds).map((record) => `update add ${set.name}. ${record}`),
+    ),
     'send',
     '',
   ].join('\n');

@@ -18,7 +18,7 @@ export interface DnsRecord {
 
 export interface DnsQuestion {
   readonly name: string;
-  readonly type: 'A' | 'AAAA' | 'SRV' | 'TXT' | 'SOA';
+  readonly type: 'A' | 'AAAA' | 'SRV' | 'TXT' | 'SOA' | 'NS' | 'MX' | 'NAPTR' | 'SSHFP' | 'TLSA' | 'CAA';
 }
 
 /** The records for each question. */
@@ -218,7 +218,7 @@ function remedyFor(answer: string, tsig?: TsigKey): string {
   const key = tsig?.name ?? '(none)';
   switch (answer) {
     case 'BADKEY':
-      return `it does not know TSIG key "${key}" (${tsig?.algorithm}); add the key there, or correct its name or algorithm`;
+      return `it does not know TSIG key "${key}" (${tsig?.algorithm}), or, as Knot says it, does not let that key do this; add the key there, correct its name or algorithm, or grant it the name`;
     case 'BADSIG':
       return `TSIG key "${key}" has another secret there; give both sides the same one`;
     case 'BADTIME':
@@ -226,7 +226,7 @@ function remedyFor(answer: string, tsig?: TsigKey): string {
     case 'NOTAUTH':
       return `it is not the primary of this zone, or does not accept TSIG key "${key}" (${tsig?.algorithm}): its name, algorithm and secret there, and both clocks`;
     case 'REFUSED':
-      return `its policy does not let TSIG key "${key}" (${tsig?.algorithm}) do this; grant it the records of the name and the TXT of its _signalbox name; PowerDNS says so of a wrong key or clock, too`;
+      return `it does not serve this zone, or its policy does not let TSIG key "${key}" (${tsig?.algorithm}) do this; grant it the records of the name and the TXT of its _signalbox name. PowerDNS says so of a wrong secret or clock, too`;
     case 'NOTZONE':
       return 'the name is outside the configured zone; correct the zone';
     default:

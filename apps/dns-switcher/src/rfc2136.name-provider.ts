@@ -1,6 +1,7 @@
 import { OutcomeUnknownError, SignalboxError, UnavailableError } from '#libs/domain';
 import { DnsRejectedError } from './errors.js';
 import { recordChange, type NameChange, type NameStep, type SeenName } from './name-change.js';
+import { companyOf, lonely } from './lone-names.js';
 import { NameProvider, type Applied, type Authorities } from './name-provider.js';
 import type { Doors } from './doors.js';
 import type { NameServer } from './name-server.js';
@@ -37,10 +38,11 @@ export class Rfc2136NameProvider extends NameProvider {
     const beyond = records.create.find(({ alias, routing }) => alias !== undefined || routing !== undefined);
     if (beyond) return { outcome: 'misconfigured', error: this.cannotSay(beyond.name) };
     try {
-      const answer = await this.servers.primary.update({ zone: this.zone, ...records }, signal);
+      const { primary } = this.servers;
+      const answer = await primary.update({ zone: this.zone, ...records, alone: lonely(change) }, signal);
       if (answer === 'done') return { outcome: 'applied' };
       if (answer === 'server-failure') return { outcome: 'unknown', reason: 'the primary answered SERVFAIL' };
-      return await hasRefusedWhat(this, change, signal);
+      return await companyOf(primary, change, await hasRefusedWhat(this, change, signal), signal);
     } catch (error) {
       return failed(error);
     }

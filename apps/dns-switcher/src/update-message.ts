@@ -1,7 +1,7 @@
 import { addressBytes } from './ip-address.js';
 import type { RecordChange } from './name-change.js';
 import type { RecordSet, RecordType } from './record-set.js';
-import { CLASS, TYPE, u16, u32, wireName } from './wire.js';
+import { CLASS, OTHER_TYPES, TYPE, u16, u32, wireName } from './wire.js';
 
 /**
  * What was seen is compared as whole sets, order irrelevant, TTLs not. If one differs, nothing is changed (RFC 2136
@@ -9,9 +9,12 @@ import { CLASS, TYPE, u16, u32, wireName } from './wire.js';
  */
 export interface Update extends RecordChange {
   readonly zone: string;
+  /** Where no record of another type may be: a server takes a CNAME beside one without a word, and does not add it. */
+  readonly alone?: readonly string[];
 }
 
-type SetName = Pick<RecordSet, 'name' | 'type'>;
+const TYPES = { ...TYPE, ...OTHER_TYPES };
+const ALONE = Object.keys(OTHER_TYPES) as (keyof typeof OTHER_TYPES)[];
 
 const OPCODE_UPDATE = 5 << 11;
 const HEADER_BYTES = 12;
@@ -22,15 +25,16 @@ const ZONE_POINTER = u16(0xc000 | HEADER_BYTES);
  * An RFC 2136 UPDATE, unsigned. Written by hand because dns-packet knows neither class NONE ("this set must not exist")
  * nor records without data.
  */
-export function encodeUpdate(id: number, { zone, remove, create, absent }: Update): Buffer {
-  const record = recordIn(zone);
+export function encodeUpdate(id: number, { zone, remove, create, absent, alone = [] }: Update): Buffer {
+  const { whole, each } = recordIn(zone);
   const prerequisites = [
-    ...remove.flatMap((set) => set.values.map((value) => record(set, CLASS.IN, 0, value))),
-    ...absent.map((set) => record(set, CLASS.NONE, 0)),
+    ...remove.flatMap((set) => each(set, 0)),
+    ...absent.map((set) => whole(set, CLASS.NONE)),
+    ...alone.flatMap((name) => ALONE.map((type) => whole({ name, type }, CLASS.NONE))),
   ];
   const changes = [
-    ...remove.map((set) => record(set, CLASS.ANY, 0)),
-    ...create.flatMap((set) => set.values.map((value) => record(set, CLASS.IN, set.ttlSeconds ?? 0, value))),
+    ...remove.map((set) => whole(set, CLASS.ANY)),
+    ...create.flatMap((set) => each(set, set.ttlSeconds ?? 0)),
   ];
   const counts = [1, prerequisites.length, changes.length, 0].map(u16);
   const zoneSection = Buffer.concat([wireName(zone), u16(TYPE.SOA), u16(CLASS.IN)]);
@@ -43,9 +47,15 @@ export const bytesOf = (change: RecordChange, zone: string): number =>
 
 const recordIn = (zone: string) => {
   const owner = ownerIn(zone);
-  return ({ name, type }: SetName, recordClass: number, ttlSeconds: number, value?: string): Buffer => {
-    const data = value === undefined ? Buffer.alloc(0) : recordData[type](value);
-    return Buffer.concat([owner(name), u16(TYPE[type]), u16(recordClass), u32(ttlSeconds), u16(data.length), data]);
+  const encode = (name: string, type: keyof typeof TYPES, recordClass: number, ttlSeconds: number, data: Buffer) =>
+    Buffer.concat([owner(name), u16(TYPES[type]), u16(recordClass), u32(ttlSeconds), u16(data.length), data]);
+  return {
+    whole: (
+      { name, type }: { readonly name: string; readonly type: keyof typeof TYPES },
+      recordClass: number,
+    ): Buffer => encode(name, type, recordClass, 0, Buffer.alloc(0)),
+    each: ({ name, type, values }: RecordSet, ttlSeconds: number): readonly Buffer[] =>
+      values.map((value) => encode(name, type, CLASS.IN, ttlSeconds, recordData[type](value))),
   };
 };
 

@@ -1,5 +1,17 @@
 /** Numbers of RFC 1035, RFC 2136 and RFC 8945 that this app writes or reads itself. */
 export const TYPE = { A: 1, CNAME: 5, SOA: 6, TXT: 16, AAAA: 28, SRV: 33, TSIG: 250 } as const;
+/** What people put at a name beside its addresses, and no server has beside a CNAME. */
+export const OTHER_TYPES = {
+  NS: 2,
+  MX: 15,
+  TXT: 16,
+  NAPTR: 35,
+  SSHFP: 44,
+  TLSA: 52,
+  SVCB: 64,
+  HTTPS: 65,
+  CAA: 257,
+} as const;
 export const CLASS = { IN: 1, NONE: 254, ANY: 255 } as const;
 
 const HEADER_BYTES = 12;
