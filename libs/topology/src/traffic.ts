@@ -6,6 +6,12 @@ const Rfc2136 = record({
   kind: z.literal('rfc2136'),
   primary: Endpoint.describe('The authoritative server that takes updates; never in a site of its own group.'),
   primarySite: SiteIdText,
+  otherPrimaries: z
+    .array(record({ address: Endpoint, site: SiteIdText }), 'a list of { address: …, site: … }')
+    .default([])
+    .describe(
+      'Further servers over the same data as the primary, which compare and change it in one. Tried in order where the one before cannot be reached. See docs/dns.md.',
+    ),
   secondaries: z.record(SiteIdText, Endpoint).describe('The authoritative servers that answer, by site.'),
   tsig: record({
     keyName: DnsName,

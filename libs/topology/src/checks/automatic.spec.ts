@@ -1,5 +1,5 @@
-import { describe } from '@jest/globals';
-import { refuses, withoutWitness } from '../../../../test/support/broken-topology.js';
+import { describe, expect, it } from '@jest/globals';
+import { problemsAfter, refuses, withoutWitness } from '../../../../test/support/broken-topology.js';
 
 describe('the check of automatic', () => {
   refuses([
@@ -40,6 +40,17 @@ describe('the check of automatic', () => {
       'a site outside the group',
     ],
     [
+      'several DNS primaries, all in the group',
+      (d) =>
+        Object.assign(d.groups[0].traffic[0].provider, {
+          primarySite: 'b',
+          otherPrimaries: [{ address: '10.1.0.53:53', site: 'a' }],
+        }),
+      'groups[0].traffic[0].provider.primarySite',
+      'b, a, all sites of the group itself',
+      'a site outside the group',
+    ],
+    [
       'approve with nobody to approve',
       (d) => {
         d.groups[0].mode = 'approve';
@@ -50,4 +61,14 @@ describe('the check of automatic', () => {
       'role approver or admin',
     ],
   ]);
+
+  it('takes a DNS primary in the group when another one over the same data is outside', () => {
+    const problems = problemsAfter((d) =>
+      Object.assign(d.groups[0].traffic[0].provider, {
+        primarySite: 'b',
+        otherPrimaries: [{ address: '10.3.0.53:53', site: 'w' }],
+      }),
+    );
+    expect(problems).toEqual([]);
+  });
 });

@@ -50,10 +50,14 @@ const theJournalSurvives = forAutomatic(function* ({ journal, sites }, group) {
 /** The recovery path uses nothing of the failing site. */
 const dnsSurvives = forAutomatic(function* (_topology, group, at) {
   for (const [index, { provider }] of group.traffic.entries()) {
-    if (!group.sites.includes(provider.primarySite)) continue;
-    const found = `${provider.primarySite}, a site of the group itself`;
+    const writable = [provider.primarySite, ...provider.otherPrimaries.map(({ site }) => site)];
+    if (writable.some((site) => !group.sites.includes(site))) continue;
+    const found =
+      writable.length === 1
+        ? `${writable[0]}, a site of the group itself`
+        : `${listed(writable)}, all sites of the group itself`;
     const expected =
-      'a site outside the group, for example the witness: the primary must take updates when that site is lost';
+      'a site outside the group, for example the witness: a primary must take updates when that site is lost';
     yield { at: ['groups', at, 'traffic', index, 'provider', 'primarySite'], found, expected };
   }
 });

@@ -14,6 +14,9 @@ const siteReferences = ({ journal, clusters, groups }: Topology): readonly Named
         ...Object.keys(addresses).map((site) => named([...path, 'addresses', site], site)),
         ...Object.keys(provider.secondaries).map((site) => named([...path, 'provider', 'secondaries', site], site)),
         named([...path, 'provider', 'primarySite'], provider.primarySite),
+        ...provider.otherPrimaries.map(({ site }, other) =>
+          named([...path, 'provider', 'otherPrimaries', other, 'site'], site),
+        ),
       ];
     }),
     ...configs.flatMap(({ target, data }, index) => {
