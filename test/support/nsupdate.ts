@@ -1,6 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { RecordChange } from '../../apps/dns-switcher/src/name-change.js';
+import {
+  recordChange,
+  type NameChange,
+  type RecordChange,
+  type SeenName,
+} from '../../apps/dns-switcher/src/name-change.js';
+import { NameProvider, type Applied, type Authorities } from '../../apps/dns-switcher/src/name-provider.js';
 import type { RecordSet } from '../../apps/dns-switcher/src/record-set.js';
 import { KEY, ZONE } from './bind.js';
 
@@ -43,4 +49,36 @@ export async function nsupdate(script: string): Promise<string> {
   child.stdin.end(script);
   const [code] = (await once(child, 'close')) as [number | null];
   return code === 0 ? 'done' : said.trim();
+}
+
+/** Reads as ours does, and has BIND's own client change what it is told. */
+export class NsupdateNameProvider extends NameProvider {
+  constructor(
+    private readonly reader: NameProvider,
+    private readonly options: ScriptOptions,
+  ) {
+    super();
+  }
+
+  override get fence(): 'strong' | 'weak' {
+    return this.options.compares ? 'strong' : 'weak';
+  }
+
+  override read(names: readonly string[], signal: AbortSignal): Promise<readonly SeenName[]> {
+    return this.reader.read(names, signal);
+  }
+
+  override async apply(change: NameChange): Promise<Applied> {
+    const said = await nsupdate(nsupdateScript(recordChange(change), this.options));
+    if (said === 'done') return { outcome: 'applied' };
+    return /[NY]X(RRSET|DOMAIN)/.test(said) ? { outcome: 'refused-by-fence' } : { outcome: 'unknown', reason: said };
+  }
+
+  override async settled(): Promise<'in-sync'> {
+    return 'in-sync';
+  }
+
+  override authorities(signal: AbortSignal): Promise<Authorities> {
+    return this.reader.authorities(signal);
+  }
 }

@@ -36,7 +36,7 @@ export class DnsSwitcherModule implements OnApplicationBootstrap, OnApplicationS
           provide: PrimaryWatch,
           inject: [Clock, Random, Readiness],
           useFactory: (clock: Clock, random: Random, readiness: Readiness) =>
-            new PrimaryWatch(primaries(names, clock, random), clock, readiness, policy.requestTimeoutMs),
+            new PrimaryWatch(primaries(names, policy, clock, random), clock, readiness, policy.requestTimeoutMs),
         },
       ],
     };

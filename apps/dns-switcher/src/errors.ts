@@ -49,19 +49,6 @@ export class DnsNotServedError extends SignalboxError {
   readonly retryable = false;
 }
 
-/** One name, or names that were to be changed together, do not go into one update; nothing was sent. */
-export class DnsTooLargeError extends SignalboxError {
-  readonly code = 'SB_DNS_TOO_LARGE';
-  readonly retryable = false;
-
-  constructor(server: string, bytes: number, bytesMax: number) {
-    super(
-      `the update for name server ${server} has ${bytes} bytes, and one message holds ${bytesMax}: ` +
-        'point the name at fewer addresses or services, or change fewer names at once',
-    );
-  }
-}
-
 /** Between our look and our write somebody changed the records, and left our stamp: nothing of ours does that. */
 export class DnsChangedError extends SignalboxError {
   readonly code = 'SB_DNS_CHANGED';

@@ -1,24 +1,20 @@
 import { createSecretKey } from 'node:crypto';
 import type { ResolveResource } from '#libs/jobs';
 import type { Clock, Random } from '#libs/runtime';
-import { hostAndPort, type DnsTraffic, type Policy } from '#libs/topology';
-import { NameServer } from './name-server.js';
+import type { DnsTraffic, Policy } from '#libs/topology';
 import type { NameProvider } from './name-provider.js';
 import type { Primary } from './primary-watch.js';
 import { ProvidedName } from './provided-name.js';
-import { Rfc2136NameProvider } from './rfc2136.name-provider.js';
+import { Rfc2136Zones, type KeyedTraffic } from './rfc2136-zones.js';
 import type { Owner } from './stamp.js';
-import type { TsigKey } from './tsig.js';
 
 /** A server of a lost site must not hold up the verification of the others for longer than this. */
 const ATTEMPT_TIMEOUT_MS = 300;
 const POLL_MS = 25;
 
 /** A name of the topology, who owns it, and the key that may change it. */
-export interface KeyedName {
+export interface KeyedName extends KeyedTraffic {
   readonly owner: Owner;
-  readonly traffic: DnsTraffic;
-  readonly key: TsigKey;
 }
 
 /** `secret` is in base64. */
@@ -34,29 +30,23 @@ export function nameRecords(
   clock: Clock,
   random: Random,
 ): ResolveResource {
+  const zones = new Rfc2136Zones(policy.requestTimeoutMs, clock, random);
   const records = new Map(
-    names.map((name) => {
-      const provider = new Rfc2136NameProvider(name.traffic.zone, serversOf(name, clock, random));
-      return [name.traffic.name, providedName(name, provider, policy, clock)];
-    }),
+    names.map((name) => [name.traffic.name, providedName(name, zones.providerOf(name), policy, clock)]),
   );
   return (ref) => (ref.kind === 'name' ? records.get(ref.name) : undefined);
 }
 
 /** The primary of every zone once, whatever the number of its names. */
-export function primaries(names: readonly KeyedName[], clock: Clock, random: Random): readonly Primary[] {
+export function primaries(
+  names: readonly KeyedName[],
+  { requestTimeoutMs }: Policy,
+  clock: Clock,
+  random: Random,
+): readonly Primary[] {
+  const zones = new Rfc2136Zones(requestTimeoutMs, clock, random);
   const byZone = new Map(names.map((name) => [name.traffic.zone, name]));
-  return [...byZone].map(([zone, name]) => ({ zone, server: primaryOf(name, clock, random) }));
-}
-
-const primaryOf = ({ traffic, key }: KeyedName, clock: Clock, random: Random): NameServer =>
-  new NameServer(hostAndPort(traffic.provider.primary), clock, random, key);
-
-function serversOf(keyed: KeyedName, clock: Clock, random: Random) {
-  const secondaries = Object.values(keyed.traffic.provider.secondaries).map(
-    (address) => new NameServer(hostAndPort(address), clock, random),
-  );
-  return { primary: primaryOf(keyed, clock, random), secondaries };
+  return [...byZone].map(([zone, name]) => ({ zone, doors: zones.primaryOf(name).all }));
 }
 
 /** A name at a provider, with the times of the policy. */

@@ -1,18 +1,18 @@
-import { decode, encode, type Answer, type SrvData } from 'dns-packet';
+import { decode, encode, type Answer, type SoaData, type SrvData } from 'dns-packet';
 import { OutcomeUnknownError, SignalboxError, UnavailableError } from '#libs/domain';
 import type { Clock, Random } from '#libs/runtime';
-import { DnsNotServedError, DnsRejectedError, DnsTooLargeError } from './errors.js';
+import { ChangeTooLargeError, DnsNotServedError, DnsRejectedError } from './errors.js';
 import { Rounds } from './rounds.js';
 import { exchange, printAddress, type ServerAddress } from './tcp-exchange.js';
 import { checkResponse, sign, type SignedMessage, type TsigKey } from './tsig.js';
-import { encodeUpdate, type Update } from './update-message.js';
+import { encodeUpdate, UPDATE_BYTES_MAX, type Update } from './update-message.js';
 import { rcodeOf } from './wire.js';
 
 export interface DnsRecord {
   readonly name: string;
   readonly type: string;
   readonly ttlSeconds: number;
-  /** An address, a target, `priority weight port host`, or the text of a TXT record. */
+  /** An address, a target, `priority weight port host`, the fields of an SOA, or the text of a TXT record. */
   readonly data: string;
 }
 
@@ -40,9 +40,6 @@ const RCODES: Readonly<Record<number, string>> = {
   10: 'NOTZONE',
 };
 const PREREQUISITE_FAILED: readonly string[] = ['NXDOMAIN', 'YXDOMAIN', 'YXRRSET', 'NXRRSET'];
-
-/** What the length before a message can say, less what a signature may take. */
-export const UPDATE_BYTES_MAX = 65_535 - 512;
 
 /** So many rounds at a time: one slow answer does not hold up every other name. */
 const CONNECTIONS = 4;
@@ -90,11 +87,11 @@ export class NameServer {
   /**
    * @throws UnavailableError when certainly nothing was changed.
    * @throws OutcomeUnknownError when no answer came that proves to be the server's.
-   * @throws DnsRejectedError when the server will never do this for this key, DnsTooLargeError when it was not asked.
+   * @throws DnsRejectedError when the server will never do this for this key, ChangeTooLargeError when it was not asked.
    */
   async update(update: Update, signal: AbortSignal): Promise<UpdateAnswer> {
     const message = encodeUpdate(this.newId(), update);
-    if (message.length > UPDATE_BYTES_MAX) throw new DnsTooLargeError(this.address, message.length, UPDATE_BYTES_MAX);
+    if (message.length > UPDATE_BYTES_MAX) throw this.isTooLarge(message.length);
     const [response] = await this.ask([message], signal);
     const rcode = rcodeName(response!);
     if (rcode === 'NOERROR') return 'done';
@@ -195,6 +192,13 @@ export class NameServer {
     return new UnavailableError(`name server ${this.address} answered ${what} for ${name}: is it serving the zone?`);
   }
 
+  private isTooLarge(bytes: number): ChangeTooLargeError {
+    return new ChangeTooLargeError(
+      `an update of ${bytes} bytes for name server ${this.address}, and one message holds ${UPDATE_BYTES_MAX}: ` +
+        'point the name at fewer addresses or services',
+    );
+  }
+
   private isRejection(answer: string): DnsRejectedError {
     return new DnsRejectedError(this.address, answer, remedyFor(answer, this.key));
   }
@@ -207,10 +211,15 @@ export class NameServer {
 const rcodeName = (message: Buffer): string => RCODES[rcodeOf(message)] ?? `rcode ${rcodeOf(message)}`;
 
 const textOf = (data: unknown): string => {
+  if (isZone(data)) return ZONE_FIELDS.map((field) => data[field]).join(' ');
   if (isService(data)) return `${data.priority ?? 0} ${data.weight ?? 0} ${data.port} ${data.target}`;
   if (Array.isArray(data)) return data.map(textOf).join('');
   return Buffer.isBuffer(data) || typeof data === 'string' ? data.toString() : '';
 };
+
+/** As in a zone file. */
+const ZONE_FIELDS = ['mname', 'rname', 'serial', 'refresh', 'retry', 'expire', 'minimum'] as const;
+const isZone = (data: unknown): data is SoaData => typeof data === 'object' && data !== null && 'mname' in data;
 
 const isService = (data: unknown): data is SrvData => typeof data === 'object' && data !== null && 'target' in data;
 

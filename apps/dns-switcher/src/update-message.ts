@@ -16,6 +16,8 @@ export interface Update extends RecordChange {
 const TYPES = { ...TYPE, ...OTHER_TYPES };
 const ALONE = Object.keys(OTHER_TYPES) as (keyof typeof OTHER_TYPES)[];
 
+/** What the length before a message can say (RFC 1035 §4.2.2), less what a signature may take. */
+export const UPDATE_BYTES_MAX = 65_535 - 512;
 const OPCODE_UPDATE = 5 << 11;
 const HEADER_BYTES = 12;
 /** Points at the name of the zone section, which comes first in every update (RFC 1035 §4.1.4). */
@@ -42,7 +44,7 @@ export function encodeUpdate(id: number, { zone, remove, create, absent, alone =
 }
 
 /** How many bytes a change takes of an update of `zone`. */
-export const bytesOf = (change: RecordChange, zone: string): number =>
+export const bytesOf = (change: Omit<Update, 'zone'>, zone: string): number =>
   encodeUpdate(0, { ...change, zone }).length - encodeUpdate(0, { zone, remove: [], create: [], absent: [] }).length;
 
 const recordIn = (zone: string) => {
