@@ -10,6 +10,7 @@ import { GroupReader } from '../../apps/orchestrator/src/group/group-reader.js';
 import { leaderName } from '../../apps/orchestrator/src/group/group-transaction.js';
 import { GroupVersions } from '../../apps/orchestrator/src/group/group-versions.js';
 import { Leadership } from '../../apps/orchestrator/src/group/leadership.js';
+import { NameNotes } from '../../apps/orchestrator/src/group/name-notes.js';
 import { ReassertionNotes } from '../../apps/orchestrator/src/group/reassertion-notes.js';
 import { Retention } from '../../apps/orchestrator/src/group/retention.js';
 import { SelfFenceWatch } from '../../apps/orchestrator/src/group/self-fence-watch.js';
@@ -71,6 +72,7 @@ export class Cast {
         evaluation: new Evaluation(settings, [a, b, w], clock, random),
         driver: new RunDriver(settings, clock, selfFences),
         notes: new ReassertionNotes(clock),
+        nameNotes: new NameNotes(clock),
         versions: new GroupVersions(readiness),
         retention: new Retention(journal, clock, topology.policy.retentionDays),
       };

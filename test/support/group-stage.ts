@@ -8,6 +8,7 @@ import {
   type FlowLag,
   type GuardRecord,
   type Json,
+  type NameReport,
   type Opinion,
   type SiteId,
   type StepRecord,
@@ -25,6 +26,7 @@ import { GroupReader } from '../../apps/orchestrator/src/group/group-reader.js';
 import { settingsOf } from '../../apps/orchestrator/src/group/group-settings.js';
 import { GroupVersions } from '../../apps/orchestrator/src/group/group-versions.js';
 import { Leadership } from '../../apps/orchestrator/src/group/leadership.js';
+import { NameNotes } from '../../apps/orchestrator/src/group/name-notes.js';
 import { ReassertionNotes } from '../../apps/orchestrator/src/group/reassertion-notes.js';
 import { Retention } from '../../apps/orchestrator/src/group/retention.js';
 import { SelfFenceWatch } from '../../apps/orchestrator/src/group/self-fence-watch.js';
@@ -83,6 +85,7 @@ export class Stage<J extends Journal = InMemoryJournal> {
       driver: new RunDriver(this.settings, this.clock, selfFences),
       selfFences,
       notes: new ReassertionNotes(this.clock),
+      nameNotes: new NameNotes(this.clock),
       versions,
       retention: new Retention(this.journal, this.clock, this.topology.policy.retentionDays),
     };
@@ -133,7 +136,28 @@ export class Stage<J extends Journal = InMemoryJournal> {
     for (const { id: site } of this.topology.sites)
       for (const cluster of ['kafka-a', 'kafka-b']) await this.vote(site, cluster, 'up');
     for (const site of [a, b]) await this.guard(site);
+    for (const { name } of this.settings.shape.names) await this.seesName(name);
     this.working = [a, b];
+  }
+
+  /** What the dns-switcher of B wrote down of a name. */
+  async seesName(name: string, change: Partial<NameReport> = {}): Promise<void> {
+    const report: NameReport = {
+      name,
+      group,
+      site: b,
+      by: processId('dns-switcher@b'),
+      at: instant(0),
+      state: 'done',
+      waitsFor: [],
+      ttlSeconds: 1,
+      servers: [],
+      resolvers: [],
+      owners: [],
+      news: [],
+      ...change,
+    };
+    await this.put(keys.nameReport(group, name, b), JSON.stringify(report));
   }
 
   /** Where workers and guards do what is asked of them, from now on. */

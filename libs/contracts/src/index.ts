@@ -8,6 +8,7 @@ export { decodeDesired } from './desired.js';
 export { BacklogWire, PositionsWire } from './positions.js';
 export { GuardRecordWire } from './guard-record.js';
 export type { Mirrors } from './mirrors.js';
+export { NameReportWire } from './name-report.js';
 export {
   notificationEvent,
   NotificationEventWire,
@@ -29,6 +30,7 @@ export type {
   ClusterStatus,
   ExplainAnswer,
   GroupStatus,
+  NameStatus,
   PlanAnswer,
   QueueStatus,
   RunAnswer,

@@ -5,6 +5,7 @@ import type {
   GroupId,
   GuardRecord,
   Instant,
+  NameReport,
   Plan,
   ProcessId,
   ReturningSite,
@@ -63,6 +64,9 @@ export interface ClusterStatus {
   readonly recorded: boolean;
 }
 
+/** A name as one site sees it. */
+export type NameStatus = Omit<NameReport, 'group' | 'news'>;
+
 export interface GroupStatus {
   readonly group: GroupId;
   readonly mode: 'observe' | 'approve' | 'automatic';
@@ -73,6 +77,8 @@ export interface GroupStatus {
   readonly leader?: ProcessId | null;
   /** What would make the next loss worse than it need be, in words. */
   readonly warnings?: readonly string[];
+  /** By name and by the site that looked. */
+  readonly names?: readonly NameStatus[];
   /** Why nothing is decided before a rescue. */
   readonly onHold?: string;
   readonly frozen?: { readonly by: string; readonly reason: string; readonly until: Instant };

@@ -45,6 +45,7 @@ export {
   type WeightedMember,
   type WeightedTarget,
 } from './name-target.js';
+export type { NameDrift, NameNews, NameReport, NameRule, OwnerSeen, ResolverSeen, ServerSeen } from './name-report.js';
 export type { Backlog, Positions, StrandedRange } from './positions.js';
 export type { ReassertedRecord, ResourceOrder } from './resource-order.js';
 export type { Ring } from './ring.js';

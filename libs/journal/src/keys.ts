@@ -52,6 +52,9 @@ export const keys = {
   /** How often each weak fence of a group was re-asserted. */
   reassertions: (group: GroupId) => `${ROOT}/groups/${group}/reasserted/`,
   reasserted: (group: GroupId, resource: ResourceRef) => `${ROOT}/groups/${group}/reasserted/${resourceKey(resource)}`,
+  /** What the dns-switcher of each site saw of each name of a group. */
+  nameReports: (group: GroupId) => `${ROOT}/groups/${group}/names/`,
+  nameReport: (group: GroupId, name: string, site: SiteId) => `${ROOT}/groups/${group}/names/${name}/${site}`,
   approvals: () => `${ROOT}/approvals/`,
   approval: (approval: ApprovalId) => `${ROOT}/approvals/${approval}`,
   /** What a request with this idempotency key was answered; lease-bound, so that it ends by itself. */

@@ -8,11 +8,14 @@ export interface RtoSum {
   readonly goalMs: number;
 }
 
-/** The worst case by policy; the run and client terms are budgets, to be compared with what runs measure. */
-export function rtoSum(topology: Topology, group: Group): RtoSum {
+/**
+ * The worst case by policy; the run and client terms are budgets, to be compared with what runs measure. `servedTtlSeconds`:
+ * what resolvers are given now, where that is not what the topology says.
+ */
+export function rtoSum(topology: Topology, group: Group, servedTtlSeconds = 0): RtoSum {
   const policy = policyOf(topology, group);
   const slowestRoundMs = Math.round(policy.roundMs * (1 + policy.jitter));
-  const ttlMs = Math.max(0, ...group.traffic.map(({ ttlSeconds }) => ttlSeconds * 1_000));
+  const ttlMs = Math.max(servedTtlSeconds * 1_000, ...group.traffic.map(({ ttlSeconds }) => ttlSeconds * 1_000));
   const terms = [
     { name: 'first failed round', ms: slowestRoundMs + policy.probeTimeoutMs },
     { name: 'dwell', ms: Math.max(policy.dwellLongMs, policy.downAfterRounds * slowestRoundMs) },

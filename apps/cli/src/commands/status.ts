@@ -4,6 +4,7 @@ import { show, type Outcome, type Session } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { blocks, duration, moment, next, table, WHY } from '../text.js';
 import { liftsText } from './lifts.js';
+import { nameTable } from './names.js';
 import { returningTable, strandedTable } from './returning.js';
 
 const REFRESH_MS = 2_000;
@@ -44,6 +45,7 @@ export const renderStatus = (answer: StatusAnswer, now: Instant, verbose = false
     source(answer),
     table(['CLUSTER', 'VERDICT', 'WHY'], answer.clusters.map(clusterRow)),
     table(['GROUP', 'ACTIVE', 'PHASE', 'MODE', 'FENCE', 'EPOCH', 'LEADER'], answer.groups.map(groupRow)),
+    nameTable(answer.groups, now, verbose),
     returningTable(answer.groups, now),
     verbose ? strandedTable(answer.groups) : '',
     answer.groups.flatMap((group) => remarks(group, now)).join('\n'),

@@ -13,6 +13,7 @@ const Evidence = z.object({
   reason: text,
   by: text,
   site: text,
+  name: text,
   step: text,
   veto: text,
   until: z.number().optional().catch(undefined),

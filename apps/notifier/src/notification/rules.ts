@@ -158,6 +158,32 @@ export const RULES: Readonly<Record<string, Telling>> = {
     says: 'somebody changed from outside what a run had set, and it was set again',
     next: explain,
   },
+  'name-propagating': {
+    severity: 'info',
+    says: (facts) => `${facts.name ?? 'a name'} has changed and is propagating, seen from ${facts.site ?? 'a site'}`,
+    next: () => ['signalbox status --verbose'],
+  },
+  'name-propagated': {
+    severity: 'info',
+    says: (facts) => `${facts.name ?? 'a name'} is the new one for everybody, seen from ${facts.site ?? 'a site'}`,
+  },
+  'name-drifted': {
+    severity: 'critical',
+    says: (facts) => `${facts.name ?? 'a name'} was changed by somebody else and does not point where it was put`,
+    next: ({ group }) => [`signalbox preflight ${group}`],
+  },
+  'name-drift-ended': { severity: 'info', says: (facts) => `${facts.name ?? 'a name'} points where it was put again` },
+  'name-owned-by-another': {
+    severity: 'warning',
+    says: (facts) => `somebody else says that ${facts.name ?? 'a name'} is theirs, and Signalbox will not switch it`,
+    next: ({ group }) => [`signalbox preflight ${group}`],
+  },
+  'resolver-ignores-ttl': {
+    severity: 'warning',
+    says: (facts) =>
+      `a resolver of ${facts.site ?? 'a site'} gives old answers of ${facts.name ?? 'a name'} for too long`,
+    next: () => ['signalbox status --verbose'],
+  },
   freeze: { severity: 'info', says: (facts) => `${facts.who} froze it${until(facts)}`, next: explain },
   unfreeze: { severity: 'info', says: ({ who }) => `${who} ended the freeze`, next: explain },
   override: {

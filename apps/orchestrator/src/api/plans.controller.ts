@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { PlanQuery, signatureOf, type PlanAnswer, type PlanExportAnswer, type PreflightAnswer } from '#libs/contracts';
 import { Journal } from '#libs/journal';
 import { Clock, Readiness } from '#libs/runtime';
-import { journalMajority } from '#libs/topology';
+import { findGroup, journalMajority, rtoSum } from '#libs/topology';
 import { evidenceOf } from '../group/evidence.js';
 import { GroupDirectory, type KnownGroup } from '../group/group-directory.js';
 import { commands } from '../operation/commands.js';
@@ -62,11 +62,17 @@ export class PlansController {
     const asked = await this.asked(knownGroup(this.directory, id));
     const evidence = evidenceOf(asked.view, asked.voters, asked.group.settings);
     const parts = missingParts(this.readiness);
-    const most = journalMajority(this.self.topology);
+    const { topology } = this.self;
+    const most = journalMajority(topology);
     return preflight({
       prospect: prospectOf(asked, evidence),
       leader: asked.view.leader,
       voters: asked.voters,
+      names: {
+        names: asked.group.settings.shape.names.map(({ name }) => name),
+        reports: asked.view.names.map(({ value }) => value),
+        rto: (ttlSeconds) => rtoSum(topology, findGroup(topology, asked.group.id), ttlSeconds),
+      },
       ...(most && { journalMajority: most }),
       missing: { members: this.journal.missing(), parts },
     });

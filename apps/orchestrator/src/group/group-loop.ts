@@ -7,6 +7,7 @@ import { GroupTransaction } from './group-transaction.js';
 import type { GroupVersions } from './group-versions.js';
 import type { GroupView } from './group-view.js';
 import type { Leadership } from './leadership.js';
+import type { NameNotes } from './name-notes.js';
 import type { ReassertionNotes } from './reassertion-notes.js';
 import type { Retention } from './retention.js';
 import type { SelfFenceWatch } from './self-fence-watch.js';
@@ -18,6 +19,7 @@ export interface GroupParts {
   readonly driver: RunDriver;
   readonly selfFences: SelfFenceWatch;
   readonly notes: ReassertionNotes;
+  readonly nameNotes: NameNotes;
   readonly versions: GroupVersions;
   readonly retention: Retention;
 }
@@ -91,7 +93,8 @@ export class GroupLoop {
 
   /** When nothing is to be decided: what workers did without a step goes into the audit chain. */
   private async note(view: GroupView): Promise<Turn> {
-    const note = this.parts.notes.next(view, this.leader);
+    const { notes, nameNotes } = this.parts;
+    const note = notes.next(view, this.leader) ?? nameNotes.next(view, this.leader);
     return note ? this.commit(note) : 'rest';
   }
 

@@ -12,6 +12,7 @@ import { GroupVersions } from './group-versions.js';
 import { leaderName } from './group-transaction.js';
 import type { GroupView } from './group-view.js';
 import type { Leadership } from './leadership.js';
+import { NameNotes } from './name-notes.js';
 import { ReassertionNotes } from './reassertion-notes.js';
 import { Retention } from './retention.js';
 import { SelfFenceWatch } from './self-fence-watch.js';
@@ -42,6 +43,7 @@ export function groupPulse(group: KnownGroup, self: ThisProcess, board: VerdictB
     evaluation: new Evaluation(settings, self.voters, clock, random),
     driver: new RunDriver(settings, clock, selfFences),
     notes: new ReassertionNotes(clock),
+    nameNotes: new NameNotes(clock),
   };
   let looks: number = LOOKS_PER_ROUND.calm;
   const onView = (view: GroupView) => {

@@ -1,6 +1,6 @@
 import { chain, GENESIS, layOut, type AuditDraft } from '#libs/audit';
 import type { Attestation, Freeze, GroupState, Override } from '#libs/decision';
-import type { Approval, Epoch, ProcessId, ReassertedRecord, Run, StepRecord } from '#libs/domain';
+import type { Approval, Epoch, NameReport, ProcessId, ReassertedRecord, Run, StepRecord } from '#libs/domain';
 import {
   keys,
   type AnsweredRequest,
@@ -153,6 +153,11 @@ export class GroupTransaction {
   /** So many of a resource's re-assertions stand in the chain with this commit. */
   audited({ value, entry }: Held<ReassertedRecord>): this {
     return this.whileUnchanged(entry).put(entry.key, JSON.stringify({ ...value, audited: value.times }));
+  }
+
+  /** The oldest news of a name stands in the chain with this commit. */
+  toldOfName({ value, entry }: Held<NameReport>): this {
+    return this.whileUnchanged(entry).put(entry.key, JSON.stringify({ ...value, news: value.news.slice(1) }));
   }
 
   /** @throws SignalboxError as the journal does; whatever was written ahead binds nobody. */

@@ -3,6 +3,7 @@ import {
   decode,
   decodeOrThrow,
   GuardRecordWire,
+  NameReportWire,
   openVote,
   ReassertedRecordWire,
   RunWire,
@@ -22,6 +23,7 @@ import {
   type Approval,
   type Epoch,
   type GroupId,
+  type NameReport,
   type ReassertedRecord,
   type Run,
   type SiteId,
@@ -73,6 +75,8 @@ export interface GroupView {
   readonly approval: Held<Approval> | undefined;
   /** How often each weak fence was re-asserted; a record that cannot be read is left out. */
   readonly reasserted: readonly Held<ReassertedRecord>[];
+  /** What each site saw of each name; one that cannot be read is left out. */
+  readonly names: readonly Held<NameReport>[];
 }
 
 export interface GroupNames {
@@ -122,14 +126,19 @@ export function groupViewOf(
       value: read(ApprovalWire, approvalEntry),
       entry: approvalEntry,
     },
-    reasserted: snapshot.entries
-      .filter(({ key }) => key.startsWith(keys.reassertions(group)))
-      .flatMap((entry) => {
-        const record = decode(ReassertedRecordWire, entry.value, entry.key);
-        return record.ok ? [{ value: record.value, entry }] : [];
-      }),
+    reasserted: readableIn(snapshot, keys.reassertions(group), ReassertedRecordWire),
+    names: readableIn(snapshot, keys.nameReports(group), NameReportWire),
   };
 }
+
+/** Records that nothing hangs on: one that cannot be read is left out. */
+const readableIn = <S extends z.ZodType>(snapshot: Snapshot, prefix: string, schema: S): Held<z.output<S>>[] =>
+  snapshot.entries
+    .filter(({ key }) => key.startsWith(prefix))
+    .flatMap((entry) => {
+      const record = decode(schema, entry.value, entry.key);
+      return record.ok ? [{ value: record.value, entry }] : [];
+    });
 
 type ReadEntry = <S extends z.ZodType>(schema: S, entry: Entry) => z.output<S>;
 

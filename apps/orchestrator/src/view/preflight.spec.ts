@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PreflightCheck } from '#libs/contracts';
+import { instant } from '#libs/domain';
 import { a, b, Stage, w } from '../../../../test/support/group-stage.js';
 import { OperatorDesk } from '../../../../test/support/operator-desk.js';
 import { QUARANTINED } from '../../../../test/support/quarantined.js';
+
+const OWNER = { name: 'external-dns/cluster-1', at: 'a-kafka.example', isAdopted: false };
+const DRIFT = { expected: '10.0.0.1', found: '192.0.2.66', since: instant(0), hints: ['the zone has serial 9'] };
 
 describe('GET /v1/groups/:group/preflight', () => {
   let stage: Stage;
@@ -35,6 +39,9 @@ describe('GET /v1/groups/:group/preflight', () => {
       'guard-a',
       'guard-b',
       'lag-a-to-b',
+      'name-kafka.example',
+      'owner-kafka.example',
+      'ttl-kafka.example',
       'quarantine',
       'journal',
       'parts',
@@ -67,6 +74,21 @@ describe('GET /v1/groups/:group/preflight', () => {
       ['freeze', 'plan-failover', 'plan-switchover'],
     ],
     [
+      'a name that somebody else owns',
+      () => stage.seesName('kafka.example', { owners: [OWNER] }),
+      ['owner-kafka.example'],
+    ],
+    [
+      'a name that resolvers keep for longer than the RTO goal',
+      () => stage.seesName('kafka.example', { ttlSeconds: 86_400 }),
+      ['ttl-kafka.example'],
+    ],
+    [
+      'a name that was changed behind our back',
+      () => stage.seesName('kafka.example', { drift: DRIFT }),
+      ['name-kafka.example'],
+    ],
+    [
       'an override',
       () => desk.post('operator', 'override', { veto: 'cool-down', reason: 'drill', forMs: 60_000 }),
       ['overrides'],
@@ -80,6 +102,13 @@ describe('GET /v1/groups/:group/preflight', () => {
   it('is not passed while a site is silent, and says what is gone with it', async () => {
     await stage.silence(a);
     expect(await names()).toEqual(['votes-kafka-a', 'votes-kafka-b', 'verdict-kafka-a', 'guard-a', 'plan-switchover']);
+  });
+
+  it('is passed when the owner of a name was adopted, and names the one to adopt', async () => {
+    await stage.seesName('kafka.example', { owners: [OWNER] });
+    expect((await failing())[0]?.remedy).toContain('adopt: [external-dns/cluster-1]');
+    await stage.seesName('kafka.example', { owners: [{ ...OWNER, isAdopted: true }] });
+    expect(await failing()).toEqual([]);
   });
 
   it('names the command that protects a quarantined site again', async () => {

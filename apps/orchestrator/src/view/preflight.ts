@@ -5,6 +5,8 @@ import type { JournalPlace } from '#libs/topology';
 import type { GroupView } from '../group/group-view.js';
 import { commands } from '../operation/commands.js';
 import { misplacedJournal } from './journal-place.js';
+import { fail, pass } from './preflight-check.js';
+import { nameChecks, type ReadiedNames } from './preflight-names.js';
 import type { Prospect } from './prospect.js';
 
 /** What the journal and this process know of a group. */
@@ -12,9 +14,10 @@ export interface Readied {
   readonly prospect: Prospect;
   readonly leader: GroupView['leader'];
   readonly voters: readonly SiteId[];
-  /** Journal members that do not answer, and parts this process cannot reach, in words. */
+  readonly names: ReadiedNames;
   /** The site that holds the majority of the journal, where there are but two. */
   readonly journalMajority?: JournalPlace;
+  /** Journal members that do not answer, and parts this process cannot reach, in words. */
   readonly missing: { readonly members: readonly string[]; readonly parts: readonly string[] };
 }
 
@@ -28,6 +31,7 @@ export function preflight(ready: Readied): PreflightAnswer {
     ...verdicts(ready),
     ...guards(ready),
     ...lags(ready),
+    ...nameChecks(ready.names),
     ...returning(ready),
     ...missing(ready),
     ...journalPlace(ready),
@@ -41,9 +45,6 @@ export function preflight(ready: Readied): PreflightAnswer {
     checks,
   };
 }
-
-const pass = (name: string, message: string): PreflightCheck => ({ name, ok: true, message, remedy: '' });
-const fail = (name: string, message: string, remedy: string): PreflightCheck => ({ name, ok: false, message, remedy });
 
 const hold = ({ prospect: { state, hold: why } }: Readied): PreflightCheck =>
   why === undefined

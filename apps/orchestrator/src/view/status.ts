@@ -19,6 +19,7 @@ export function groupStatusOf({ id, settings }: KnownGroup, view: GroupView, at:
     quarantined: quarantinedIn(state),
     returning: state.returning,
     protectedAfterMs: settings.policy.protectedAfterMs,
+    names: view.names.map(({ value: { group: _group, news: _news, ...seen } }) => seen),
     ...(view.hold !== undefined && { onHold: view.hold }),
     ...(freeze && freeze.until > at && { frozen: freeze }),
     ...liftsIn(view, at),
