@@ -20,6 +20,9 @@ export interface Expectation {
   readonly target: NameTarget | undefined;
 }
 
+/** `seen` is what `server` holds just now. */
+export type OnAnswer = (server: NameServer, seen: SeenName) => void;
+
 type Answer = { readonly seen: SeenName } | { readonly unreachable: string };
 
 /**
@@ -32,6 +35,7 @@ export async function askUntilAgreed(
   times: AskTimes,
   clock: Clock,
   deadline: AbortSignal,
+  onAnswer: OnAnswer = () => undefined,
 ): Promise<Verification> {
   const all = [...serving, ...hidden];
   const latest = new Map<NameServer, Answer>();
@@ -48,6 +52,7 @@ export async function askUntilAgreed(
       // An attempt that was cut off says nothing: it must not turn a lagging server into an unreachable one.
       if (over.aborted) return;
       latest.set(server, answer);
+      if ('seen' in answer && serving.includes(server)) onAnswer(server, answer.seen);
       if (holds()) settled.abort();
       await clock.sleep(times.pollMs, over);
     }

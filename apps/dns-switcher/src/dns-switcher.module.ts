@@ -1,9 +1,12 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { ProcessId, SiteId } from '#libs/domain';
-import { StepWorkerModule } from '#libs/jobs';
+import { OrderLedger, StepWorkerModule } from '#libs/jobs';
 import { allOrEveryProblem, Clock, Random, readSecret, Readiness } from '#libs/runtime';
-import type { Topology } from '#libs/topology';
-import { keyedName, nameRecords, primaries } from './name-records.js';
+import { findSite, type Topology } from '#libs/topology';
+import { keyedName, nameRecords, primaries, watchedNames } from './name-records.js';
+import { NameReports } from './propagation/name-reports.js';
+import { NameWatch } from './propagation/name-watch.js';
+import type { WatchedName } from './propagation/watched-name.js';
 import { PrimaryWatch } from './primary-watch.js';
 
 /** Moves names between sites; the only process that holds DNS keys. */
@@ -13,6 +16,7 @@ export class DnsSwitcherModule implements OnApplicationBootstrap, OnApplicationS
 
   /** @throws SecretError, SeveralProblemsError */
   static async register(self: { topology: Topology; site: SiteId; process: ProcessId }): Promise<DynamicModule> {
+    const { site, process } = self;
     const { policy, groups, installation } = self.topology;
     const names = await allOrEveryProblem(
       groups
@@ -22,13 +26,23 @@ export class DnsSwitcherModule implements OnApplicationBootstrap, OnApplicationS
           return keyedName(owner, traffic, await readSecret(secret, `TSIG key ${keyName} of ${traffic.name}`));
         }),
     );
+    const { resolvers } = findSite(self.topology, site);
+    let made: readonly WatchedName[] | undefined;
+    /** Once: what changes a name and what looks at it share what they have seen. */
+    const watched = (clock: Clock, random: Random) => (made ??= watchedNames(names, resolvers, policy, clock, random));
     return {
       module: DnsSwitcherModule,
       imports: [
         StepWorkerModule.register({
           ...self,
           worker: 'dns-switcher',
-          resources: (clock, random) => nameRecords(names, policy, clock, random),
+          resources: (clock, random) => nameRecords(watched(clock, random)),
+          beside: ({ journal, clock, random, readiness }) =>
+            new NameWatch(
+              watched(clock, random),
+              { clock, readiness, reports: new NameReports(journal, site), orders: new OrderLedger(journal) },
+              { site, process, lookTimeoutMs: policy.requestTimeoutMs },
+            ),
         }),
       ],
       providers: [

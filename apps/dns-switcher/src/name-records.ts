@@ -1,9 +1,15 @@
 import { createSecretKey } from 'node:crypto';
+import { groupId } from '#libs/domain';
 import type { ResolveResource } from '#libs/jobs';
 import type { Clock, Random } from '#libs/runtime';
-import type { DnsTraffic, Policy } from '#libs/topology';
+import { hostAndPort, type DnsTraffic, type Policy } from '#libs/topology';
 import type { NameProvider } from './name-provider.js';
+import { NameOwnership } from './ownership/name-ownership.js';
 import type { Primary } from './primary-watch.js';
+import { NameTracker } from './propagation/name-tracker.js';
+import { Resolver } from './propagation/resolver.js';
+import { TrackedName } from './propagation/tracked-name.js';
+import type { WatchedName } from './propagation/watched-name.js';
 import { ProvidedName } from './provided-name.js';
 import { Rfc2136Zones, type KeyedTraffic } from './rfc2136-zones.js';
 import type { Owner } from './stamp.js';
@@ -23,19 +29,59 @@ export const keyedName = (owner: Owner, traffic: DnsTraffic, secret: string): Ke
   return { owner, traffic, key: { name, algorithm, secret: createSecretKey(Buffer.from(secret, 'base64')) } };
 };
 
-/** Finds the resource of a step among the names of the topology. */
-export function nameRecords(
+/** Every name of the topology, with what changes it and what looks at it. `resolvers`: those of this site. */
+export const watchedNames = (
   names: readonly KeyedName[],
+  resolvers: readonly string[],
   policy: Policy,
   clock: Clock,
   random: Random,
-): ResolveResource {
+): readonly WatchedName[] => {
   const zones = new Rfc2136Zones(policy.requestTimeoutMs, clock, random);
-  const records = new Map(
-    names.map((name) => [name.traffic.name, providedName(name, zones.providerOf(name), policy, clock)]),
-  );
+  const asked = resolversAt(resolvers, clock, random);
+  return names.map((name) => watchedName(name, zones.providerOf(name), asked, policy, clock));
+};
+
+/** Finds the resource of a step among the names of the topology. */
+export function nameRecords(watched: readonly WatchedName[]): ResolveResource {
+  const records = new Map(watched.map(({ tracker, resource }) => [tracker.name, resource]));
   return (ref) => (ref.kind === 'name' ? records.get(ref.name) : undefined);
 }
+
+const resolversAt = (addresses: readonly string[], clock: Clock, random: Random): readonly Resolver[] =>
+  addresses.map((address) => new Resolver(hostAndPort(address), clock, random));
+
+/** A name at a provider, followed to its clients. */
+export function watchedName(
+  keyed: Pick<KeyedName, 'owner' | 'traffic'>,
+  provider: NameProvider,
+  resolvers: readonly Resolver[],
+  policy: Policy,
+  clock: Clock,
+): WatchedName {
+  const { owner, traffic } = keyed;
+  const { name, zone, adopt, externalDns } = traffic;
+  const tracker = new NameTracker(name, {}, clock);
+  const ownership = new NameOwnership(provider, { name, adopt, externalDns: externalDns.map(given) });
+  const provided = providedName(keyed, provider, policy, clock, tracker);
+  const resolverTimeoutMs = Math.min(ATTEMPT_TIMEOUT_MS, policy.requestTimeoutMs);
+  const nowMs = () => clock.monotonicMs();
+  const parts = { name: provided, zone, provider, tracker, ownership, resolvers, resolverTimeoutMs, nowMs };
+  return {
+    group: groupId(owner.group),
+    zone,
+    resource: new TrackedName(parts),
+    provider,
+    tracker,
+    ownership,
+    resolvers,
+  };
+}
+
+const given = ({ prefix, suffix }: DnsTraffic['externalDns'][number]) => ({
+  ...(prefix !== undefined && { prefix }),
+  ...(suffix !== undefined && { suffix }),
+});
 
 /** The primary of every zone once, whatever the number of its names. */
 export function primaries(
@@ -51,15 +97,18 @@ export function primaries(
 
 /** A name at a provider, with the times of the policy. */
 export const providedName = (
-  { owner, traffic: { name } }: Pick<KeyedName, 'owner' | 'traffic'>,
+  { owner, traffic: { name, adopt } }: Pick<KeyedName, 'owner' | 'traffic'>,
   provider: NameProvider,
   { requestTimeoutMs }: Policy,
   clock: Clock,
+  tracker = new NameTracker(name, {}, clock),
 ): ProvidedName =>
   new ProvidedName(provider, clock, {
     name,
     owner,
-    shape: {},
+    adopt,
+    onAnswer: (server, { sets }) => void tracker.answered(server.address, sets),
+    shape: tracker.shape,
     callTimeoutMs: requestTimeoutMs,
     ask: { attemptTimeoutMs: Math.min(ATTEMPT_TIMEOUT_MS, requestTimeoutMs), pollMs: POLL_MS },
   });

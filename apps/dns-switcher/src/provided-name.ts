@@ -9,10 +9,11 @@ import {
   type WriteOutcome,
 } from '#libs/domain';
 import type { Clock } from '#libs/runtime';
-import { askUntilAgreed, type AskTimes } from './authoritative-answers.js';
+import { askUntilAgreed, type AskTimes, type OnAnswer } from './authoritative-answers.js';
 import { DnsChangedError, DnsForeignRecordError } from './errors.js';
 import { hasSameSets, type NameChange, type SeenName } from './name-change.js';
 import type { Applied, ChangeId, NameProvider } from './name-provider.js';
+import { signalboxName } from './ownership/foreign-owner.js';
 import { setsOf, targetOf, type SetShape } from './target-sets.js';
 import type { Owner } from './stamp.js';
 
@@ -27,6 +28,10 @@ export interface ProvidedNameOptions {
   /** For one read or write at the provider. */
   readonly callTimeoutMs: number;
   readonly ask: AskTimes;
+  /** Owners whose stamp is replaced: their epochs count runs of theirs. */
+  readonly adopt?: readonly string[];
+  /** Told of every answer of a server that clients are sent to, as it comes. */
+  readonly onAnswer?: OnAnswer;
 }
 
 /**
@@ -52,8 +57,8 @@ export class ProvidedName extends FencedResource<NameTarget> {
   override async read(signal: AbortSignal): Promise<Stamped<NameTarget>> {
     const { name, shape } = this.options;
     const [seen] = await this.provider.read([name], this.within(signal));
-    this.demandOurs(seen!);
-    return { value: targetOf(name, seen!.sets, shape), epoch: seen!.stamp.epoch, version: JSON.stringify(seen) };
+    const epoch = this.epochOf(seen!);
+    return { value: targetOf(name, seen!.sets, shape), epoch, version: JSON.stringify(seen) };
   }
 
   /** @throws DnsChangedError when it is no longer what was seen, and no newer run of ours has changed it */
@@ -71,9 +76,16 @@ export class ProvidedName extends FencedResource<NameTarget> {
   }
 
   override async verify(expected: NameTarget | undefined, signal: AbortSignal): Promise<Verification> {
-    const { name, shape, ask } = this.options;
+    const { name, shape, ask, onAnswer } = this.options;
     const authorities = await this.provider.authorities(this.within(signal));
-    const asked = await askUntilAgreed(authorities, { name, shape, target: expected }, ask, this.clock, signal);
+    const asked = await askUntilAgreed(
+      authorities,
+      { name, shape, target: expected },
+      ask,
+      this.clock,
+      signal,
+      onAnswer,
+    );
     return expected !== undefined && asked.holds ? this.settled(asked, signal) : asked;
   }
 
@@ -120,13 +132,16 @@ export class ProvidedName extends FencedResource<NameTarget> {
     }
   }
 
-  private demandOurs({ name, stamp }: SeenName): void {
-    const { owner } = this.options;
-    if (stamp.epoch === NEVER_STAMPED || stamp.owner === undefined) return;
-    if (stamp.owner.installation === owner.installation && stamp.owner.group === owner.group) return;
+  /** Of our own stamp; somebody else's counts for nothing once it is adopted, and must not be replaced before. */
+  private epochOf({ name, stamp }: SeenName): Epoch {
+    const { owner, adopt = [] } = this.options;
+    if (stamp.epoch === NEVER_STAMPED || stamp.owner === undefined) return stamp.epoch;
+    if (stamp.owner.installation === owner.installation && stamp.owner.group === owner.group) return stamp.epoch;
+    const other = signalboxName(stamp.owner.installation, stamp.owner.group);
+    if (adopt.includes(other)) return NEVER_STAMPED;
     throw new DnsForeignRecordError(
       `${name} belongs to group ${stamp.owner.group} of installation ${stamp.owner.installation}: ` +
-        'one name has one owner; take it out of one of the two signalbox.yaml',
+        `one name has one owner; take it out of that signalbox.yaml, then say so in this one with adopt: [${other}]`,
     );
   }
 

@@ -18,6 +18,7 @@ export const NameReportWire = z.object({
   epoch: EpochWire.optional(),
   problem: z.string().optional(),
   ttlSeconds: CountWire.optional(),
+  oldTtlSeconds: CountWire.optional(),
   servers: z.array(z.object({ address: z.string(), gives: GivesWire, serial: CountWire.optional() })),
   resolvers: z.array(
     z.object({

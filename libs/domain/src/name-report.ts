@@ -23,6 +23,8 @@ export interface NameReport {
   readonly problem?: string;
   /** How long resolvers may keep what is served now. */
   readonly ttlSeconds?: number;
+  /** The longest TTL that another answer may still be cached with. */
+  readonly oldTtlSeconds?: number;
   readonly servers: readonly ServerSeen[];
   readonly resolvers: readonly ResolverSeen[];
   readonly owners: readonly OwnerSeen[];

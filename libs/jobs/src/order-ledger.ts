@@ -18,11 +18,13 @@ export interface HeldOrder {
   readonly revision: Revision;
 }
 
-/** Whether it is given back what was ordered: a strong fence refuses by itself, and what moves by itself goes on. */
-export const isKept = ({ fence, movesByItself }: FencedResource<unknown>): boolean =>
-  fence === 'weak' && movesByItself !== true;
+/** Whether the journal keeps what it is to hold; what moves by itself goes on. */
+export const isOrdered = ({ movesByItself }: FencedResource<unknown>): boolean => movesByItself !== true;
 
-/** What the journal orders each weak resource to hold. A leader withdraws an order with the intent of another change. */
+/** Whether it is given back what was ordered. A strong fence refuses by itself what is late of ours: a change of others is told. */
+export const isKept = (resource: FencedResource<unknown>): boolean => resource.fence === 'weak' && isOrdered(resource);
+
+/** What the journal orders each resource to hold. A leader withdraws an order with the intent of another change. */
 export class OrderLedger {
   constructor(private readonly journal: Journal) {}
 

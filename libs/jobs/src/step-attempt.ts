@@ -9,7 +9,7 @@ import {
 } from '#libs/domain';
 import type { Clock } from '#libs/runtime';
 import { performStep, type StepOrder } from './perform-step.js';
-import { isKept } from './order-ledger.js';
+import { isOrdered } from './order-ledger.js';
 import type { JournaledStep, StepLedger } from './step-ledger.js';
 import type { StepResult } from './step-result.js';
 import { within } from './time-limit.js';
@@ -65,7 +65,7 @@ export class StepAttempt {
 
   private async report(taken: JournaledStep, result: StepResult, superseded: AbortSignal): Promise<void> {
     const resource = this.resolve(taken.record.resource);
-    const end = { result, finishedAt: this.clock.now(), isKept: resource !== undefined && isKept(resource) };
+    const end = { result, finishedAt: this.clock.now(), isOrdered: resource !== undefined && isOrdered(resource) };
     const sinceMs = this.clock.monotonicMs();
     while (!superseded.aborted && this.clock.monotonicMs() - sinceMs < REPORT_FOR_MS) {
       try {

@@ -19,11 +19,11 @@ type RunFacts = Pick<JournaledStep, 'group' | 'planHash'>;
 /** More than can be open at a time; a worker that runs for years meets any number of them. */
 const RUNS_KEPT = 16;
 
-/** How a step ended, and whether what it set is kept from now on. */
+/** How a step ended, and whether what it set is ordered from now on. */
 export interface StepEnd {
   readonly result: StepResult;
   readonly finishedAt: Instant;
-  readonly isKept: boolean;
+  readonly isOrdered: boolean;
 }
 
 /** What a worker reads and writes of steps. Every write compares the step and the group's epoch. */
@@ -57,9 +57,9 @@ export class StepLedger {
   }
 
   /** False when the step has moved on, so that nobody waits for this result. @throws UnavailableError, OutcomeUnknownError */
-  async report(step: JournaledStep, { result, finishedAt, isKept }: StepEnd): Promise<boolean> {
+  async report(step: JournaledStep, { result, finishedAt, isOrdered }: StepEnd): Promise<boolean> {
     const { runsAt, run, name } = step.record;
-    const order = isKept ? await this.#orders.after(step.record, step.group, result) : undefined;
+    const order = isOrdered ? await this.#orders.after(step.record, step.group, result) : undefined;
     const record: StepRecord = { ...step.record, ...result, finishedAt };
     const { committed } = await this.journal.commit({
       conditions: this.#stillSo(step),

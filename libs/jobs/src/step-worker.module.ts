@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { ProcessId, ResourceOrder, SiteId, WorkerKind } from '#libs/domain';
-import { EtcdJournal, journalAccess, Membership, SCHEMA } from '#libs/journal';
+import { EtcdJournal, journalAccess, Membership, SCHEMA, type Journal } from '#libs/journal';
 import { Clock, Log, Random, Readiness } from '#libs/runtime';
 import { findSite, type Topology } from '#libs/topology';
 import { BullmqDoorbell } from './bullmq.doorbell.js';
@@ -11,6 +11,18 @@ import { announcedHandlers } from './step-handlers.js';
 import type { ResolveResource } from './step-attempt.js';
 import { StepWorker, type StepWorkerPorts } from './step-worker.js';
 
+export interface BesidePorts {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly readiness: Readiness;
+}
+
+export interface Beside {
+  start(): void;
+  stop(): void;
+}
+
 export interface WorkerProcess {
   readonly worker: WorkerKind;
   readonly topology: Topology;
@@ -18,6 +30,8 @@ export interface WorkerProcess {
   readonly process: ProcessId;
   /** The resources this worker holds the key for. */
   readonly resources: (clock: Clock, random: Random) => ResolveResource;
+  /** What this process does besides steps, with the same journal. */
+  readonly beside?: (ports: BesidePorts) => Beside;
   /** Which orders of the journal still have a place in the topology; without it, all of them. */
   readonly mayKeep?: (order: ResourceOrder) => boolean;
 }
@@ -30,6 +44,7 @@ class Ports {
   constructor(
     readonly ports: StepWorkerPorts & ReassertionPorts & { readonly membership: Membership },
     readonly resolve: ResolveResource,
+    readonly beside: Beside | undefined,
   ) {}
 }
 
@@ -42,7 +57,7 @@ export class StepWorkerModule implements OnApplicationBootstrap, OnApplicationSh
     private readonly ports: Ports,
   ) {}
 
-  static register({ worker, topology, site, process, resources, mayKeep }: WorkerProcess): DynamicModule {
+  static register({ worker, topology, site, process, resources, mayKeep, beside }: WorkerProcess): DynamicModule {
     const { pollMs, reassertMs, stepTimeoutMs, requestTimeoutMs, leaderTtlMs } = topology.policy;
     const { redis } = findSite(topology, site);
     const touched = new Set(topology.groups.filter(({ mode }) => mode !== 'observe').map(({ id }) => id));
@@ -67,7 +82,7 @@ export class StepWorkerModule implements OnApplicationBootstrap, OnApplicationSh
             const announcement = { process, site, schema: SCHEMA, handlers: announcedHandlers(worker) };
             const membership = new Membership({ journal, clock, readiness }, announcement, leaderTtlMs);
             const ports = { journal, clock, readiness, log, tally, membership, ...(bell && { doorbell: bell }) };
-            return new Ports(ports, resources(clock, random));
+            return new Ports(ports, resources(clock, random), beside?.({ journal, clock, random, readiness }));
           },
         },
         {
@@ -89,9 +104,11 @@ export class StepWorkerModule implements OnApplicationBootstrap, OnApplicationSh
     this.ports.ports.membership.start();
     this.worker.start();
     this.reassertion.start();
+    this.ports.beside?.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.ports.beside?.stop();
     await Promise.all([this.worker.stop(), this.reassertion.stop()]);
     await this.ports.ports.tally.stop();
     await this.ports.ports.membership.stop();

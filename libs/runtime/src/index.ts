@@ -16,5 +16,5 @@ export {
   type ReadinessReport,
 } from './readiness.js';
 export { readSecret, SecretError } from './secret.js';
-export { continueTrace, traceparent } from './telemetry.js';
+export { continueTrace, inSpan, openSpan, traceparent } from './telemetry.js';
 export { largestJumpMs, TimeSense, type TimeSample } from './time-sense.js';

@@ -1,4 +1,5 @@
-import { context, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
+import { context, propagation, ROOT_CONTEXT, SpanStatusCode, trace, type Attributes } from '@opentelemetry/api';
+import { messageOf } from '#libs/domain';
 import type { Random } from './random.js';
 
 /**
@@ -15,3 +16,27 @@ export function traceparent(random: Random): string {
 /** Runs `work` as a part of the trace that an event came from. */
 export const continueTrace = <T>(parent: string | undefined, work: () => T): T =>
   parent === undefined ? work() : context.with(propagation.extract(ROOT_CONTEXT, { traceparent: parent }), work);
+
+const TRACER = 'signalbox';
+
+/** Runs `work` as a span of the trace in progress; nothing is measured without a telemetry SDK. */
+export const inSpan = <T>(name: string, attributes: Attributes, work: () => Promise<T>): Promise<T> =>
+  trace.getTracer(TRACER).startActiveSpan(name, { attributes }, async (span) => {
+    try {
+      return await work();
+    } catch (error) {
+      span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+
+/** Something that goes on by itself: its span ends when what is returned is called, with what is known by then. */
+export function openSpan(name: string, attributes: Attributes): (atEnd: Attributes) => void {
+  const span = trace.getTracer(TRACER).startSpan(name, { attributes });
+  return (atEnd) => {
+    span.setAttributes(atEnd);
+    span.end();
+  };
+}
