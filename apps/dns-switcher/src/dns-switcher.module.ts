@@ -36,7 +36,7 @@ export class DnsSwitcherModule implements OnApplicationBootstrap, OnApplicationS
         StepWorkerModule.register({
           ...self,
           worker: 'dns-switcher',
-          resources: (clock, random) => nameRecords(watched(clock, random)),
+          resources: (clock, random) => nameRecords(watched(clock, random), clock),
           beside: ({ journal, clock, random, readiness }) =>
             new NameWatch(
               watched(clock, random),

@@ -6,6 +6,7 @@ import { hostAndPort, type DnsTraffic, type Policy } from '#libs/topology';
 import type { NameProvider } from './name-provider.js';
 import { NameOwnership } from './ownership/name-ownership.js';
 import type { Primary } from './primary-watch.js';
+import { NameResolution } from './propagation/name-resolution.js';
 import { NameTracker } from './propagation/name-tracker.js';
 import { Resolver } from './propagation/resolver.js';
 import { TrackedName } from './propagation/tracked-name.js';
@@ -43,9 +44,13 @@ export const watchedNames = (
 };
 
 /** Finds the resource of a step among the names of the topology. */
-export function nameRecords(watched: readonly WatchedName[]): ResolveResource {
-  const records = new Map(watched.map(({ tracker, resource }) => [tracker.name, resource]));
-  return (ref) => (ref.kind === 'name' ? records.get(ref.name) : undefined);
+export function nameRecords(watched: readonly WatchedName[], clock: Clock): ResolveResource {
+  const names = new Map(watched.map((each) => [each.tracker.name, each]));
+  const resolutions = new Map(watched.map((each) => [each.tracker.name, new NameResolution(each, clock)]));
+  return (ref) => {
+    if (ref.kind === 'resolution') return resolutions.get(ref.name);
+    return ref.kind === 'name' ? names.get(ref.name)?.resource : undefined;
+  };
 }
 
 const resolversAt = (addresses: readonly string[], clock: Clock, random: Random): readonly Resolver[] =>
@@ -60,7 +65,7 @@ export function watchedName(
   clock: Clock,
 ): WatchedName {
   const { owner, traffic } = keyed;
-  const { name, zone, adopt, externalDns } = traffic;
+  const { name, zone, ttlSeconds, adopt, externalDns } = traffic;
   const tracker = new NameTracker(name, {}, clock);
   const ownership = new NameOwnership(provider, { name, adopt, externalDns: externalDns.map(given) });
   const provided = providedName(keyed, provider, policy, clock, tracker);
@@ -70,6 +75,7 @@ export function watchedName(
   return {
     group: groupId(owner.group),
     zone,
+    ttlSeconds,
     resource: new TrackedName(parts),
     provider,
     tracker,

@@ -17,6 +17,7 @@ const WIRES = {
   positions: PositionsWire,
   backlog: BacklogExpectation,
   name: NameTargetWire,
+  resolution: NameTargetWire,
   config: ConfigDataWire,
 } as const;
 

@@ -101,8 +101,10 @@ export const sealConfigs = (facts: PlanFacts, site: SiteId): Draft[] =>
     worker: 'config-switcher',
   }));
 
-export function redirectNames({ shape, policy, to }: PlanFacts): Draft[] {
-  return shape.names.map(({ name, ttlSeconds, addresses }) => {
+/** `isPlanned`: under the TTL that was lowered for the move, where there is one. */
+export function redirectNames({ shape, policy, to }: PlanFacts, isPlanned = false): Draft[] {
+  return shape.names.map(({ name, ttlSeconds: standing, plannedTtlSeconds, addresses }) => {
+    const ttlSeconds = (isPlanned ? plannedTtlSeconds : undefined) ?? standing;
     const target = addresses[to];
     invariant(target, `${name} has no addresses for ${to}`);
     return {

@@ -15,6 +15,8 @@ import {
   type PlanFacts,
 } from './plan-drafts.js';
 
+import { awaitTtls, lowersTtls, lowerTtls, restoreTtls } from './plan-ttl.js';
+
 export interface FailoverFacts extends PlanFacts {
   /** Nobody hears from the old site: its workers are asked, and not waited for. */
   readonly fromIsLost: boolean;
@@ -28,6 +30,8 @@ export interface ReprotectFacts extends PlanFacts {
 /** The order of a move; what it guards against is in the order. */
 const FAILOVER = ['seal', 'fence', 'close-inbound', 'positions', 'promote', 'redirect', 'verify'] as const;
 const PLANNED = ['seal', 'fence', 'drain', 'close-inbound', 'positions', 'promote', 'redirect', 'verify'] as const;
+/** Where a name's TTL is lowered first, and restored after. */
+const PLANNED_TTL = ['seal', 'lower-ttl', 'await-ttl', ...PLANNED.slice(1), 'restore-ttl'] as const;
 const QUARANTINE = ['seal', 'fence', 'take-in'] as const;
 const REPROTECT = ['seal', 'stop', 'positions', 'admit', 'start'] as const;
 
@@ -40,8 +44,11 @@ export const plannedMove = (kind: 'switchover' | 'failback', facts: PlanFacts): 
   plan(
     kind,
     facts,
-    staged(PLANNED, {
-      ...moveStages({ ...facts, fromIsLost: false }),
+    staged(lowersTtls(facts) ? PLANNED_TTL : PLANNED, {
+      ...moveStages({ ...facts, fromIsLost: false }, true),
+      'lower-ttl': lowerTtls(facts),
+      'await-ttl': awaitTtls(facts),
+      'restore-ttl': restoreTtls(facts),
       fence: [{ ...writeAccess(facts, facts.from, 'fence', 'none', 'clients'), fences: facts.from }],
       drain: flowsBetween(facts, facts.from, facts.to).map((flow) => ({
         ...inspectBacklog(facts, flow, 'drain'),
@@ -116,7 +123,7 @@ const plan = (kind: RunKind, { shape, from, to }: PlanFacts, steps: Plan['steps'
 });
 
 /** What planned and unplanned moves have in common. */
-function moveStages(facts: FailoverFacts) {
+function moveStages(facts: FailoverFacts, isPlanned = false) {
   const { from, to, fromIsLost } = facts;
   const ofLostSite = (draft: Draft): Draft => (fromIsLost ? { ...draft, deadlineMs: 0, mayFail: true } : draft);
   const ofOldSite = (draft: Draft): Draft => ofLostSite({ ...draft, mayFail: true });
@@ -131,7 +138,11 @@ function moveStages(facts: FailoverFacts) {
     'close-inbound': closeInbound(facts),
     positions: recordPositions(facts),
     promote: [{ ...writeAccess(facts, to, 'promote', 'clients'), pointOfNoReturn: true }],
-    redirect: [...redirectNames(facts), ...setConfigs(facts, to, to), ...setConfigs(facts, from, to).map(ofOldSite)],
+    redirect: [
+      ...redirectNames(facts, isPlanned),
+      ...setConfigs(facts, to, to),
+      ...setConfigs(facts, from, to).map(ofOldSite),
+    ],
     verify: [{ ...writeAccess(facts, to, 'verify-writes', 'clients'), action: 'inspect' as const, mayFail: true }],
   };
 }

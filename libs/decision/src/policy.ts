@@ -41,6 +41,8 @@ export interface GroupShape {
   readonly names: readonly {
     readonly name: string;
     readonly ttlSeconds: number;
+    /** What a planned move lowers it to first; absent where it leaves it alone. */
+    readonly plannedTtlSeconds?: number;
     readonly addresses: Readonly<Record<string, readonly string[]>>;
   }[];
   /** What clients read at their own site: `data` is by the site that is active. */

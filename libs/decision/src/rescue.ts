@@ -128,6 +128,7 @@ function differenceOf({ resource, value }: Reading, active: SiteId, shape: Group
     }
     case 'positions':
     case 'backlog':
+    case 'resolution':
       return undefined;
   }
 }

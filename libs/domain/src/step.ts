@@ -19,6 +19,8 @@ export type ResourceRef =
   /** What a flow's source holds and its target does not. Only ever inspected. */
   | { readonly kind: 'backlog'; readonly flow: string }
   | { readonly kind: 'name'; readonly name: string }
+  /** What resolvers may still answer of a name. Only ever inspected. */
+  | { readonly kind: 'resolution'; readonly name: string }
   /** The settings that clients at one site read. */
   | { readonly kind: 'config'; readonly config: string; readonly site: string };
 
@@ -36,6 +38,8 @@ export const resourceKey = (ref: ResourceRef): string => {
       return `config/${ref.config}/${ref.site}`;
     case 'name':
       return `name/${ref.name}`;
+    case 'resolution':
+      return `resolution/${ref.name}`;
   }
 };
 

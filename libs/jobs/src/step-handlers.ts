@@ -11,13 +11,14 @@ export const STEP_HANDLERS: StepHandlers = {
   positions: 1,
   backlog: 1,
   name: 1,
+  resolution: 1,
   config: 1,
 };
 
 const KINDS: Readonly<Record<WorkerKind, readonly Kind[]>> = {
   'site-guard': ['write-access'],
   'mirror-switcher': ['mirror', 'positions', 'backlog'],
-  'dns-switcher': ['name'],
+  'dns-switcher': ['name', 'resolution'],
   'config-switcher': ['config'],
 };
 

@@ -23,6 +23,7 @@ export class NameTracker {
   #current: NameTarget | undefined;
   #spread: Spread = NOTHING_SPREADS;
   #changes = 0;
+  #isRestored = false;
   #until: { readonly of: number; readonly at: Instant } | undefined;
   /** Of the answers that the servers give now: some set their own. */
   #servedTtlSeconds = 0;
@@ -42,6 +43,15 @@ export class NameTracker {
   /** Counts changes: what was asked before the latest one says nothing about the time after it. */
   get changes(): number {
     return this.#changes;
+  }
+
+  /** Whether it saw the latest change, or was told of it: a name that merely looks right may have changed just now. */
+  get knowsItsPast(): boolean {
+    return this.#changes > 0 || this.#isRestored;
+  }
+
+  isAt(target: NameTarget): boolean {
+    return this.#current !== undefined && this.#isSame(this.#current, target);
   }
 
   get servedTtlSeconds(): number {
@@ -80,6 +90,7 @@ export class NameTracker {
 
   /** What an earlier incarnation knew. Without its horizon every server is to be seen anew. */
   restore(until: Instant | undefined, oldTtlSeconds: number, servers: readonly string[]): void {
+    this.#isRestored = true;
     this.#spread =
       until === undefined
         ? changeBegins(NOTHING_SPREADS, servers, oldTtlSeconds)

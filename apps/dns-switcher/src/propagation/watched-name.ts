@@ -8,6 +8,8 @@ import type { Resolver } from './resolver.js';
 export interface WatchedName {
   readonly group: GroupId;
   readonly zone: string;
+  /** As signalbox.yaml has it. */
+  readonly ttlSeconds: number;
   /** What a run changes. */
   readonly resource: FencedResource<NameTarget>;
   readonly provider: NameProvider;

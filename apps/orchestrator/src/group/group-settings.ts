@@ -18,7 +18,12 @@ export function settingsOf(topology: Topology, id: GroupId): Settings {
         from: siteOf(flow.source),
         to: siteOf(flow.target),
       })),
-      names: group.traffic.map(({ name, ttlSeconds, addresses }) => ({ name, ttlSeconds, addresses })),
+      names: group.traffic.map(({ name, ttlSeconds, plannedTtlSeconds, addresses }) => ({
+        name,
+        ttlSeconds,
+        ...(plannedTtlSeconds !== undefined && { plannedTtlSeconds }),
+        addresses,
+      })),
       configs: group.configs.map(({ id: config, data }) => ({ id: config, data })),
     },
   };

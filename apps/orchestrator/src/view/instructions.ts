@@ -56,6 +56,8 @@ function linesOf(step: Step, { plan, topology, stamp }: ByHand): readonly string
       return backlog(resource.flow, topology);
     case 'name':
       return nameLines(step, resource.name, { plan, topology, stamp });
+    case 'resolution':
+      return resolutionLines(step, resource.name);
     case 'config':
       return configLines(step, resource, { plan, topology, stamp });
   }
@@ -142,6 +144,12 @@ function nameLines({ desired }: Step, name: string, { plan, topology, stamp }: B
     `dig +short ${name}`,
   ];
 }
+
+/** What was lowered is worth nothing before every resolver has forgotten the long TTL. */
+const resolutionLines = ({ desired, deadlineMs }: Step, name: string): readonly string[] => [
+  `# wait ${Math.ceil(deadlineMs / 1_000)} s; after that no answer may have more than ${(desired as { readonly ttlSeconds: number }).ttlSeconds} s left:`,
+  `dig +noall +answer ${name}`,
+];
 
 /** The file is Signalbox's own, as a whole; it keeps its owner and mode. */
 function configLines(
