@@ -22,7 +22,7 @@ export class DnsLab {
   readonly resolver: Resolver;
 
   private constructor(
-    private readonly parts: readonly { end(): Promise<void> }[],
+    private readonly parts: { end(): Promise<void> }[],
     readonly ports: { readonly primary: number; readonly serving: readonly number[]; readonly resolver: number },
   ) {
     this.primary = new NameServer(at(ports.primary), this.clock, this.random, KEY);
@@ -31,8 +31,7 @@ export class DnsLab {
     this.resolver = new Resolver(at(ports.resolver), this.clock, this.random);
   }
 
-  /** `resolverSettings`: lines of unbound's own, such as what makes it ignore TTLs. */
-  static async start(directory: string, resolverSettings: readonly string[] = []): Promise<DnsLab> {
+  static async start(directory: string): Promise<DnsLab> {
     const parts: { end(): Promise<void> }[] = [];
     const folder = (name: string) => join(directory, name);
     return onFreePorts(async () => {
@@ -42,7 +41,7 @@ export class DnsLab {
         parts.push(await Bind.start({ directory: folder('primary'), port: ports.primary, notify: serving }));
         for (const port of serving)
           parts.push(await Bind.start({ directory: folder(String(port)), port, primary: ports.primary }));
-        const options = { zone: ZONE, servers: serving, settings: resolverSettings };
+        const options = { zone: ZONE, servers: serving };
         parts.push(await Unbound.start({ ...options, directory: folder('unbound'), port: ports.resolver }));
       } catch (error) {
         await Promise.all(parts.splice(0).map((part) => part.end()));
@@ -53,13 +52,23 @@ export class DnsLab {
   }
 
   /** A name as the dns-switcher of a site has it. The zone lets us change NAME, and whatever is under FREE_NAMES. */
-  name(name: string, traffic: Partial<DnsTraffic> = {}): WatchedName {
+  name(name: string, traffic: Partial<DnsTraffic> = {}, resolvers = [this.resolver]): WatchedName {
     const keyed = {
       owner: { installation: 'test', group: 'orders' },
-      traffic: { name, zone: ZONE, adopt: [], externalDns: [], ...traffic } as unknown as DnsTraffic,
+      traffic: { name, zone: ZONE, ttlSeconds: 5, adopt: [], externalDns: [], ...traffic } as unknown as DnsTraffic,
     };
     const policy = { ...DEFAULT_POLICY, requestTimeoutMs: 5_000 };
-    return watchedName(keyed, this.provider, [this.resolver], policy, this.clock);
+    return watchedName(keyed, this.provider, resolvers, policy, this.clock);
+  }
+
+  /** A resolver that keeps every answer for half a minute, whatever its TTL; it ends with the lab. */
+  stretching(directory: string): Promise<Resolver> {
+    return onFreePorts(async () => {
+      const port = await freePort();
+      const options = { zone: ZONE, servers: this.ports.serving, settings: ['cache-min-ttl: 30'] };
+      this.parts.push(await Unbound.start({ ...options, directory, port }));
+      return new Resolver(at(port), this.clock, this.random);
+    });
   }
 
   /** What clients get, now. */

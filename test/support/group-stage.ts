@@ -17,6 +17,7 @@ import {
 import { GroupStateWire, InMemoryJournal, keys, type Journal } from '#libs/journal';
 import { InMemoryLog, ProcessReadiness, SystemRandom, type TimeSample } from '#libs/runtime';
 import type { Group, Policy, Topology } from '#libs/topology';
+import { nameReport } from './name-report.js';
 import { a, b, group, stageKey, stageTopology, w } from './stage-topology.js';
 import { VirtualClock } from './virtual-clock.js';
 import { RunDriver } from '../../apps/orchestrator/src/run/run-driver.js';
@@ -142,22 +143,7 @@ export class Stage<J extends Journal = InMemoryJournal> {
 
   /** What the dns-switcher of B wrote down of a name. */
   async seesName(name: string, change: Partial<NameReport> = {}): Promise<void> {
-    const report: NameReport = {
-      name,
-      group,
-      site: b,
-      by: processId('dns-switcher@b'),
-      at: instant(0),
-      state: 'done',
-      waitsFor: [],
-      ttlSeconds: 1,
-      servers: [],
-      resolvers: [],
-      owners: [],
-      news: [],
-      ...change,
-    };
-    await this.put(keys.nameReport(group, name, b), JSON.stringify(report));
+    await this.put(keys.nameReport(group, name, b), JSON.stringify(nameReport(name, change)));
   }
 
   /** Where workers and guards do what is asked of them, from now on. */

@@ -15,10 +15,11 @@ import {
 import { OrderLedger } from '#libs/jobs';
 import { InMemoryJournal, keys } from '#libs/journal';
 import { InMemoryLog, ProcessReadiness } from '#libs/runtime';
-import { FREE_NAMES, NAME } from '../../../../test/support/bind.js';
+import { FREE_NAMES } from '../../../../test/support/bind.js';
 import { DnsLab, put } from '../../../../test/support/dns-lab.js';
 import { oldAnswersOf } from '../../../../test/support/old-answers.js';
 import { seenAt } from '../seen-at.js';
+import { NameResolution } from './name-resolution.js';
 import { NameReports } from './name-reports.js';
 import { NameWatch } from './name-watch.js';
 import type { WatchedName } from './watched-name.js';
@@ -92,7 +93,9 @@ describe('a name on its way to clients', () => {
   }
 
   it('has a horizon that the step says, that is not before the last old answer', async () => {
-    const switched = await oldAnswersOf(lab, lab.name(NAME), { addresses: ['192.0.2.10'], ttlSeconds: 3 });
+    const name = lab.name(freshName());
+    await put(name, { addresses: ['192.0.2.10'], ttlSeconds: 2 });
+    const switched = await oldAnswersOf(lab, name, { addresses: ['192.0.2.20'], ttlSeconds: 1 });
     expect(switched.earlyMs).toBeLessThanOrEqual(0);
     const resolvers = { [lab.resolver.address]: { gives: 'old' } };
     expect(switched.said).toMatchObject({ state: 'propagating', resolvers });
@@ -101,10 +104,10 @@ describe('a name on its way to clients', () => {
 
   it('is propagating until then and done after, by its own record in the journal', async () => {
     const name = lab.name(freshName());
-    await put(name, { addresses: ['192.0.2.1'], ttlSeconds: 4 });
+    await put(name, { addresses: ['192.0.2.1'], ttlSeconds: 2 });
     follow(name);
     await lab.ask(name.tracker.name);
-    await put(name, { addresses: ['192.0.2.2'], ttlSeconds: 4 });
+    await put(name, { addresses: ['192.0.2.2'], ttlSeconds: 2 });
     const during = await reported(
       name.tracker.name,
       ({ state, until }) => state === 'propagating' && until !== undefined,
@@ -138,6 +141,37 @@ describe('a name on its way to clients', () => {
     await lab.primary.update({ ...update, remove: [theirs], create: [...seen!.sets] }, soon());
     const back = await reported(name.tracker.name, (report) => report.drift === undefined);
     expect(back.news.map(({ rule }) => rule)).toContain('name-drift-ended');
+  });
+
+  it('is waited for by a planned move that lowered its TTL, by whoever has not seen the change, too', async () => {
+    const free = freshName();
+    const long: AddressTarget = { addresses: ['192.0.2.1'], ttlSeconds: 3 };
+    const short: AddressTarget = { ...long, ttlSeconds: 1 };
+    await put(lab.name(free), long);
+    await lab.ask(free);
+    await put(lab.name(free), short);
+    const sinceMs = lab.clock.monotonicMs();
+    const resolution = new NameResolution(lab.name(free, { ttlSeconds: long.ttlSeconds }), lab.clock);
+    expect(await resolution.verify(long, AbortSignal.timeout(1_500))).toMatchObject({ holds: false });
+    const { holds, observed } = await resolution.verify(short, lab.soon());
+    expect([holds, lab.clock.monotonicMs() - sinceMs > 3_000]).toEqual([true, true]);
+    expect(observed).toMatchObject({ state: 'done', resolvers: { [lab.resolver.address]: 'new' } });
+  });
+
+  it('names a resolver that keeps an answer for longer than its TTL', async () => {
+    const stretching = await lab.stretching(join(directory, 'stretching'));
+    const free = freshName();
+    const name = lab.name(free, {}, [stretching]);
+    await put(name, { addresses: ['192.0.2.1'], ttlSeconds: 1 });
+    await stretching.ask(free, 'A', lab.soon());
+    await put(name, { addresses: ['192.0.2.2'], ttlSeconds: 1 });
+    follow(name);
+    const { resolvers, waitsFor, news } = await reported(free, (report) =>
+      report.resolvers.some((each) => each.ignoresTtl),
+    );
+    expect(resolvers).toMatchObject([{ address: stretching.address, gives: 'old', ignoresTtl: true }]);
+    expect(waitsFor.join()).toContain('it ignores TTLs');
+    expect(news.map(({ rule }) => rule)).toContain('resolver-ignores-ttl');
   });
 
   it('is not taken from external-dns, unless signalbox.yaml adopts it by that name', async () => {

@@ -163,7 +163,8 @@ export class NameWatch {
   private ready(component: string, { owners, problem, drift, epoch }: NameReport): void {
     const { readiness } = this.ports;
     const foreign = owners.filter(({ isAdopted }) => !isAdopted).map(({ name }) => name);
-    if (problem !== undefined) readiness.missing(component, problem);
+    // That a primary does not answer is said once, where it is watched.
+    if (problem !== undefined) readiness.forget(component);
     else if (drift) readiness.missing(component, `It holds ${drift.found} instead of ${drift.expected}`);
     else if (foreign.length > 0 && epoch === NEVER_STAMPED)
       readiness.missing(component, `It belongs to ${foreign.join(', ')}, and will not be switched`);

@@ -49,7 +49,9 @@ describe('a caching resolver', () => {
     expect(await resolverAt(port).ask(`nowhere.${ZONE}`, 'A', soon())).toMatchObject({ texts: [] });
   });
 
-  it('is unavailable where it refuses, or where nobody listens', async () => {
+  it('is unavailable where it refuses, where nobody listens, and where its own name is not known', async () => {
+    const unknown = new Resolver({ host: 'resolver.invalid', port: 53 }, clock, new SystemRandom());
+    await expect(unknown.ask(NAME, 'A', AbortSignal.timeout(5_000))).rejects.toThrow(UnavailableError);
     await expect(resolverAt(bindPort).ask('example.org', 'A', soon())).rejects.toThrow(UnavailableError);
     await expect(resolverAt(await freePort()).ask(NAME, 'A', AbortSignal.timeout(2_000))).rejects.toThrow(
       UnavailableError,

@@ -35,7 +35,10 @@ export function askByUdp(server: ServerAddress, query: Buffer, clock: Clock, sig
     });
     if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
-    socket.connect(server.port, server.host, () => void sendUntilOver());
+    // Where its host is not known this is called all the same, with the error.
+    const onConnect = (error?: NodeJS.ErrnoException) =>
+      error ? fail(error.code ?? error.message, error) : void sendUntilOver().catch(reject);
+    socket.connect(server.port, server.host, onConnect);
   }).finally(() => {
     answered.abort();
     socket.close();

@@ -19,7 +19,10 @@ export function groupStatusOf({ id, settings }: KnownGroup, view: GroupView, at:
     quarantined: quarantinedIn(state),
     returning: state.returning,
     protectedAfterMs: settings.policy.protectedAfterMs,
-    names: view.names.map(({ value: { group: _group, news: _news, ...seen } }) => seen),
+    names: namesOf(
+      view,
+      settings.shape.names.map(({ name }) => name),
+    ),
     ...(view.hold !== undefined && { onHold: view.hold }),
     ...(freeze && freeze.until > at && { frozen: freeze }),
     ...liftsIn(view, at),
@@ -27,6 +30,12 @@ export function groupStatusOf({ id, settings }: KnownGroup, view: GroupView, at:
     ...(state.phase === 'awaiting-approval' && { approval: state.approval, kind: state.kind }),
   };
 }
+
+/** Of the names that the group has now, not of those that it had. */
+const namesOf = ({ names }: GroupView, known: readonly string[]): GroupStatus['names'] =>
+  names
+    .filter(({ value }) => known.includes(value.name))
+    .map(({ value: { group: _group, news: _news, ...seen } }) => seen);
 
 /** What people have lifted or attested, as long as it is in force. */
 export const liftsIn = ({ overrides, attestations }: GroupView, at: Instant) => ({
