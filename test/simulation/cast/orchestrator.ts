@@ -8,6 +8,7 @@ import { leaderName } from '../../../apps/orchestrator/src/group/group-transacti
 import { GroupVersions } from '../../../apps/orchestrator/src/group/group-versions.js';
 import type { GroupView } from '../../../apps/orchestrator/src/group/group-view.js';
 import { Leadership } from '../../../apps/orchestrator/src/group/leadership.js';
+import { NameNotes } from '../../../apps/orchestrator/src/group/name-notes.js';
 import { ReassertionNotes } from '../../../apps/orchestrator/src/group/reassertion-notes.js';
 import { Retention } from '../../../apps/orchestrator/src/group/retention.js';
 import { SelfFenceWatch } from '../../../apps/orchestrator/src/group/self-fence-watch.js';
@@ -42,6 +43,7 @@ export class SimOrchestrator {
       evaluation: new Evaluation(settings, SITES, clock, draw),
       driver: new RunDriver(settings, clock, selfFences),
       notes: new ReassertionNotes(clock),
+      nameNotes: new NameNotes(clock),
       versions: new GroupVersions(readiness),
       retention: new Retention(journal, clock, policy.retentionDays),
     };
