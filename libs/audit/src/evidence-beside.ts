@@ -1,4 +1,4 @@
-import type { ChainLink } from '#libs/domain';
+import type { ChainLink, Json } from '#libs/domain';
 import { gather, referenceIn } from './evidence.js';
 import type { EvidenceLine } from './export.js';
 
@@ -24,5 +24,12 @@ export class EvidenceBeside {
       if (!texts || gather(reference, texts) === undefined) return { sequence, reason };
     }
     return undefined;
+  }
+
+  /** The entry as it would stand if its evidence had had room in it; as it is where its evidence is not here. */
+  gathered<Entry extends ChainLink>(entry: Entry): Entry {
+    const reference = referenceIn(entry.evidence);
+    const evidence: Json | undefined = reference && gather(reference, this.texts.get(reference.sha256) ?? []);
+    return evidence === undefined ? entry : { ...entry, evidence };
   }
 }

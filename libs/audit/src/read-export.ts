@@ -31,6 +31,8 @@ export interface ExportContent {
   readonly header: ExportHeader;
   readonly content: ChainContent;
   readonly checkpoints: readonly Checkpoint[];
+  /** The entries with their evidence, also where it lies beside them. */
+  readonly records: readonly AnyEntry[];
 }
 
 /** Reads an export as far as it is as it was written. */
@@ -50,10 +52,12 @@ export function readExport(bytes: Uint8Array, keyring?: Keyring): ExportContent 
     const reason = `it is missing: the header says that the chain ends at entry ${last}`;
     return badEntry(first + entries.length, first, reason);
   }
-  const bad = besideProblem(entries, lines.slice(entries.length), first);
+  const beside = new EvidenceBeside();
+  const bad = besideProblem(entries, lines.slice(entries.length), first, beside);
   if (bad) return bad;
   const content = { chain: subjectOf(header.value), from, entries, ...(revision !== undefined && { revision }) };
-  return { ok: true, header: header.value, content, checkpoints };
+  const records = entries.map((entry) => beside.gathered(entry));
+  return { ok: true, header: header.value, content, checkpoints, records };
 }
 
 export const subjectOf = ({ group, site }: Pick<ExportHeader, 'group' | 'site'>): ChainName =>
@@ -97,8 +101,12 @@ function readNext(header: ExportHeader, head: ChainHead, line: Uint8Array): Read
 }
 
 /** After the last entry nothing stands but the evidence of entries that name it, and all of that. */
-function besideProblem(entries: readonly AnyEntry[], lines: readonly Uint8Array[], first: number): BadLine | undefined {
-  const beside = new EvidenceBeside();
+function besideProblem(
+  entries: readonly AnyEntry[],
+  lines: readonly Uint8Array[],
+  first: number,
+  beside: EvidenceBeside,
+): BadLine | undefined {
   const end = first + entries.length;
   for (const [index, line] of lines.entries()) {
     const read = readLine(EvidenceLine, line);

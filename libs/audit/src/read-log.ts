@@ -14,6 +14,8 @@ export interface LogContent {
   readonly ok: true;
   readonly contents: readonly ChainContent[];
   readonly checkpoints: readonly Checkpoint[];
+  /** The entries of all chains with their evidence, each chain in its order. */
+  readonly records: readonly AnyEntry[];
 }
 
 /** Whether a file is lines as they are sent to Kafka, of any chains and in any order, rather than an export with a header. */
@@ -46,12 +48,14 @@ export function readLog(bytes: Uint8Array): LogContent | BadLine {
     else beside.add(value);
   }
   const contents: ChainContent[] = [];
+  const records: AnyEntry[] = [];
   for (const kept of chains.values()) {
     const read = contentOf([...kept.values()], beside);
     if ('ok' in read) return read;
-    contents.push(read);
+    contents.push(read.content);
+    records.push(...read.records);
   }
-  return { ok: true, contents, checkpoints };
+  return { ok: true, contents, checkpoints, records };
 }
 
 function keep(chains: Map<string, Map<number, Kept>>, { entry, line }: Kept): BadLine | undefined {
@@ -70,14 +74,20 @@ function keep(chains: Map<string, Map<number, Kept>>, { entry, line }: Kept): Ba
   };
 }
 
-function contentOf(kept: readonly Kept[], beside: EvidenceBeside): ChainContent | BadLine {
+function contentOf(
+  kept: readonly Kept[],
+  beside: EvidenceBeside,
+): { readonly content: ChainContent; readonly records: readonly AnyEntry[] } | BadLine {
   const sorted = kept.toSorted((one, other) => one.entry.sequence - other.entry.sequence);
   const entries = sorted.map(({ entry }) => entry);
   const first = entries[0] as AnyEntry;
   const from = { sequence: first.sequence - 1, hash: first.previous };
   const verdict = verifyChain(entries, from);
   const bad = verdict.ok ? beside.firstWithout(entries) : verdict;
-  if (!bad) return { chain: chainOf(first), from, entries };
+  if (!bad) {
+    const content = { chain: chainOf(first), from, entries };
+    return { content, records: entries.map((entry) => beside.gathered(entry)) };
+  }
   const { sequence, reason } = bad;
   const line = sorted.find(({ entry }) => entry.sequence >= sequence)?.line ?? 1;
   return { ok: false, line, sequence, reason: `of ${inWords(chainOf(first))}: ${reason}` };

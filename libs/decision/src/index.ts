@@ -53,6 +53,7 @@ export { assess, type Assessment, type Reading } from './rescue.js';
 export { rescuePlan, surveyPlan } from './rescue-plan.js';
 export { transitionsPage } from './transitions-page.js';
 export { VETO_KINDS, vetoKind, type VetoKind } from './veto-catalogue.js';
+export { settingsOf } from './settings.js';
 export { rebornEmpty, verdictOn } from './verdict.js';
 export { targetOf, verdictOf, vetoesOf, type Situation, type Veto } from './vetoes.js';
 export { voiceOf, voicesOn } from './voices.js';

@@ -1,4 +1,5 @@
 export { evidenceChunks, evidenceOf } from './audit-evidence.js';
+export { decidedFrom, type Decided } from './decided.js';
 export type { EtcdOptions } from './etcd-gateway.js';
 export { EtcdJournal } from './etcd.journal.js';
 export { InMemoryJournal } from './in-memory.journal.js';
@@ -28,6 +29,7 @@ export {
   type AnsweredRequest,
   type AuditHead,
 } from './records.js';
+export { replay, type Difference, type RecordedEntry, type Replayed } from './replay.js';
 export { raiseSchema, SCHEMA } from './schema.js';
 export { journalAccess } from './topology-access.js';
 export { Seat } from './seat.js';

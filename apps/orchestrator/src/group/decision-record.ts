@@ -1,5 +1,12 @@
 import { hashOf } from '#libs/contracts';
-import { approvalAfter, type Decision, type Effect, type FreshIds, type GroupEvent } from '#libs/decision';
+import {
+  approvalAfter,
+  type Decision,
+  type Effect,
+  type FreshIds,
+  type GroupEvent,
+  type Settings,
+} from '#libs/decision';
 import {
   approvalId,
   epoch,
@@ -11,6 +18,7 @@ import {
   type Run,
   type StepRecord,
 } from '#libs/domain';
+import { decidedFrom } from '#libs/journal';
 import type { Random } from '#libs/runtime';
 import type { GroupTransaction } from './group-transaction.js';
 import type { GroupView } from './group-view.js';
@@ -18,6 +26,8 @@ import type { GroupView } from './group-view.js';
 /** Who caused a decision, and what was said about it besides the evidence. */
 export interface Cause {
   readonly actor: Actor;
+  /** What it was decided by. */
+  readonly settings: Settings;
   readonly said?: { readonly [key: string]: Json };
   /** Of the run that starts; without it the one after that in force. */
   readonly epoch?: Epoch;
@@ -34,23 +44,22 @@ const freshId = (kind: string, at: Instant, random: Random): string =>
   `${kind}-${new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${random.id().slice(0, 6)}`;
 
 /**
- * Puts a decision into a transaction: the new state, everything it owes, and the audit entry that says why. Where it
- * owes something, the very votes it was made on must still be there.
+ * Puts a decision into a transaction: the new state, everything it owes, and the audit entry that says why, and with
+ * what it can be decided again. Where it owes something, the very votes it was made on must still be there.
  */
 export function recordDecision(
   transaction: GroupTransaction,
   view: GroupView,
   event: GroupEvent,
   decision: Decision,
-  { actor, said, epoch: next = epoch(view.epoch + 1) }: Cause,
+  { actor, settings, said, epoch: next = epoch(view.epoch + 1) }: Cause,
 ): void {
   transaction.state(decision.state);
   if (decision.effects.length > 0) transaction.whileUnchanged(...view.votes.map(({ entry }) => entry));
   const evidence = {
     ...said,
     ...('evidence' in event && event.evidence),
-    vetoes: decision.vetoes,
-    owes: decision.effects.map(owedOf),
+    ...decidedFrom({ state: view.state, event, settings }, decision),
   } as unknown as Json;
   transaction.audit({
     at: event.at,
@@ -131,21 +140,5 @@ function startRun(
   for (const step of plan.steps) {
     const record: StepRecord = { ...step, run: id, epoch: facts.epoch, status: 'planned', attempt: 0 };
     transaction.step(record);
-  }
-}
-
-/** What follows from a decision, as its audit entry names it: which run or approval, and where to. */
-function owedOf(effect: Effect): Json {
-  switch (effect.kind) {
-    case 'start-run': {
-      const { kind, from, to } = effect.plan;
-      return { does: effect.kind, run: effect.run, kind, from, to };
-    }
-    case 'open-approval': {
-      const { kind, from, to } = effect.plan;
-      return { does: effect.kind, approval: effect.approval, kind, from, to, expiresAt: effect.expiresAt };
-    }
-    case 'close-approval':
-      return { does: effect.kind, approval: effect.approval, outcome: effect.outcome };
   }
 }

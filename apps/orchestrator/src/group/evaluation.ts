@@ -29,7 +29,7 @@ export class Evaluation {
     const decision = decide(view.state, event, this.settings);
     if (!isNews(view, decision)) return undefined;
     const transaction = new GroupTransaction(view).asLeader(leader.name);
-    recordDecision(transaction, view, event, decision, { actor: leader.actor });
+    recordDecision(transaction, view, event, decision, { actor: leader.actor, settings: this.settings });
     return { decision, transaction };
   }
 

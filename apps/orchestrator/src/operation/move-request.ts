@@ -22,7 +22,12 @@ export const requestMove =
     const said = { asked: { ...request, reason: body.reason } };
     return {
       answer: answerOf(body, owed, decision, occasion),
-      write: (transaction) => recordDecision(transaction, view, event, decision, { actor: actorOf(occasion), said }),
+      write: (transaction) =>
+        recordDecision(transaction, view, event, decision, {
+          actor: actorOf(occasion),
+          settings: group.settings,
+          said,
+        }),
     };
   };
 

@@ -23,7 +23,12 @@ export const release =
     const said = { site, reason, was: { ...view.state.returning[site]?.stranded, ranges: null } };
     return {
       answer: { group: group.id, site, next: [commands.preflight(group.id)] },
-      write: (transaction) => recordDecision(transaction, view, event, decision, { actor: actorOf(occasion), said }),
+      write: (transaction) =>
+        recordDecision(transaction, view, event, decision, {
+          actor: actorOf(occasion),
+          settings: group.settings,
+          said,
+        }),
     };
   };
 

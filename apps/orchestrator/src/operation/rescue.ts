@@ -74,7 +74,8 @@ export const rescue =
         abandon(view, transaction, occasion);
         endSurvey(surveyed, transaction);
         transaction.hold(undefined).attestations(attested(assessment, occasion, attest));
-        recordDecision(transaction, view, event, decision, { actor: actorOf(occasion), said, epoch: next });
+        const cause = { actor: actorOf(occasion), settings: group.settings, said, epoch: next };
+        recordDecision(transaction, view, event, decision, cause);
       },
     };
   };

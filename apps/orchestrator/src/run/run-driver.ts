@@ -1,5 +1,6 @@
 import { advance, attestationOf, compensate, decide, resume, type Move, type Settings } from '#libs/decision';
 import { epoch, type Json, type Run, type SiteId, type StepRecord } from '#libs/domain';
+import { decidedFrom } from '#libs/journal';
 import type { Clock } from '#libs/runtime';
 import type { Leader } from '../group/evaluation.js';
 import { GroupTransaction } from '../group/group-transaction.js';
@@ -139,11 +140,11 @@ export class RunDriver {
 
   private close(view: RunningView, leader: Leader, run: Run): GroupTransaction {
     const at = this.clock.now();
-    const decision = decide(
-      view.state,
-      { kind: 'run-closed', at, run: run.id, findings: findingsOf(run, recordsOf(view)) },
-      this.settings,
-    );
+    const { state } = view;
+    const { settings } = this;
+    const event = { kind: 'run-closed', at, run: run.id, findings: findingsOf(run, recordsOf(view)) } as const;
+    const decision = decide(state, event, settings);
+    const { phase, exceptions } = run;
     return this.begin(view, leader)
       .run({ ...run, finishedAt: at })
       .state(decision.state)
@@ -151,10 +152,13 @@ export class RunDriver {
         at,
         actor: leader.actor,
         rule: decision.rule,
-        before: view.state.phase,
+        before: state.phase,
         after: decision.state.phase,
         epoch: view.epoch,
-        evidence: { run: run.id, phase: run.phase, exceptions: [...run.exceptions], steps: stageOf(view) },
+        evidence: {
+          ...{ run: run.id, phase, exceptions: [...exceptions], steps: stageOf(view) },
+          ...decidedFrom({ state, event, settings }, decision),
+        },
       });
   }
 

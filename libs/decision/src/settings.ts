@@ -1,0 +1,30 @@
+import type { GroupId, SiteId } from '#libs/domain';
+import type { Settings } from './decision.js';
+import { clusterOf, findCluster, findGroup, flowsOf, policyOf, type Topology } from '#libs/topology';
+
+/** What the core decides a group by, taken from the topology in force. */
+export function settingsOf(topology: Topology, id: GroupId): Settings {
+  const group = findGroup(topology, id);
+  const siteOf = (cluster: (typeof topology.flows)[number]['source']): SiteId => findCluster(topology, cluster).site;
+  return {
+    policy: { ...policyOf(topology, group), mode: group.mode, fenceMode: group.fenceMode },
+    shape: {
+      group: group.id,
+      home: group.home,
+      sites: group.sites,
+      clusters: Object.fromEntries(group.sites.map((site) => [site, clusterOf(topology, group, site).id])),
+      flows: flowsOf(topology, group).map((flow) => ({
+        id: flow.id,
+        from: siteOf(flow.source),
+        to: siteOf(flow.target),
+      })),
+      names: group.traffic.map(({ name, ttlSeconds, plannedTtlSeconds, addresses }) => ({
+        name,
+        ttlSeconds,
+        ...(plannedTtlSeconds !== undefined && { plannedTtlSeconds }),
+        addresses,
+      })),
+      configs: group.configs.map(({ id: config, data }) => ({ id: config, data })),
+    },
+  };
+}
