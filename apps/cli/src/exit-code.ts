@@ -8,6 +8,7 @@ export const EXIT = {
   auditBroken: 5,
   aborted: 6,
   needsHuman: 7,
+  otherwise: 8,
   badConfig: 78,
   interrupted: 130,
 } as const;
@@ -24,6 +25,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   auditBroken: 'an audit chain is broken; the message names the first bad entry',
   aborted: 'the run that was waited for was taken back',
   needsHuman: 'the run that was waited for stands still until a person decides',
+  otherwise: 'this Signalbox would decide otherwise than was decided, or cannot tell; each entry is named',
   badConfig: 'signalbox.yaml cannot be used; every problem is listed',
   interrupted: 'waiting was interrupted; the run goes on',
 };

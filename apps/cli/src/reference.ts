@@ -69,11 +69,13 @@ const usageOf = (name: string, command: SignalboxCommand): string =>
   [
     name,
     ...command.registeredArguments.map((argument) =>
-      argument.required ? `<${argument.name()}>` : `[${argument.name()}${argument.variadic ? '...' : ''}]`,
+      inBrackets(`${argument.name()}${argument.variadic ? '...' : ''}`, argument.required),
     ),
     ...command.options.filter(({ mandatory }) => mandatory).map(({ flags }) => flags),
     ...(command.needsReason ? ['--reason <text>'] : []),
   ].join(' ');
+
+const inBrackets = (name: string, isRequired: boolean): string => (isRequired ? `<${name}>` : `[${name}]`);
 
 const roleOf = ({ role }: SignalboxCommand): string => (role === 'none' || !role ? '–' : role);
 

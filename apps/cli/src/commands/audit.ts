@@ -51,7 +51,7 @@ const printLines = async ({ api, terminal }: Session, path: string): Outcome => 
   return EXIT.ok;
 };
 
-const bytesOf = (file: string): Promise<Uint8Array> =>
+export const bytesOf = (file: string): Promise<Uint8Array> =>
   readFile(file).catch((error: unknown) => {
     throw new UsageError(
       `the export cannot be read: ${messageOf(error)}`,

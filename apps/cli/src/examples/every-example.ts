@@ -2,6 +2,7 @@ import type { Examples } from './example.js';
 import { FILE_EXAMPLES } from './files.js';
 import { ORDER_EXAMPLES } from './orders.js';
 import { QUESTION_EXAMPLES } from './questions.js';
+import { REPLAY_EXAMPLES } from './replay.js';
 import { RESCUE_EXAMPLES } from './rescue.js';
 import { REQUEST_EXAMPLES } from './requests.js';
 
@@ -11,4 +12,5 @@ export const EVERY_EXAMPLE: Examples = {
   ...ORDER_EXAMPLES,
   ...RESCUE_EXAMPLES,
   ...FILE_EXAMPLES,
+  ...REPLAY_EXAMPLES,
 };

@@ -54,7 +54,7 @@ export const DOWN: Verdict = {
   ],
 };
 
-const guard = (site: SiteId, access: WriteAccess, at: number): GuardRecord => ({
+export const guard = (site: SiteId, access: WriteAccess, at: number): GuardRecord => ({
   site,
   process: processId(`site-guard@${site}`),
   incarnation: 'i-1',

@@ -7,8 +7,10 @@ import {
 } from '../commands/audit.js';
 import { UsageError } from '../errors.js';
 import { checkConfig } from '../commands/config-check.js';
+import { replayFiles } from '../commands/replay.js';
 import { keyringIn } from '../session.js';
 import type { Runner, SignalboxCommand } from '../signalbox-command.js';
+import { loadTopology } from '#libs/topology';
 
 /** What is kept, and what is checked before anything runs. */
 export const describeFiles = (program: SignalboxCommand, runner: Runner): void => {
@@ -38,6 +40,17 @@ export const describeFiles = (program: SignalboxCommand, runner: Runner): void =
         verifyAuditFiles(files, { terminal, json }, await keyringIn(config)),
       );
     });
+  program
+    .command('replay <files...>')
+    .option('--with <file>', 'by this signalbox.yaml instead of the settings that were in force')
+    .description('decide recorded histories once more; ends with 8 where something comes out otherwise')
+    .needs('none')
+    .action(async (files: readonly string[], { with: other }: { with?: string }) =>
+      runner.offline(async ({ terminal, options: { config, json = false } }) => {
+        const instead = other === undefined ? undefined : await loadTopology(other);
+        return replayFiles(files, { terminal, json }, { keyring: await keyringIn(config), instead });
+      }),
+    );
   program
     .command('config')
     .description('look at signalbox.yaml')
