@@ -33,6 +33,7 @@ const TASKS = {
   chaos: { needs: ['npm', 'lab'], run: (run, args) => program('chaos', QUIET_KAFKAJS, args, run) },
   soak: { needs: ['npm', 'lab'], run: (run, args) => program('soak', QUIET_KAFKAJS, args, run) },
   sim: { needs: ['npm'], run: (run, args) => program('simulation', [], args, run) },
+  scenarios: { needs: ['npm'], run: (run, args) => program('scenarios', [], args, run) },
   lab: { needs: ['npm', 'lab'], run: (run, args) => program('lab', [], args, run) },
   models: { needs: ['spin'], run: (run, args) => runModels(ROOT, run, args) },
 };

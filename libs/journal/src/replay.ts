@@ -1,6 +1,7 @@
 import { decide, verdictOn, type Evidence, type GroupEvent, type Settings } from '#libs/decision';
 import { messageOf, siteId, type AuditEntry, type Instant, type Json, type Verdict } from '#libs/domain';
 import { canonicalJson } from '#libs/contracts';
+import { z } from 'zod';
 import { owedBy, RecordedDecisionWire, saysHow } from './decided.js';
 
 /** One thing that would be otherwise, in words. */
@@ -95,9 +96,20 @@ const namesOf = (vetoes: readonly { readonly name: string }[]): string =>
 
 const inWords = (owes: readonly Json[]): string => owes.map(effectInWords).join(' and ') || 'nothing';
 
+const OwedWire = z.looseObject({
+  does: z.string(),
+  kind: z.string().default(''),
+  from: z.string().default(''),
+  to: z.string().default(''),
+  planHash: z.string().optional(),
+  outcome: z.string().optional(),
+});
+
 /** `start-run failover a → b by plan 5f2c09d1`; of what it does not know, all that it says. */
 function effectInWords(owed: Json): string {
-  const { does, kind, from, to, planHash, outcome } = (owed ?? {}) as Readonly<Record<string, Json | undefined>>;
-  if (typeof planHash === 'string') return `${does} ${kind} ${from} → ${to} by plan ${planHash.slice(0, 8)}`;
-  return typeof outcome === 'string' ? `${does} as ${outcome}` : canonicalJson(owed);
+  const read = OwedWire.safeParse(owed);
+  if (!read.success) return canonicalJson(owed);
+  const { does, kind, from, to, planHash, outcome } = read.data;
+  if (planHash !== undefined) return `${does} ${kind} ${from} → ${to} by plan ${planHash.slice(0, 8)}`;
+  return outcome === undefined ? canonicalJson(owed) : `${does} as ${outcome}`;
 }

@@ -156,7 +156,10 @@ export class RunDriver {
         after: decision.state.phase,
         epoch: view.epoch,
         evidence: {
-          ...{ run: run.id, phase, exceptions: [...exceptions], steps: stageOf(view) },
+          run: run.id,
+          phase,
+          exceptions: [...exceptions],
+          steps: stageOf(view),
           ...decidedFrom({ state, event, settings }, decision),
         },
       });
