@@ -53,7 +53,7 @@ export interface Facts {
 export function answerTo(request: Pick<MoveRequest, 'kind' | 'to'>, facts: Facts): Answer {
   const target = request.to ?? defaultTarget(request.kind, facts);
   const situation: Situation = { ...facts, target };
-  const vetoes = [...standing(ALWAYS, situation), ...vetoesOn(request.kind, situation)];
+  const vetoes = withoutDoubles([...standing(ALWAYS, situation), ...vetoesOn(request.kind, situation)]);
   const isPossible = target !== undefined && vetoes.every(({ overridable }) => overridable);
   return {
     target,
@@ -101,7 +101,7 @@ export function isLost(site: SiteId, evidence: Evidence, shape: GroupShape): boo
 function vetoesOn(kind: RequestKind, situation: Situation): readonly Veto[] {
   switch (kind) {
     case 'failover':
-      return withoutDoubles([...standing(FAILOVER, situation), ...vetoesOf(situation)]);
+      return [...standing(FAILOVER, situation), ...vetoesOf(situation)];
     case 'switchover':
       return standing([...PLANNED, lagAboveRpo], situation);
     case 'failback':
