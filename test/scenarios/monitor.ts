@@ -1,9 +1,10 @@
 import { signVote } from '#libs/contracts';
+import { judge, NO_STREAK, type Doubt, type Streak } from '#libs/decision';
 import { processId, type ClusterId, type FlowLag, type SiteId, type Vote } from '#libs/domain';
 import type { Journal } from '#libs/journal';
 import { InMemoryLog, ProcessReadiness, type Clock, type Stop } from '#libs/runtime';
 import { findCluster, type Flow, type Topology } from '#libs/topology';
-import { judge, NO_STREAK, type Doubt, type Streak } from '../../apps/health-monitor/src/probing/detector.js';
+
 import { VoteKeeper } from '../../apps/health-monitor/src/voting/vote-keeper.js';
 import { stageKey } from '../support/stage-topology.js';
 import type { Ground } from './ground.js';
