@@ -12,6 +12,7 @@ import { leaderName } from '../../apps/orchestrator/src/group/group-transaction.
 import { GroupVersions } from '../../apps/orchestrator/src/group/group-versions.js';
 import type { GroupView } from '../../apps/orchestrator/src/group/group-view.js';
 import { Leadership } from '../../apps/orchestrator/src/group/leadership.js';
+import { NameNotes } from '../../apps/orchestrator/src/group/name-notes.js';
 import { ReassertionNotes } from '../../apps/orchestrator/src/group/reassertion-notes.js';
 import { Retention } from '../../apps/orchestrator/src/group/retention.js';
 import { SelfFenceWatch } from '../../apps/orchestrator/src/group/self-fence-watch.js';
@@ -130,6 +131,7 @@ export class Site {
       evaluation: new Evaluation(settings, voters, clock, random),
       driver: new RunDriver(settings, clock, selfFences),
       notes: new ReassertionNotes(clock),
+      nameNotes: new NameNotes(clock),
       versions: new GroupVersions(new ProcessReadiness(log, clock)),
       retention: new Retention(this.journal, clock, topology.policy.retentionDays),
     };
