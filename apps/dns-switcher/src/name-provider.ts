@@ -37,6 +37,9 @@ export abstract class NameProvider {
   /** `strong`: the provider compares and changes in one, stamps included. `weak`: compared by us just before. */
   abstract readonly fence: 'strong' | 'weak';
 
+  /** Its requests are few and shared with what has to be changed: between changes its authoritative servers are asked instead. */
+  readonly countsReads: boolean = false;
+
   /**
    * In the order of `names`.
    * @throws UnavailableError

@@ -69,7 +69,7 @@ export class ProvidedName extends FencedResource<NameTarget> {
     signal: AbortSignal,
   ): Promise<WriteOutcome> {
     const compared = JSON.parse(seen.version) as SeenName;
-    if (compared.stamp.epoch > epoch) return 'refused';
+    if (this.epochOf(compared) > epoch) return 'refused';
     this.last = undefined;
     const change = this.change(compared, next, epoch);
     return this.outcome(await this.provider.apply(change, this.within(signal)), change);

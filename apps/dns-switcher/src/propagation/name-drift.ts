@@ -23,6 +23,7 @@ export function driftOf(
 
 function foundBy(order: ResourceOrder, { held }: NameLook): string | undefined {
   // What could not be read is no drift; a stamp that somebody overwrote is.
+  if ('isSpreading' in held) return undefined;
   if ('problem' in held) return held.isForeign ? held.problem : undefined;
   if (held.epoch > order.epoch) return undefined;
   const ordered = decodeDesired('name', order.value, order.step);

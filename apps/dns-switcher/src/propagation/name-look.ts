@@ -1,23 +1,15 @@
-import {
-  messageOf,
-  SignalboxError,
-  type Epoch,
-  type NameTarget,
-  type OwnerSeen,
-  type ResolverSeen,
-  type ServerSeen,
-} from '#libs/domain';
+import { messageOf, SignalboxError, type OwnerSeen, type ResolverSeen, type ServerSeen } from '#libs/domain';
 import { DnsForeignRecordError } from '../errors.js';
 import type { NameServer } from '../name-server.js';
 import { seenAt } from '../seen-at.js';
-import type { WatchedName } from './watched-name.js';
+import { heldByServers, SPREADING, type Held, type ServerAnswer } from './held.js';
 import { askResolvers } from './resolver-round.js';
-import { zoneState } from './zone-serial.js';
+import type { WatchedName } from './watched-name.js';
+import { zoneState, type ZoneState } from './zone-serial.js';
 
 /** Everything that one look at a name found. */
 export interface NameLook {
-  readonly held:
-    { readonly target: NameTarget; readonly epoch: Epoch } | { readonly problem: string; readonly isForeign: boolean };
+  readonly held: Held;
   readonly servers: readonly ServerSeen[];
   readonly resolvers: readonly ResolverSeen[];
   readonly owners: readonly OwnerSeen[];
@@ -33,17 +25,8 @@ export async function lookAt(
   limit: AbortSignal,
 ): Promise<NameLook> {
   const { provider, tracker, resolvers } = watched;
-  const { changes } = tracker;
-  const held = await holdings(watched, limit);
-  const authorities = await provider.authorities(limit).catch(nothing);
-  const serving = authorities?.serving ?? [];
-  if ('target' in held)
-    tracker.provided(
-      held.target,
-      serving.map(({ address }) => address),
-      changes,
-    );
-  const servers = await Promise.all(serving.map((server) => serverSeen(watched, server, limit)));
+  const serving = (await provider.authorities(limit).catch(nothing))?.serving ?? [];
+  const { held, servers } = await lookAtServers(watched, serving, limit);
   const target = tracker.current;
   const [resolved, owners] = await Promise.all([
     target ? askResolvers(resolvers, tracker.name, tracker.shape, target, limit) : [],
@@ -53,7 +36,28 @@ export async function lookAt(
   return { held, servers, resolvers: resolved, owners: owners ?? before?.owners ?? [] };
 }
 
-async function holdings({ resource }: WatchedName, limit: AbortSignal): Promise<NameLook['held']> {
+type Found = Pick<NameLook, 'held' | 'servers'>;
+
+/** Where reading costs, the provider is asked once: what it holds from then on its servers show. */
+async function lookAtServers(watched: WatchedName, serving: readonly NameServer[], limit: AbortSignal): Promise<Found> {
+  const { tracker, provider } = watched;
+  const addresses = serving.map(({ address }) => address);
+  const before = tracker.changes;
+  if (!provider.countsReads || tracker.current === undefined) {
+    const held = await holdings(watched, limit);
+    if ('target' in held) tracker.provided(held.target, addresses, before);
+    const { changes } = tracker;
+    const asked = await Promise.all(serving.map((server) => askServer(watched, server, limit)));
+    return { held, servers: asked.map((answer) => serverSeen(watched, answer, changes === tracker.changes)) };
+  }
+  const asked = await Promise.all(serving.map((server) => askServer(watched, server, limit)));
+  const isOfNow = tracker.changes === before;
+  const held = isOfNow ? heldByServers(asked, tracker) : SPREADING;
+  if ('target' in held) tracker.provided(held.target, addresses, before);
+  return { held, servers: asked.map((answer) => serverSeen(watched, answer, isOfNow)) };
+}
+
+async function holdings({ resource }: WatchedName, limit: AbortSignal): Promise<Held> {
   try {
     const { value, epoch } = await resource.read(limit);
     return { target: value, epoch };
@@ -63,17 +67,30 @@ async function holdings({ resource }: WatchedName, limit: AbortSignal): Promise<
   }
 }
 
-async function serverSeen({ tracker, zone }: WatchedName, server: NameServer, limit: AbortSignal): Promise<ServerSeen> {
+interface Asked extends ServerAnswer {
+  readonly address: string;
+  readonly state: ZoneState | undefined;
+}
+
+async function askServer({ tracker, zone }: WatchedName, server: NameServer, limit: AbortSignal): Promise<Asked> {
   const { address } = server;
-  const { changes } = tracker;
-  const [seen, state] = await Promise.all([
-    seenAt(server, [tracker.name], limit).catch(nothing),
+  const [answer, state] = await Promise.all([
+    seenAt(server, [tracker.name], limit).then(
+      ([seen]): ServerAnswer => ({ ...(seen && { seen }) }),
+      (error: unknown): ServerAnswer => {
+        if (!(error instanceof SignalboxError)) throw error;
+        return { problem: error };
+      },
+    ),
     zoneState(server, zone, limit),
   ]);
+  return { address, state, ...answer };
+}
+
+/** `isOfNow`: we did not change the name since it was asked; else it says nothing about the time after that. */
+function serverSeen({ tracker }: WatchedName, { address, seen, state }: Asked, isOfNow: boolean): ServerSeen {
   if (state) tracker.negativeTtl(state.negativeTtlSeconds);
-  const [own] = seen ?? [];
-  // What was asked before the name changed says nothing about the time after it.
-  const gives = own && changes === tracker.changes ? tracker.answered(address, own.sets) : undefined;
+  const gives = seen && isOfNow ? tracker.answered(address, seen.sets) : undefined;
   return { address, gives: gives ?? 'nothing', ...(state && { serial: state.serial }) };
 }
 

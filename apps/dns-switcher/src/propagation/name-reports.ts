@@ -5,6 +5,9 @@ import { withNews } from './name-news.js';
 
 /** What this site says of names, in the journal: written when something is different, never for the time alone. */
 export class NameReports {
+  /** What is in the journal by our own hand: it is not asked while nothing is different. */
+  private readonly written = new Map<string, NameReport>();
+
   constructor(
     private readonly journal: Journal,
     private readonly site: SiteId,
@@ -21,12 +24,14 @@ export class NameReports {
    */
   async write(report: NameReport): Promise<void> {
     const key = keys.nameReport(report.group, report.name, this.site);
+    const known = this.written.get(key);
+    if (known && isSame(known, report)) return;
     const { entry, report: before } = await this.#held(report.group, report.name);
-    if (before && isSame(before, report)) return;
-    await this.journal.commit({
+    const { committed } = await this.journal.commit({
       conditions: [entry ? { kind: 'unchanged', key, revision: entry.revision } : { kind: 'absent', key }],
       changes: [{ kind: 'put', key, value: JSON.stringify(withNews(before, report)) }],
     });
+    if (committed) this.written.set(key, report);
   }
 
   async #held(group: GroupId, name: string): Promise<{ readonly entry?: Entry; readonly report?: NameReport }> {

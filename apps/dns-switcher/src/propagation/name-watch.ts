@@ -4,14 +4,16 @@ import {
   resourceKey,
   SignalboxError,
   ttlSecondsOf,
+  type Instant,
   type NameReport,
   type ProcessId,
   type SiteId,
 } from '#libs/domain';
 import type { HeldOrder, OrderLedger } from '#libs/jobs';
-import { openSpan, type Clock, type Readiness, type Stop } from '#libs/runtime';
+import type { Clock, Readiness, Stop } from '#libs/runtime';
 import { driftOf } from './name-drift.js';
 import { lookAt, type NameLook } from './name-look.js';
+import { NameMeasures } from './name-measures.js';
 import type { NameReports } from './name-reports.js';
 import { propagationOf } from './propagation.js';
 import type { WatchedName } from './watched-name.js';
@@ -36,14 +38,13 @@ export interface NameWatchSettings {
   readonly lookTimeoutMs: number;
 }
 
+type Orders = ReadonlyMap<string, HeldOrder>;
+
 interface Watch {
   readonly watched: WatchedName;
   nextMs: number;
   look?: NameLook;
   report?: NameReport;
-  /** Ends the span of a change on its way. */
-  endSpan?: ReturnType<typeof openSpan>;
-  spreadsSinceMs?: number;
   isRestored: boolean;
 }
 
@@ -53,6 +54,7 @@ interface Watch {
  */
 export class NameWatch {
   private readonly watches: readonly Watch[];
+  private readonly measures: NameMeasures;
   private readonly stopped = new AbortController();
   private stopTicks: Stop = () => undefined;
 
@@ -61,6 +63,7 @@ export class NameWatch {
     private readonly ports: NameWatchPorts,
     private readonly settings: NameWatchSettings,
   ) {
+    this.measures = new NameMeasures(ports.clock, ports.readiness);
     this.watches = names.map((watched) => ({ watched, nextMs: -Infinity, isRestored: false }));
   }
 
@@ -77,21 +80,23 @@ export class NameWatch {
   async tick(): Promise<void> {
     const nowMs = this.ports.clock.monotonicMs();
     const due = this.watches.filter(({ nextMs }) => nextMs <= nowMs);
+    if (due.length === 0) return;
+    const orders = await this.standing();
     const lane = async () => {
       for (let watch = due.shift(); watch && !this.stopped.signal.aborted; watch = due.shift())
-        await this.attend(watch);
+        await this.attend(watch, orders);
     };
     await Promise.all(Array.from({ length: SIDE_BY_SIDE }, lane));
   }
 
-  private async attend(watch: Watch): Promise<void> {
+  private async attend(watch: Watch, orders: Orders | undefined): Promise<void> {
     const { clock, readiness } = this.ports;
     const component = `name ${watch.watched.tracker.name}`;
     try {
       await this.restore(watch);
-      const report = await this.look(watch);
+      const report = await this.look(watch, orders);
       await this.ports.reports.write(report);
-      this.measure(watch, report);
+      this.measures.note(report);
       this.ready(component, report);
     } catch (error) {
       if (!(error instanceof SignalboxError)) throw error;
@@ -117,18 +122,14 @@ export class NameWatch {
     watch.isRestored = true;
   }
 
-  private async look(watch: Watch): Promise<NameReport> {
+  private async look(watch: Watch, orders: Orders | undefined): Promise<NameReport> {
     const { clock } = this.ports;
     const { watched } = watch;
     const { tracker, group } = watched;
-    const before = await this.orderOf(watched);
     const limit = AbortSignal.any([this.stopped.signal, AbortSignal.timeout(this.settings.lookTimeoutMs)]);
     const look = await lookAt(watched, watch.look, limit);
-    // Asked again after the name: an order that was withdrawn meanwhile belongs to a run, which changes it.
-    const after = before && (await this.orderOf(watched));
-    const isStanding = after !== undefined && before?.revision === after.revision;
     const at = clock.now();
-    const drift = isStanding ? driftOf(after.order, look, watch.report?.drift, at) : undefined;
+    const drift = await this.driftOf(watch, look, orders, at);
     const spreading = tracker.spreading();
     const { target, epoch } = 'target' in look.held ? look.held : {};
     const ttlSeconds = Math.max(tracker.servedTtlSeconds, (target && ttlSecondsOf(target)) ?? 0);
@@ -153,11 +154,29 @@ export class NameWatch {
     return watch.report;
   }
 
-  /** Of a name that this site keeps; undefined while a run has it in hand. */
-  private async orderOf({ tracker }: WatchedName): Promise<HeldOrder | undefined> {
-    const key = resourceKey({ kind: 'name', name: tracker.name });
-    const standing = await this.ports.orders.standing('dns-switcher', this.settings.site);
-    return standing.find(({ order }) => resourceKey(order.resource) === key);
+  /** While the journal does not say what was ordered, what was known stands. */
+  private async driftOf(watch: Watch, look: NameLook, orders: Orders | undefined, at: Instant) {
+    const known = watch.report?.drift;
+    if (orders === undefined) return known;
+    const key = resourceKey({ kind: 'name', name: watch.watched.tracker.name });
+    const held = orders.get(key);
+    const drift = held && driftOf(held.order, look, known, at);
+    if (!drift || drift.since === known?.since) return drift;
+    // Asked again after the name: an order that was withdrawn meanwhile belongs to a run, which changes it.
+    const now = (await this.standing())?.get(key);
+    return now?.revision === held?.revision ? drift : undefined;
+  }
+
+  /** Of the names that this site keeps and no run has in hand; undefined while the journal does not answer. */
+  private async standing(): Promise<Orders | undefined> {
+    try {
+      const standing = await this.ports.orders.standing('dns-switcher', this.settings.site);
+      return new Map(standing.map((held) => [resourceKey(held.order.resource), held]));
+    } catch (error) {
+      // The worker that looks for steps says that the journal is missing.
+      if (!(error instanceof SignalboxError)) throw error;
+      return undefined;
+    }
   }
 
   private ready(component: string, { owners, problem, drift, epoch }: NameReport): void {
@@ -169,43 +188,5 @@ export class NameWatch {
     else if (foreign.length > 0 && epoch === NEVER_STAMPED)
       readiness.missing(component, `It belongs to ${foreign.join(', ')}, and will not be switched`);
     else readiness.ready(component);
-  }
-
-  /** A span and figures for each change, from when it was first seen to when nobody can have an old answer. */
-  private measure(
-    watch: Watch,
-    { name, state, oldTtlSeconds = 0, until, resolvers, servers, drift, epoch = NEVER_STAMPED }: NameReport,
-  ): void {
-    const { clock, readiness } = this.ports;
-    const nowMs = clock.monotonicMs();
-    const giving = (all: readonly { readonly gives: string }[], what: string) =>
-      all.filter(({ gives }) => gives === what).length;
-    const attributes = {
-      'dns.old_ttl_s': oldTtlSeconds,
-      'dns.servers': servers.length,
-      'dns.resolvers': resolvers.length,
-      'dns.resolvers_ignoring_ttl': resolvers.filter(({ ignoresTtl }) => ignoresTtl === true).length,
-    };
-    if (state === 'propagating' && watch.endSpan === undefined) {
-      watch.endSpan = openSpan('dns.propagation', { 'dns.name': name, 'signalbox.epoch': epoch, ...attributes });
-      watch.spreadsSinceMs = nowMs;
-    }
-    const lastedMs = watch.spreadsSinceMs === undefined ? 0 : Math.round(nowMs - watch.spreadsSinceMs);
-    if (state === 'done' && watch.endSpan !== undefined) {
-      watch.endSpan({ ...attributes, 'dns.lasted_ms': lastedMs });
-      delete watch.endSpan;
-    }
-    readiness.show(`name ${name}`, {
-      isPropagating: state === 'propagating' ? 1 : 0,
-      oldAnswersForMs: until === undefined ? 0 : Math.max(0, until - clock.now()),
-      lastPropagationMs: lastedMs,
-      serversNew: giving(servers, 'new'),
-      serversOld: giving(servers, 'old'),
-      serversSilent: giving(servers, 'nothing'),
-      resolversNew: giving(resolvers, 'new'),
-      resolversOld: giving(resolvers, 'old'),
-      resolversIgnoringTtl: attributes['dns.resolvers_ignoring_ttl'],
-      isDrifted: drift ? 1 : 0,
-    });
   }
 }

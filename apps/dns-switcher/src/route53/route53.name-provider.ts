@@ -38,6 +38,7 @@ const CHARACTERS_MAX = 32_000;
  */
 export class Route53NameProvider extends NameProvider {
   override readonly fence = 'strong';
+  override readonly countsReads = true;
   private readonly oneAtATime = new OneAtATime();
   private found: readonly NameServer[] | undefined;
 
