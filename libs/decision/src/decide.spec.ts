@@ -189,6 +189,7 @@ describe(decide.name, () => {
       {},
     ],
     ['cool-down', {}, { lastRunEndedAt: instant(999_000) }],
+    ['name-of-another', { foreignNames: [{ name: 'kafka.example', owners: ['external-dns/cluster-1'] }] }, {}],
   ])('names %s with its numbers', (name, change, stateChange) => {
     const { vetoes } = after({ ...steady, ...stateChange }, evaluated({ ...lost(), ...change }));
     expect(vetoes.map((veto) => veto.name)).toEqual([name]);

@@ -38,6 +38,13 @@ export interface Evidence {
   readonly freeze?: Freeze;
   readonly overrides: readonly Override[];
   readonly attestations: readonly Attestation[];
+  /** Names that were never switched and that somebody else owns: they will not be. Absent when there are none. */
+  readonly foreignNames?: readonly ForeignName[];
+}
+
+export interface ForeignName {
+  readonly name: string;
+  readonly owners: readonly string[];
 }
 
 /** The attestation that is in force for a site. */

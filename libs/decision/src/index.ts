@@ -17,6 +17,7 @@ export {
   attestationOf,
   type Attestation,
   type Evidence,
+  type ForeignName,
   type Freeze,
   type GuardEvidence,
   type Override,

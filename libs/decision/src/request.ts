@@ -8,6 +8,7 @@ import {
   hard,
   inCoolDown,
   lagAboveRpo,
+  namesOfOthers,
   runActive,
   soft,
   standing,
@@ -103,10 +104,13 @@ function vetoesOn(kind: RequestKind, situation: Situation): readonly Veto[] {
     case 'failover':
       return [...standing(FAILOVER, situation), ...vetoesOf(situation)];
     case 'switchover':
-      return standing([...PLANNED, lagAboveRpo], situation);
+      return standing([...PLANNED, lagAboveRpo, namesOfOthers], situation);
     case 'failback':
       // Nobody can lift its lag rule: going home too early loses what waiting does not.
-      return standing([...PLANNED, notLiftable(lagAboveRpo), targetHealthyTooShort, inCoolDown], situation);
+      return standing(
+        [...PLANNED, notLiftable(lagAboveRpo), targetHealthyTooShort, namesOfOthers, inCoolDown],
+        situation,
+      );
     case 'reprotect':
       return standing(REPROTECT, situation);
   }

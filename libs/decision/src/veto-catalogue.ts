@@ -15,6 +15,10 @@ export const VETO_KINDS: readonly VetoKind[] = [
   soft('target-healthy-too-short', 'wait until the target has been healthy for long enough'),
   soft('lag-unknown', 'see why nobody measures the lag of the flow'),
   soft('lag-above-rpo', 'wait until replication has caught up'),
+  soft(
+    'name-of-another',
+    'take the name out of its hands and adopt its owner in signalbox.yaml: docs/runbooks/names.md',
+  ),
   soft('cool-down', 'wait until the cool-down is over'),
   soft('active-is-up', 'ask for a switchover: it loses nothing'),
   hard('observe-mode', 'set mode to approve in signalbox.yaml'),

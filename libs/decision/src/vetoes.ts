@@ -96,6 +96,17 @@ const noFencePossible: VetoCheck = ({ at, state, evidence, policy }) => {
   }
 };
 
+/** Clients would stay behind: such a name is not written to, whoever asks. */
+export const namesOfOthers: VetoCheck = ({ evidence: { foreignNames = [] } }) =>
+  foreignNames.length === 0
+    ? undefined
+    : soft(
+        'name-of-another',
+        foreignNames
+          .map(({ name, owners }) => `${name} belongs to ${owners.join(', ')} and will not be switched`)
+          .join('; '),
+      );
+
 export const inCoolDown: VetoCheck = ({ at, state, policy }) => {
   if (state.lastRunEndedAt === undefined) return undefined;
   const remainingMs = state.lastRunEndedAt + policy.coolDownMs - at;
@@ -121,6 +132,7 @@ const CHECKS: readonly VetoCheck[] = [
   targetHealthyTooShort,
   lagAboveRpo,
   noFencePossible,
+  namesOfOthers,
   inCoolDown,
   frozen,
   runActive,

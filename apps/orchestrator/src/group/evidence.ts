@@ -1,5 +1,14 @@
-import { verdictOn, voicesOn, type Evidence, type Settings } from '#libs/decision';
-import { clusterId, siteId, type ClusterId, type FlowLag, type SiteId, type Verdict, type Vote } from '#libs/domain';
+import { verdictOn, voicesOn, type Evidence, type ForeignName, type Settings } from '#libs/decision';
+import {
+  clusterId,
+  NEVER_STAMPED,
+  siteId,
+  type ClusterId,
+  type FlowLag,
+  type SiteId,
+  type Verdict,
+  type Vote,
+} from '#libs/domain';
 import type { GroupView } from './group-view.js';
 
 /** The verdict on every cluster of a group, from whatever votes are given: the journal's, or a local view's. Pure. */
@@ -13,6 +22,7 @@ export function verdictsOf(votes: readonly Vote[], voters: readonly SiteId[], { 
 /** Everything the decision looks at, from one view of the journal. Pure. */
 export function evidenceOf(view: GroupView, voters: readonly SiteId[], settings: Settings): Evidence {
   const votes = view.votes.map(({ value }) => value);
+  const foreign = foreignNames(view, settings);
   return {
     verdicts: verdictsOf(votes, voters, settings),
     lag: Object.fromEntries(Object.values(settings.shape.clusters).map((id) => [id, lagFrom(clusterId(id), votes)])),
@@ -22,7 +32,17 @@ export function evidenceOf(view: GroupView, voters: readonly SiteId[], settings:
     overrides: view.overrides,
     attestations: view.attestations,
     ...(view.freeze && { freeze: view.freeze }),
+    ...(foreign.length > 0 && { foreignNames: foreign }),
   };
+}
+
+/** By what dns-switchers saw: once a name carries a stamp of ours, another owner is told and not obeyed. */
+function foreignNames({ names }: GroupView, { shape }: Settings): readonly ForeignName[] {
+  return shape.names.flatMap(({ name }) => {
+    const unstamped = names.filter(({ value }) => value.name === name && value.epoch === NEVER_STAMPED);
+    const owners = unstamped.flatMap(({ value }) => value.owners).filter(({ isAdopted }) => !isAdopted);
+    return owners.length > 0 ? [{ name, owners: [...new Set(owners.map((owner) => owner.name))] }] : [];
+  });
 }
 
 /** The freshest sample of the flow out of `source`, among the vantages that measure it. */

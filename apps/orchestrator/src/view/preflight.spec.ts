@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PreflightCheck } from '#libs/contracts';
-import { instant } from '#libs/domain';
+import { instant, NEVER_STAMPED } from '#libs/domain';
 import { a, b, Stage, w } from '../../../../test/support/group-stage.js';
 import { OperatorDesk } from '../../../../test/support/operator-desk.js';
 import { QUARANTINED } from '../../../../test/support/quarantined.js';
@@ -77,6 +77,11 @@ describe('GET /v1/groups/:group/preflight', () => {
       'a name that somebody else owns',
       () => stage.seesName('kafka.example', { owners: [OWNER] }),
       ['owner-kafka.example'],
+    ],
+    [
+      'a name that somebody else owns, and that was never switched',
+      () => stage.seesName('kafka.example', { owners: [OWNER], epoch: NEVER_STAMPED }),
+      ['owner-kafka.example', 'plan-failover', 'plan-switchover'],
     ],
     [
       'a name that resolvers keep for longer than the RTO goal',
