@@ -58,7 +58,8 @@ export class DnsLab {
       traffic: { name, zone: ZONE, ttlSeconds: 5, adopt: [], externalDns: [], ...traffic } as unknown as DnsTraffic,
     };
     const policy = { ...DEFAULT_POLICY, requestTimeoutMs: 5_000 };
-    return watchedName(keyed, this.provider, resolvers, policy, this.clock);
+    const kept = { provider: this.provider, shape: {}, callTimeoutMs: policy.requestTimeoutMs };
+    return watchedName(keyed, kept, resolvers, policy, this.clock);
   }
 
   /** A resolver that keeps every answer for half a minute, whatever its TTL; it ends with the lab. */

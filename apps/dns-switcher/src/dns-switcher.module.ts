@@ -1,18 +1,23 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { ProcessId, SiteId } from '#libs/domain';
 import { OrderLedger, StepWorkerModule } from '#libs/jobs';
-import { allOrEveryProblem, Clock, Random, readSecret, Readiness } from '#libs/runtime';
+import { allOrEveryProblem, Clock, Random, Readiness } from '#libs/runtime';
 import { findSite, type Topology } from '#libs/topology';
-import { keyedName, nameRecords, primaries, watchedNames } from './name-records.js';
+import { keyedName } from './name-providers.js';
+import { hostedZones, nameRecords, primaries, watchedNames } from './name-records.js';
 import { NameReports } from './propagation/name-reports.js';
 import { NameWatch } from './propagation/name-watch.js';
 import type { WatchedName } from './propagation/watched-name.js';
 import { PrimaryWatch } from './primary-watch.js';
+import { ZoneWatch } from './route53/zone-watch.js';
 
 /** Moves names between sites; the only process that holds DNS keys. */
 @Module({})
 export class DnsSwitcherModule implements OnApplicationBootstrap, OnApplicationShutdown {
-  constructor(private readonly watch: PrimaryWatch) {}
+  constructor(
+    private readonly primaries: PrimaryWatch,
+    private readonly zones: ZoneWatch,
+  ) {}
 
   /** @throws SecretError, SeveralProblemsError */
   static async register(self: { topology: Topology; site: SiteId; process: ProcessId }): Promise<DynamicModule> {
@@ -21,10 +26,7 @@ export class DnsSwitcherModule implements OnApplicationBootstrap, OnApplicationS
     const names = await allOrEveryProblem(
       groups
         .flatMap(({ id: group, traffic }) => traffic.map((each) => ({ owner: { installation, group }, traffic: each })))
-        .map(async ({ owner, traffic }) => {
-          const { secret, keyName } = traffic.provider.tsig;
-          return keyedName(owner, traffic, await readSecret(secret, `TSIG key ${keyName} of ${traffic.name}`));
-        }),
+        .map(async ({ owner, traffic }) => keyedName(owner, traffic)),
     );
     const { resolvers } = findSite(self.topology, site);
     let made: readonly WatchedName[] | undefined;
@@ -52,15 +54,23 @@ export class DnsSwitcherModule implements OnApplicationBootstrap, OnApplicationS
           useFactory: (clock: Clock, random: Random, readiness: Readiness) =>
             new PrimaryWatch(primaries(names, policy, clock, random), clock, readiness, policy.requestTimeoutMs),
         },
+        {
+          provide: ZoneWatch,
+          inject: [Clock, Random, Readiness],
+          useFactory: (clock: Clock, random: Random, readiness: Readiness) =>
+            new ZoneWatch(hostedZones(names, clock, random), clock, readiness),
+        },
       ],
     };
   }
 
   onApplicationBootstrap(): void {
-    this.watch.start();
+    this.primaries.start();
+    this.zones.start();
   }
 
   onApplicationShutdown(): void {
-    this.watch.stop();
+    this.primaries.stop();
+    this.zones.stop();
   }
 }

@@ -1,9 +1,8 @@
-import { createSecretKey } from 'node:crypto';
 import { groupId } from '#libs/domain';
 import type { ResolveResource } from '#libs/jobs';
 import type { Clock, Random } from '#libs/runtime';
 import { hostAndPort, type DnsTraffic, type Policy } from '#libs/topology';
-import type { NameProvider } from './name-provider.js';
+import { isRfc2136, NameProviders, type Kept, type KeyedName, type OwnedName } from './name-providers.js';
 import { NameOwnership } from './ownership/name-ownership.js';
 import type { Primary } from './primary-watch.js';
 import { NameResolution } from './propagation/name-resolution.js';
@@ -12,23 +11,13 @@ import { Resolver } from './propagation/resolver.js';
 import { TrackedName } from './propagation/tracked-name.js';
 import type { WatchedName } from './propagation/watched-name.js';
 import { ProvidedName } from './provided-name.js';
-import { Rfc2136Zones, type KeyedTraffic } from './rfc2136-zones.js';
-import type { Owner } from './stamp.js';
+import { Rfc2136Zones } from './rfc2136-zones.js';
+import type { Route53NameProvider } from './route53/route53.name-provider.js';
+import { Route53Zones } from './route53/route53-zones.js';
 
 /** A server of a lost site must not hold up the verification of the others for longer than this. */
 const ATTEMPT_TIMEOUT_MS = 300;
 const POLL_MS = 25;
-
-/** A name of the topology, who owns it, and the key that may change it. */
-export interface KeyedName extends KeyedTraffic {
-  readonly owner: Owner;
-}
-
-/** `secret` is in base64. */
-export const keyedName = (owner: Owner, traffic: DnsTraffic, secret: string): KeyedName => {
-  const { keyName: name, algorithm } = traffic.provider.tsig;
-  return { owner, traffic, key: { name, algorithm, secret: createSecretKey(Buffer.from(secret, 'base64')) } };
-};
 
 /** Every name of the topology, with what changes it and what looks at it. `resolvers`: those of this site. */
 export const watchedNames = (
@@ -38,9 +27,9 @@ export const watchedNames = (
   clock: Clock,
   random: Random,
 ): readonly WatchedName[] => {
-  const zones = new Rfc2136Zones(policy.requestTimeoutMs, clock, random);
+  const providers = new NameProviders(policy.requestTimeoutMs, clock, random);
   const asked = resolversAt(resolvers, clock, random);
-  return names.map((name) => watchedName(name, zones.providerOf(name), asked, policy, clock));
+  return names.map((name) => watchedName(name, providers.of(name), asked, policy, clock));
 };
 
 /** Finds the resource of a step among the names of the topology. */
@@ -58,17 +47,18 @@ const resolversAt = (addresses: readonly string[], clock: Clock, random: Random)
 
 /** A name at a provider, followed to its clients. */
 export function watchedName(
-  keyed: Pick<KeyedName, 'owner' | 'traffic'>,
-  provider: NameProvider,
+  keyed: OwnedName,
+  kept: Kept,
   resolvers: readonly Resolver[],
   policy: Policy,
   clock: Clock,
 ): WatchedName {
   const { owner, traffic } = keyed;
+  const { provider, shape } = kept;
   const { name, zone, ttlSeconds, adopt, externalDns } = traffic;
-  const tracker = new NameTracker(name, {}, clock);
+  const tracker = new NameTracker(name, shape, clock);
   const ownership = new NameOwnership(provider, { name, adopt, externalDns: externalDns.map(given) });
-  const provided = providedName(keyed, provider, policy, clock, tracker);
+  const provided = providedName(keyed, kept, policy, clock, tracker);
   const resolverTimeoutMs = Math.min(ATTEMPT_TIMEOUT_MS, policy.requestTimeoutMs);
   const nowMs = () => clock.monotonicMs();
   const parts = { name: provided, zone, provider, tracker, ownership, resolvers, resolverTimeoutMs, nowMs };
@@ -97,17 +87,24 @@ export function primaries(
   random: Random,
 ): readonly Primary[] {
   const zones = new Rfc2136Zones(requestTimeoutMs, clock, random);
-  const byZone = new Map(names.map((name) => [name.traffic.zone, name]));
+  const byZone = new Map(names.filter(isRfc2136).map((name) => [name.traffic.zone, name]));
   return [...byZone].map(([zone, name]) => ({ zone, doors: zones.primaryOf(name).all }));
+}
+
+/** Every hosted zone once. */
+export function hostedZones(names: readonly KeyedName[], clock: Clock, random: Random): readonly Route53NameProvider[] {
+  const zones = new Route53Zones(clock, random);
+  for (const name of names) if (!isRfc2136(name)) zones.providerOf(name);
+  return zones.all();
 }
 
 /** A name at a provider, with the times of the policy. */
 export const providedName = (
-  { owner, traffic: { name, adopt } }: Pick<KeyedName, 'owner' | 'traffic'>,
-  provider: NameProvider,
+  { owner, traffic: { name, adopt } }: OwnedName,
+  { provider, shape, callTimeoutMs }: Kept,
   { requestTimeoutMs }: Policy,
   clock: Clock,
-  tracker = new NameTracker(name, {}, clock),
+  tracker = new NameTracker(name, shape, clock),
 ): ProvidedName =>
   new ProvidedName(provider, clock, {
     name,
@@ -115,6 +112,6 @@ export const providedName = (
     adopt,
     onAnswer: (server, { sets }) => void tracker.answered(server.address, sets),
     shape: tracker.shape,
-    callTimeoutMs: requestTimeoutMs,
+    callTimeoutMs,
     ask: { attemptTimeoutMs: Math.min(ATTEMPT_TIMEOUT_MS, requestTimeoutMs), pollMs: POLL_MS },
   });

@@ -1,5 +1,5 @@
 import type { Clock, Random } from '#libs/runtime';
-import { hostAndPort, type DnsTraffic } from '#libs/topology';
+import { hostAndPort, type DnsTrafficBy } from '#libs/topology';
 import { Doors } from './doors.js';
 import { GatheredNameProvider } from './gathered.name-provider.js';
 import type { NameProvider } from './name-provider.js';
@@ -10,7 +10,7 @@ import { UPDATE_BYTES_MAX } from './update-message.js';
 
 /** A name of the topology, and the key that may change it. */
 export interface KeyedTraffic {
-  readonly traffic: DnsTraffic;
+  readonly traffic: DnsTrafficBy<'rfc2136'>;
   readonly key: TsigKey;
 }
 

@@ -1,6 +1,13 @@
 import { policyOf } from './lookup.js';
 import type { Group, Topology } from './topology.js';
 
+/** "Changes generally propagate to all Route 53 name servers … within 60 seconds." */
+export const ROUTE53_IN_SYNC_MS = 60_000;
+
+/** At Route 53 itself: what stands in its place has its own pace. */
+export const isInRoute53 = ({ traffic }: Group): boolean =>
+  traffic.some(({ provider }) => provider.kind === 'route53' && provider.endpoint === undefined);
+
 /** What a failover of a silent site takes, as clients see it, term by term. */
 export interface RtoSum {
   readonly terms: readonly { readonly name: string; readonly ms: number }[];
@@ -21,6 +28,7 @@ export function rtoSum(topology: Topology, group: Group, servedTtlSeconds = 0): 
     { name: 'dwell', ms: Math.max(policy.dwellLongMs, policy.downAfterRounds * slowestRoundMs) },
     { name: 'decision', ms: policy.pollMs },
     { name: 'run', ms: policy.runBudgetMs },
+    ...(isInRoute53(group) ? [{ name: 'Route 53 in sync', ms: ROUTE53_IN_SYNC_MS }] : []),
     { name: 'DNS time to live', ms: ttlMs },
     { name: 'clients', ms: policy.clientBudgetMs },
   ];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Immutable } from './immutable.js';
+import { Route53Text } from './route53.js';
 import { DnsName, Endpoint, IpAddress, record, SecretRef, SiteIdText, Text } from './scalars.js';
 
 const Rfc2136 = record({
@@ -53,6 +54,15 @@ export const DnsText = record({
     )
     .default([])
     .describe('How external-dns names its TXT records in this zone, where that is not its standard.'),
-  provider: Rfc2136,
+  provider: z.discriminatedUnion('kind', [Rfc2136, Route53Text], 'kind: rfc2136, or kind: route53'),
 });
 export type DnsTraffic = Immutable<z.infer<typeof DnsText>>;
+
+type Provider = DnsTraffic['provider'];
+/** Traffic whose name is kept by this kind of provider. */
+export type DnsTrafficBy<Kind extends Provider['kind']> = DnsTraffic & {
+  readonly provider: Extract<Provider, { readonly kind: Kind }>;
+};
+
+export const isBy = <Kind extends Provider['kind']>(traffic: DnsTraffic, kind: Kind): traffic is DnsTrafficBy<Kind> =>
+  traffic.provider.kind === kind;

@@ -1,7 +1,8 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { configFileText } from '../../../apps/config-switcher/src/config-file.js';
 import { DirectoryConfig } from '../../../apps/config-switcher/src/directory.config.js';
-import { keyedName, providedName } from '../../../apps/dns-switcher/src/name-records.js';
+import { isRfc2136, keyedName } from '../../../apps/dns-switcher/src/name-providers.js';
+import { providedName } from '../../../apps/dns-switcher/src/name-records.js';
 import type { SeenName } from '../../../apps/dns-switcher/src/name-change.js';
 import { NameServer, type UpdateAnswer } from '../../../apps/dns-switcher/src/name-server.js';
 import { Rfc2136NameProvider } from '../../../apps/dns-switcher/src/rfc2136.name-provider.js';
@@ -22,7 +23,7 @@ import {
   type WriteAccess,
 } from '#libs/domain';
 import { accessTo, openCluster } from '#libs/kafka';
-import { readSecret, type Clock, type Random } from '#libs/runtime';
+import { type Clock, type Random } from '#libs/runtime';
 import { clusterOf, flowsOf, hostAndPort, type DnsTraffic, type Group, type Topology } from '#libs/topology';
 
 /** A resource as the worker that holds its key has it. */
@@ -91,14 +92,13 @@ async function heldName(
   clock: Clock,
   random: Random,
 ): Promise<Named> {
-  const { zone, name, provider } = traffic;
-  const named = keyedName(
-    { installation, group },
-    traffic,
-    await readSecret(provider.tsig.secret, `the key of ${name}`),
-  );
-  const primary = new NotingNameServer(hostAndPort(provider.primary), clock, random, named.key);
-  const resource = providedName(named, new Rfc2136NameProvider(zone, { primary, secondaries: [] }), policy, clock);
+  const named = await keyedName({ installation, group }, traffic);
+  if (!isRfc2136(named)) throw new TypeError(`${traffic.name} is kept by no server of the lab`);
+  const { zone, name, provider: at } = named.traffic;
+  const primary = new NotingNameServer(hostAndPort(at.primary), clock, random, named.key);
+  const provider = new Rfc2136NameProvider(zone, { primary, secondaries: [] });
+  const kept = { provider, shape: {}, callTimeoutMs: policy.requestTimeoutMs };
+  const resource = providedName(named, kept, policy, clock);
   const answered = () => (primary.lastAnswer === 'prerequisite-failed' ? 'refused' : undefined);
   return [resourceKey({ kind: 'name', name }), { resource, answered, believing: stampedBefore }];
 }

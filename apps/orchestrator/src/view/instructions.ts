@@ -1,16 +1,17 @@
 import {
   epoch,
   MOVES,
+  type AddressTarget,
   type ConfigData,
   type Epoch,
-  type NameTarget,
   type Plan,
   type Positions,
   type Step,
 } from '#libs/domain';
-import { findCluster, findFlow, findGroup, type Flow, type Topology } from '#libs/topology';
+import { findCluster, findFlow, findGroup, isBy, type Flow, type Topology } from '#libs/topology';
 import { quoted, type ByHand } from './by-hand.js';
 import { writeAccessLines } from './instructions-access.js';
+import { route53Lines } from './instructions-route53.js';
 
 /**
  * A plan as lines for a shell, step by step, to be executed by hand when nothing of Signalbox is left. What takes a
@@ -119,10 +120,12 @@ const connectOf = ({ target }: Flow, topology: Topology): string =>
   findCluster(topology, target).connect ?? '<the Connect of the target>';
 
 /** One update: the name and the stamp beside it. A family that nobody uses is left out, as the key may have no right to it. */
-function nameLines({ desired }: Step, name: string, { plan, topology, stamp }: ByHand): readonly string[] {
+function nameLines(step: Step, name: string, { plan, topology, stamp }: ByHand): readonly string[] {
   const traffic = findGroup(topology, plan.group).traffic.find((each) => each.name === name);
   if (!traffic) return [`# ${name} is not in this topology`];
-  const { addresses, ttlSeconds } = desired as NameTarget & { readonly [key: string]: never };
+  if (isBy(traffic, 'route53')) return route53Lines(step, traffic, { plan, stamp });
+  if (!isBy(traffic, 'rfc2136')) return [];
+  const { addresses, ttlSeconds } = step.desired as AddressTarget & { readonly [key: string]: never };
   const { primary, tsig } = traffic.provider;
   const typeOf = (address: string) => (address.includes(':') ? 'AAAA' : 'A');
   const types = new Set([...Object.values(traffic.addresses).flat(), ...addresses].map(typeOf));

@@ -50,6 +50,7 @@ const theJournalSurvives = forAutomatic(function* ({ journal, sites }, group) {
 /** The recovery path uses nothing of the failing site. */
 const dnsSurvives = forAutomatic(function* (_topology, group, at) {
   for (const [index, { provider }] of group.traffic.entries()) {
+    if (provider.kind !== 'rfc2136') continue;
     const writable = [provider.primarySite, ...provider.otherPrimaries.map(({ site }) => site)];
     if (writable.some((site) => !group.sites.includes(site))) continue;
     const found =

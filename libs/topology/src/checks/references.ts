@@ -1,6 +1,9 @@
 import type { Path } from '../problem.js';
 import type { Topology } from '../topology.js';
+import type { DnsTrafficBy } from '../traffic.js';
 import { listed, type Check, type Named } from './finding.js';
+
+type Rfc2136 = DnsTrafficBy<'rfc2136'>['provider'];
 
 const siteReferences = ({ journal, clusters, groups }: Topology): readonly Named[] => [
   ...Object.keys(journal.members).map((value) => named(['journal', 'members', value], value)),
@@ -12,11 +15,7 @@ const siteReferences = ({ journal, clusters, groups }: Topology): readonly Named
       const path = ['groups', at, 'traffic', index];
       return [
         ...Object.keys(addresses).map((site) => named([...path, 'addresses', site], site)),
-        ...Object.keys(provider.secondaries).map((site) => named([...path, 'provider', 'secondaries', site], site)),
-        named([...path, 'provider', 'primarySite'], provider.primarySite),
-        ...provider.otherPrimaries.map(({ site }, other) =>
-          named([...path, 'provider', 'otherPrimaries', other, 'site'], site),
-        ),
+        ...(provider.kind === 'rfc2136' ? serverSites(provider, [...path, 'provider']) : []),
       ];
     }),
     ...configs.flatMap(({ target, data }, index) => {
@@ -27,6 +26,12 @@ const siteReferences = ({ journal, clusters, groups }: Topology): readonly Named
       ];
     }),
   ]),
+];
+
+const serverSites = (provider: Rfc2136, path: Path): readonly Named[] => [
+  ...Object.keys(provider.secondaries).map((site) => named([...path, 'secondaries', site], site)),
+  named([...path, 'primarySite'], provider.primarySite),
+  ...provider.otherPrimaries.map(({ site }, other) => named([...path, 'otherPrimaries', other, 'site'], site)),
 ];
 
 const clusterReferences = ({ flows }: Topology): readonly Named[] =>

@@ -54,6 +54,16 @@ describe('the check of timing', () => {
       'at most 10000',
     ],
     [
+      'a step that ends before Route 53 is in sync',
+      (d) => {
+        d.groups[0].traffic[0].provider = { kind: 'route53', hostedZoneId: 'Z1' };
+        d.policy.rtoGoalMs = 600_000;
+      },
+      'policy.stepTimeoutMs',
+      '5000',
+      'at least 75000',
+    ],
+    [
       'a dwell that ends before the self-fence',
       (d) => void (d.policy.selfFenceMs = 80_001),
       'policy.dwellLongMs',

@@ -1,7 +1,7 @@
 import { policyOf } from '../lookup.js';
 import type { Policy } from '../policy.js';
 import type { Path } from '../problem.js';
-import { describeRto, rtoSum } from '../rto.js';
+import { describeRto, isInRoute53, ROUTE53_IN_SYNC_MS, rtoSum } from '../rto.js';
 import type { Topology } from '../topology.js';
 import type { Check, Finding } from './finding.js';
 
@@ -112,4 +112,20 @@ const goalIsReachable: Check = function* (topology) {
   }
 };
 
-export const timingChecks: readonly Check[] = [settingsFit, selfFenceFitsTheDwell, goalIsReachable];
+/** A name is switched when Route 53 says so, and it may take that long. */
+const stepsOutliveRoute53: Check = function* (topology) {
+  const leastMs = ROUTE53_IN_SYNC_MS + 15_000;
+  for (const [at, group] of topology.groups.entries()) {
+    const { stepTimeoutMs } = policyOf(topology, group);
+    if (!isInRoute53(group) || stepTimeoutMs >= leastMs) continue;
+    const expected = `at least ${leastMs}: group ${group.id} has a name in Route 53, whose servers may take ${ROUTE53_IN_SYNC_MS} ms to know a change`;
+    yield { at: settingPath(topology, at, 'stepTimeoutMs'), found: String(stepTimeoutMs), expected };
+  }
+};
+
+export const timingChecks: readonly Check[] = [
+  settingsFit,
+  selfFenceFitsTheDwell,
+  goalIsReachable,
+  stepsOutliveRoute53,
+];
