@@ -10,6 +10,9 @@ export type Mode = (typeof MODES)[number];
 export const ENDINGS = ['failover', 'home'] as const;
 export type Ending = (typeof ENDINGS)[number];
 
+export const DNS = ['bind', 'route53'] as const;
+export type DnsName = (typeof DNS)[number];
+
 export interface DemoOptions {
   readonly fault: FaultName;
   readonly mode: Mode;
@@ -18,6 +21,8 @@ export interface DemoOptions {
   readonly planned: boolean;
   /** Seed of the choice which Signalbox process is killed once on the way, and when. */
   readonly killRandom?: number;
+  /** What keeps the name that clients follow: BIND when absent, or a fake of Route 53 that serves its own answers. */
+  readonly dns?: DnsName;
   /** Leaves the lab up after the report, until Ctrl-C. */
   readonly keep: boolean;
   /** Only the report on stdout. */
@@ -32,6 +37,7 @@ export const parseOptions = (args: readonly string[]): DemoOptions =>
     .addOption(new Option('--until <end>', 'how far a killed site A is followed').choices(ENDINGS).default('home'))
     .addOption(new Option('--planned', 'no fault: a switchover to B under load').default(false).conflicts('fault'))
     .addOption(new Option('--kill-random <seed>', 'kill one process of Signalbox on the way').argParser(seed))
+    .addOption(new Option('--dns <dns>', 'what keeps the name of the clients').choices(DNS).default('bind'))
     .option('--keep', 'leave everything up after the report, until Ctrl-C', false)
     .option('--json', 'print the report as JSON, and nothing else, on stdout', false)
     .parse(args, { from: 'user' })

@@ -9,7 +9,7 @@ import { tokenFile } from './identities.js';
 import { LabError } from './lab-error.js';
 import { type KafkaSite, Layout, type LabSite } from './layout.js';
 import { Owner } from './owner.js';
-import { infrastructure, INFRASTRUCTURE, type Infrastructure } from './parts.js';
+import { infrastructure, INFRASTRUCTURE, withDns, type DnsPart, type Infrastructure } from './parts.js';
 import type { Command } from './part.js';
 import { isAlive, Processes, signal } from './processes.js';
 import { RunDirectory } from './run-directory.js';
@@ -27,6 +27,8 @@ export interface LabOptions {
   readonly signalbox?: boolean;
   /** What Signalbox may do for the group `orders`; automatic when absent. */
   readonly mode?: GroupMode;
+  /** What keeps the name that clients follow, where all parts are started; BIND when absent. */
+  readonly dns?: DnsPart;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -53,7 +55,7 @@ export class Lab {
     const owner = new Owner(layout, run, options.onProgress ?? (() => undefined));
     const hasSignalbox = options.signalbox ?? options.parts === undefined;
     const mode = hasSignalbox ? (options.mode ?? 'automatic') : undefined;
-    await owner.start({ infrastructure: options.parts ?? INFRASTRUCTURE, mode });
+    await owner.start({ infrastructure: options.parts ?? withDns(options.dns ?? 'bind'), mode });
     return new Lab(layout, run, owner);
   }
 

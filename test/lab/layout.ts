@@ -19,6 +19,8 @@ export const PORTS = {
   etcdClient: 12379,
   etcdPeer: 12380,
   dns: 15353,
+  /** The API of a fake of Route 53, `outside`. */
+  route53: 18091,
   orchestrator: 18080,
   'health-monitor': 18081,
   'site-guard': 18082,

@@ -15,10 +15,11 @@ import { LabError } from './lab-error.js';
 import { type KafkaSite, type Layout, SITES } from './layout.js';
 import { addAddresses, missingAddresses } from './loopback.js';
 import type { Part } from './part.js';
-import { infrastructure, type Infrastructure } from './parts.js';
+import { infrastructure, type DnsPart, type Infrastructure } from './parts.js';
 import { checkPorts, checkTools } from './preflight.js';
 import { isAlive, Processes, self } from './processes.js';
 import { startReaper } from './reaper.js';
+import { createRoute53Secret } from './route53.js';
 import type { RunDirectory } from './run-directory.js';
 import { Supervisor } from './supervisor.js';
 import { tearDown } from './tear-down.js';
@@ -56,7 +57,7 @@ export class Owner {
     await checkPorts(this.layout, [...infrastructure(this.layout, this.run, archives, wanted), ...apps]);
     try {
       await this.claim();
-      if (mode !== undefined) this.configure(mode);
+      if (mode !== undefined) this.configure(mode, wanted.includes('route53') ? 'route53' : 'bind');
       if (archives !== undefined && !archives.areComplete()) await this.train(archives);
       // Only now: the parts take the archives as they are.
       const parts = [...infrastructure(this.layout, this.run, archives, wanted), ...apps];
@@ -84,15 +85,16 @@ export class Owner {
     addAddresses(addedAddresses);
     createPasswords(this.run);
     createTsigSecret(this.run);
+    createRoute53Secret(this.run);
     writeClientConfigs(this.layout, this.run);
     writeLadders(this.layout, this.run);
     const anchor = await startAnchor(this.layout);
     this.stops.push(() => anchor.close());
   }
 
-  private configure(mode: GroupMode): void {
+  private configure(mode: GroupMode, dns: DnsPart): void {
     createIdentities(this.run);
-    writeTopology(this.layout, this.run, mode);
+    writeTopology(this.layout, this.run, mode, dns);
   }
 
   private endWithProcess(): void {
@@ -116,7 +118,7 @@ export class Owner {
     const ofKind = (...kinds: readonly string[]) => parts.filter((part) => kinds.includes(part.name));
     const start = (some: readonly Part[]) => Promise.all(some.map((part) => this.startPart(part)));
     await Promise.all([
-      start(ofKind('etcd', 'redis', 'bind')),
+      start(ofKind('etcd', 'redis', 'bind', 'route53')),
       Promise.all(ofKind('kafka').map((part) => this.startBroker(part))),
     ]);
     const apps = parts.filter((part) => part instanceof AppPart);

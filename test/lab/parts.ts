@@ -6,10 +6,17 @@ import { KafkaPart } from './kafka.js';
 import { KAFKA_SITES, type Layout, SITES } from './layout.js';
 import type { Part } from './part.js';
 import { RedisPart } from './redis.js';
+import { Route53Part } from './route53.js';
 import type { RunDirectory } from './run-directory.js';
 
-export type Infrastructure = 'kafka' | 'connect' | 'redis' | 'etcd' | 'bind';
+export type Infrastructure = 'kafka' | 'connect' | 'redis' | 'etcd' | DnsPart;
+/** What keeps the name that clients follow. */
+export type DnsPart = 'bind' | 'route53';
 export const INFRASTRUCTURE: readonly Infrastructure[] = ['kafka', 'connect', 'redis', 'etcd', 'bind'];
+
+/** Everything, with this one to keep the name. */
+export const withDns = (dns: DnsPart): readonly Infrastructure[] =>
+  INFRASTRUCTURE.map((kind) => (kind === 'bind' ? dns : kind));
 
 /** The real parts of all sites, of the kinds that are wanted. */
 export function infrastructure(
@@ -28,6 +35,7 @@ export function infrastructure(
     redis: () => KAFKA_SITES.map((site) => new RedisPart(site, layout, run)),
     etcd: () => SITES.map((site) => new EtcdPart(site, layout, run)),
     bind: () => SITES.map((site) => new BindPart(site, layout, run)),
+    route53: () => [new Route53Part(layout, run)],
   };
   return wanted.flatMap((kind) => kinds[kind]());
 }

@@ -31,6 +31,7 @@ const NEEDS: Readonly<Record<Infrastructure, readonly Need[]>> = {
   etcd: [cached(ETCD, 'etcd')],
   redis: [program('redis-server', 'redis-server')],
   bind: [program('named', 'bind9')],
+  route53: [],
 };
 
 /** Everything that is missing, in one message. */

@@ -9,7 +9,9 @@ import { ladderFile } from './firewall.js';
 import { connectorNames, driverSettings, MIRROR_PRINCIPAL, secretSettings, TOPIC } from './flow.js';
 import { publicKeyOf, ROLES, signingKeyFile, tokenHash } from './identities.js';
 import { KAFKA_SITES, type KafkaSite, type LabSite, type Layout, PORTS, SITES } from './layout.js';
+import type { DnsPart } from './parts.js';
 import { LAB_POLICY } from './profile.js';
+import { ACCESS_KEY_ID, HOSTED_ZONE_ID, route53Endpoint, route53SecretFile } from './route53.js';
 import type { RunDirectory } from './run-directory.js';
 import { siteOf } from './site.js';
 
@@ -21,7 +23,7 @@ type Document = z.input<typeof TopologyText>;
 type Member<K extends keyof Document> = NonNullable<Document[K]>;
 
 /** Writes the lab's signalbox.yaml, and fails when Signalbox itself would refuse it. */
-export function writeTopology(layout: Layout, run: RunDirectory, mode: GroupMode): void {
+export function writeTopology(layout: Layout, run: RunDirectory, mode: GroupMode, dns: DnsPart = 'bind'): void {
   const secret = (name: string) => ({ file: run.file('secrets', name) });
   const sites: Member<'sites'> = SITES.map((id) => siteEntry(layout, run, id));
   const clusters: Member<'clusters'> = KAFKA_SITES.map((site) => ({
@@ -38,7 +40,7 @@ export function writeTopology(layout: Layout, run: RunDirectory, mode: GroupMode
     journal: { members: Object.fromEntries(SITES.map((site) => [site, siteOf(layout, site).etcdUrl])) },
     clusters,
     flows: [flow(run, 'a', 'b'), flow(run, 'b', 'a')],
-    groups: [group(layout, run, mode, secret(tsigSecretFile))],
+    groups: [group(layout, run, mode, dns === 'bind' ? bindProvider(layout, run) : route53Provider(layout, run))],
     policy: LAB_POLICY,
     channels: [
       // Whichever site's notifier delivers appends to the one file.
@@ -93,12 +95,7 @@ function flow(run: RunDirectory, source: KafkaSite, target: KafkaSite): Member<'
   };
 }
 
-function group(
-  layout: Layout,
-  run: RunDirectory,
-  mode: GroupMode,
-  secret: { readonly file: string },
-): Member<'groups'>[number] {
+function group(layout: Layout, run: RunDirectory, mode: GroupMode, provider: Provider): Member<'groups'>[number] {
   return {
     id: 'orders',
     pattern: 'active-passive',
@@ -114,13 +111,7 @@ function group(
         zone: ZONE,
         ttlSeconds: 1,
         addresses: Object.fromEntries(KAFKA_SITES.map((site) => [site, [layout.address(site)]])),
-        provider: {
-          kind: 'rfc2136',
-          primary: siteOf(layout, 'w').dnsAddress,
-          primarySite: 'w',
-          secondaries: Object.fromEntries(KAFKA_SITES.map((site) => [site, siteOf(layout, site).dnsAddress])),
-          tsig: { keyName: TSIG_KEY_NAME, algorithm: TSIG_ALGORITHM, secret },
-        },
+        provider,
       },
     ],
     configs: [
@@ -132,6 +123,28 @@ function group(
     ],
   };
 }
+
+type Provider = NonNullable<Member<'groups'>[number]['traffic']>[number]['provider'];
+
+const bindProvider = (layout: Layout, run: RunDirectory): Provider => ({
+  kind: 'rfc2136',
+  primary: siteOf(layout, 'w').dnsAddress,
+  primarySite: 'w',
+  secondaries: Object.fromEntries(KAFKA_SITES.map((site) => [site, siteOf(layout, site).dnsAddress])),
+  tsig: {
+    keyName: TSIG_KEY_NAME,
+    algorithm: TSIG_ALGORITHM,
+    secret: { file: run.file('secrets', tsigSecretFile) },
+  },
+});
+
+const route53Provider = (layout: Layout, run: RunDirectory): Provider => ({
+  kind: 'route53',
+  hostedZoneId: HOSTED_ZONE_ID,
+  endpoint: route53Endpoint(layout),
+  nameServers: SITES.map((site) => siteOf(layout, site).dnsAddress),
+  credentials: { accessKeyId: ACCESS_KEY_ID, secretAccessKey: { file: run.file('secrets', route53SecretFile) } },
+});
 
 const bySite = <T>(of: (site: KafkaSite) => T): Record<string, T> =>
   Object.fromEntries(KAFKA_SITES.map((site) => [site, of(site)]));

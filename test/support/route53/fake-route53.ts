@@ -12,9 +12,14 @@ export interface FakeRoute53Options {
   readonly hostedZoneId?: string;
   readonly key?: AccountKey;
   readonly settings?: Partial<ApiSettings>;
-  /** Where it serves the API, and DNS over UDP and TCP; 127.0.0.1 and free ports when absent. */
-  readonly api?: { readonly host: string; readonly port: number };
-  readonly dns?: { readonly host: string; readonly port: number };
+  /** Where it serves the API, and DNS over UDP and TCP, at several addresses too; 127.0.0.1 and free ports when absent. */
+  readonly api?: ServedAt;
+  readonly dns?: readonly ServedAt[];
+}
+
+interface ServedAt {
+  readonly host: string;
+  readonly port: number;
 }
 
 export const FAKE_KEY: AccountKey = { accessKeyId: 'AKIDSIGNALBOXFAKE', secretAccessKey: 'fake+secret/of+the+fake' };
@@ -28,9 +33,9 @@ export class FakeRoute53 {
     private readonly http: Server,
     readonly zone: HostedZone,
     readonly api: Route53Api,
-    readonly dns: Route53Dns,
+    private readonly servers: readonly Route53Dns[],
     readonly endpoint: string,
-    /** `host:port` of its name server. */
+    /** `host:port` of its first name server. */
     readonly nameServer: string,
   ) {}
 
@@ -44,10 +49,11 @@ export class FakeRoute53 {
     });
     const { host, port } = options.api ?? { host: '127.0.0.1', port: 0 };
     await once(http.listen(port, host), 'listening');
-    const dnsAt = options.dns ?? { host, port: await freeUdpAndTcp(host) };
-    const dns = await Route53Dns.start(zone, new SystemRandom(), dnsAt);
+    const dnsAt = options.dns ?? [{ host, port: await freeUdpAndTcp(host) }];
+    const servers = await Promise.all(dnsAt.map(async (at) => Route53Dns.start(zone, new SystemRandom(), at)));
     const address = http.address() as { port: number };
-    return new FakeRoute53(http, zone, api, dns, `http://${host}:${address.port}`, `${dnsAt.host}:${dnsAt.port}`);
+    const [first] = dnsAt;
+    return new FakeRoute53(http, zone, api, servers, `http://${host}:${address.port}`, `${first!.host}:${first!.port}`);
   }
 
   /** As somebody does who has an account of their own, and all of its rate. Throws where the API would refuse. */
@@ -60,9 +66,14 @@ export class FakeRoute53 {
     return this.zone.sets().filter((set) => set.name === `${name}.`);
   }
 
+  /** Its name server, to make health checks fail there or aliases lead somewhere. */
+  get dns(): Route53Dns {
+    return this.servers[0]!;
+  }
+
   async end(): Promise<void> {
     this.http.closeAllConnections();
-    await Promise.all([once(this.http.close(), 'close'), this.dns.end()]);
+    await Promise.all([once(this.http.close(), 'close'), ...this.servers.map(async (server) => server.end())]);
   }
 }
 
