@@ -27,6 +27,8 @@ export { doubtIn, type HonestyPolicy, type SelfSight } from './honesty.js';
 export { isRefusal, retryStage, skippable, skipStep, type Intervention, type Refusal } from './intervention.js';
 export { situationOf } from './moving.js';
 export { MACHINES } from './machines.js';
+export { PATTERNS, type FactsOf, type Pattern } from './pattern/patterns.js';
+export type { Planned, PlanRefusal } from './pattern/planned.js';
 export { failoverPlan, PLAN_VERSION, plannedMove, quarantinePlan, reprotectPlan } from './plan.js';
 export type { DecisionPolicy, FenceMode, GroupShape, Mode } from './policy.js';
 export {

@@ -4,10 +4,19 @@ import type { DecisionPolicy, GroupShape } from './policy.js';
 /** A step whose place in the order is still a name. */
 export type Draft = Omit<Step, 'stage' | 'neededBy'> & { readonly neededBy?: string };
 
-/** What every plan is made from. `from` is active; `to` is the site the run concerns. */
+/** The numbers and choices that plans are made by. */
+export type PlanPolicy = Pick<DecisionPolicy, 'fenceMode' | 'sealTimeoutMs' | 'stepTimeoutMs' | 'drainTimeoutMs'>;
+
+/** As much of a group, of whatever pattern, as the named parts of its shape. */
+interface Of<Part extends keyof GroupShape> {
+  readonly shape: Pick<GroupShape, Part>;
+  readonly policy: PlanPolicy;
+}
+
+/** What the plan of an active-passive group is made from. `from` is active; `to` is the site the run concerns. */
 export interface PlanFacts {
   readonly shape: GroupShape;
-  readonly policy: Pick<DecisionPolicy, 'fenceMode' | 'sealTimeoutMs' | 'stepTimeoutMs' | 'drainTimeoutMs'>;
+  readonly policy: PlanPolicy;
   readonly from: SiteId;
   readonly to: SiteId;
 }
@@ -29,7 +38,7 @@ export const flowsBetween = ({ shape }: PlanFacts, from: SiteId, to: SiteId) =>
   shape.flows.filter((flow) => flow.from === from && flow.to === to);
 
 export const writeAccess = (
-  { shape, policy }: PlanFacts,
+  { shape, policy }: Of<'group'>,
   site: SiteId,
   verb: string,
   desired: Json,
@@ -47,7 +56,7 @@ export const writeAccess = (
 
 /** Connect has no site of its own: a flow's mirror is turned at the site where the flow ends. */
 export const mirror = (
-  { policy }: PlanFacts,
+  { policy }: Pick<PlanFacts, 'policy'>,
   flow: { readonly id: string; readonly to: SiteId },
   desired: 'running' | 'stopped',
 ): Draft => ({
@@ -61,9 +70,10 @@ export const mirror = (
 });
 
 /** Every resource is stamped before anything moves; a delayed write of an older run is refused from here on. */
-const seal = ({ policy }: PlanFacts) => ({ action: 'seal', deadlineMs: policy.sealTimeoutMs, mayFail: true }) as const;
+const seal = ({ policy }: Pick<PlanFacts, 'policy'>) =>
+  ({ action: 'seal', deadlineMs: policy.sealTimeoutMs, mayFail: true }) as const;
 
-export const sealWrites = (facts: PlanFacts, site: SiteId): Draft => ({
+export const sealWrites = (facts: Of<'group'>, site: SiteId): Draft => ({
   ...seal(facts),
   name: `seal-writes-${site}`,
   resource: { kind: 'write-access', group: facts.shape.group, site },
@@ -83,7 +93,12 @@ export const sealFlow = (
   worker: 'mirror-switcher',
 });
 
-export const sealNames = (facts: PlanFacts): Draft[] =>
+/** Names as any pattern has them, and where they are changed. */
+interface NamesOf extends Pick<PlanFacts, 'policy' | 'to'> {
+  readonly shape: { readonly names: readonly { readonly name: string }[] };
+}
+
+export const sealNames = (facts: NamesOf): Draft[] =>
   facts.shape.names.map(({ name }) => ({
     ...seal(facts),
     name: `seal-name-${name}`,
@@ -92,7 +107,7 @@ export const sealNames = (facts: PlanFacts): Draft[] =>
     worker: 'dns-switcher',
   }));
 
-export const sealConfigs = (facts: PlanFacts, site: SiteId): Draft[] =>
+export const sealConfigs = (facts: Of<'configs'>, site: SiteId): Draft[] =>
   facts.shape.configs.map(({ id }) => ({
     ...seal(facts),
     name: `seal-config-${id}-${site}`,
@@ -120,7 +135,7 @@ export function redirectNames({ shape, policy, to }: PlanFacts, isPlanned = fals
 }
 
 /** The clients at `site` are told that `active` is. */
-export function setConfigs({ shape, policy }: PlanFacts, site: SiteId, active: SiteId): Draft[] {
+export function setConfigs({ shape, policy }: Of<'configs'>, site: SiteId, active: SiteId): Draft[] {
   return shape.configs.map(({ id, data }) => {
     const desired = data[active];
     invariant(desired, `config ${id} does not say what holds when ${active} is active`);
@@ -138,7 +153,7 @@ export function setConfigs({ shape, policy }: PlanFacts, site: SiteId, active: S
 
 /** What the source of the flow holds and its target does not, as the target's site sees it. */
 export const inspectBacklog = (
-  { policy }: PlanFacts,
+  { policy }: Pick<PlanFacts, 'policy'>,
   flow: { readonly id: string; readonly to: SiteId },
   verb: string,
 ): Draft => ({
@@ -147,5 +162,36 @@ export const inspectBacklog = (
   resource: { kind: 'backlog', flow: flow.id },
   runsAt: flow.to,
   worker: 'mirror-switcher',
+  deadlineMs: policy.stepTimeoutMs,
+});
+
+/** How far a flow has come, as the end of its target's log tells. */
+export const recordPositions = (
+  { policy }: Pick<PlanFacts, 'policy'>,
+  flow: { readonly id: string; readonly to: SiteId },
+): Draft => ({
+  name: `record-positions-${flow.id}`,
+  action: 'inspect',
+  resource: { kind: 'mirror', flow: flow.id },
+  runsAt: flow.to,
+  worker: 'mirror-switcher',
+  deadlineMs: policy.stepTimeoutMs,
+  mayFail: true,
+});
+
+/** What a name answers from now on, and what it answered before. */
+export const pointName = (
+  { policy }: Pick<PlanFacts, 'policy'>,
+  name: string,
+  runsAt: SiteId,
+  { desired, undo }: { readonly desired: Json; readonly undo: Json },
+): Draft => ({
+  name: `redirect-${name}`,
+  action: 'apply',
+  resource: { kind: 'name', name },
+  desired,
+  undo,
+  runsAt,
+  worker: 'dns-switcher',
   deadlineMs: policy.stepTimeoutMs,
 });

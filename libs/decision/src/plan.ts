@@ -3,6 +3,7 @@ import {
   flowsBetween,
   inspectBacklog,
   mirror,
+  recordPositions,
   redirectNames,
   sealConfigs,
   sealFlow,
@@ -37,11 +38,11 @@ const REPROTECT = ['seal', 'stop', 'positions', 'admit', 'start'] as const;
 
 /** Unplanned active-passive: fence, then promote, then redirect, and verify each (design §7). Pure. */
 export const failoverPlan = (facts: FailoverFacts): Plan =>
-  plan('failover', facts, staged(FAILOVER, { ...moveStages(facts), fence: [fenceOldSite(facts)] }));
+  planOf('failover', facts, staged(FAILOVER, { ...moveStages(facts), fence: [fenceOldSite(facts)] }));
 
 /** As a failover, but nothing may be lost: writes stop first, and the new site has everything before it is opened. */
 export const plannedMove = (kind: 'switchover' | 'failback', facts: PlanFacts): Plan =>
-  plan(
+  planOf(
     kind,
     facts,
     staged(lowersTtls(facts) ? PLANNED_TTL : PLANNED, {
@@ -60,7 +61,7 @@ export const plannedMove = (kind: 'switchover' | 'failback', facts: PlanFacts): 
 
 /** Takes in a site that came back: sealed and fenced before anything else, then its stranded records are counted. */
 export const quarantinePlan = (facts: PlanFacts): Plan =>
-  plan(
+  planOf(
     'quarantine',
     facts,
     staged(QUARANTINE, {
@@ -103,7 +104,7 @@ export function reprotectPlan(facts: ReprotectFacts): Plan {
       undo: 'stopped',
     })),
   });
-  return plan('reprotect', facts, steps);
+  return planOf('reprotect', facts, steps);
 }
 
 /** Creating connectors and starting their tasks takes Connect a rebalance or two. */
@@ -112,8 +113,13 @@ const START_FACTOR = 3;
 /** What `advance` and `compensate` understand; a run of a higher one is led by who knows it. */
 export const PLAN_VERSION: number = 1;
 
+/** Whose plan it is, and between which sites. */
+interface OfMove extends Pick<PlanFacts, 'from' | 'to'> {
+  readonly shape: Pick<PlanFacts['shape'], 'group'>;
+}
+
 /** Absent means the first version, so that a plan of it has the hash that it always had. */
-const plan = (kind: RunKind, { shape, from, to }: PlanFacts, steps: Plan['steps']): Plan => ({
+export const planOf = (kind: RunKind, { shape, from, to }: OfMove, steps: Plan['steps']): Plan => ({
   kind,
   group: shape.group as GroupId,
   from,
@@ -136,7 +142,8 @@ function moveStages(facts: FailoverFacts, isPlanned = false) {
       ...sealConfigs(facts, to),
     ],
     'close-inbound': closeInbound(facts),
-    positions: recordPositions(facts),
+    // The watermark: how far the new site's log reaches before its first client write.
+    positions: flowsBetween(facts, from, to).map((flow) => recordPositions(facts, flow)),
     promote: [{ ...writeAccess(facts, to, 'promote', 'clients'), pointOfNoReturn: true }],
     redirect: [
       ...redirectNames(facts, isPlanned),
@@ -175,17 +182,3 @@ function closeInbound(facts: PlanFacts): Draft[] {
   }));
   return [...stops, writeAccess(facts, facts.to, 'deny-inbound', 'none', 'inbound')];
 }
-
-/** The watermark: how far the new site's log reaches before its first client write. */
-const recordPositions = (facts: PlanFacts): Draft[] =>
-  flowsBetween(facts, facts.from, facts.to).map((flow) => ({
-    name: `${RECORD_POSITIONS}-${flow.id}`,
-    action: 'inspect',
-    resource: { kind: 'mirror', flow: flow.id },
-    runsAt: facts.to,
-    worker: 'mirror-switcher',
-    deadlineMs: facts.policy.stepTimeoutMs,
-    mayFail: true,
-  }));
-
-const RECORD_POSITIONS = 'record-positions';

@@ -1,7 +1,8 @@
 import { invariant, type Instant, type Plan, type ReturningSite, type SiteId } from '#libs/domain';
 import type { Evidence } from './evidence.js';
 import type { GroupState } from './group-state.js';
-import { failoverPlan, plannedMove, reprotectPlan } from './plan.js';
+import { PATTERNS } from './pattern/patterns.js';
+import type { MoveKind } from './pattern/planned.js';
 import type { DecisionPolicy, GroupShape } from './policy.js';
 import {
   frozen,
@@ -23,7 +24,7 @@ import {
 } from './vetoes.js';
 
 /** What a person asks for by name. A quarantine starts by itself and cannot be asked for. */
-export type RequestKind = 'failover' | 'switchover' | 'failback' | 'reprotect';
+export type RequestKind = MoveKind;
 
 export interface MoveRequest {
   readonly kind: RequestKind;
@@ -78,19 +79,17 @@ function defaultTarget(kind: RequestKind, { state, shape }: Facts): SiteId | und
 
 /** The run a request asks for, as it would be decided now. */
 export function planFor(kind: RequestKind, { state, shape, policy, evidence }: Facts, target: SiteId): Plan {
-  const facts = { shape, policy, from: state.active, to: target };
-  switch (kind) {
-    case 'failover':
-      return failoverPlan({ ...facts, fromIsLost: isLost(state.active, evidence, shape) });
-    case 'switchover':
-    case 'failback':
-      return plannedMove(kind, facts);
-    case 'reprotect': {
-      const watermark = state.returning[target]?.watermark;
-      invariant(watermark, 'Without a watermark there is a veto that nobody can lift.');
-      return reprotectPlan({ ...facts, watermark });
-    }
-  }
+  const watermark = state.returning[target]?.watermark;
+  const planned = PATTERNS['active-passive'][kind]({
+    shape,
+    policy,
+    from: state.active,
+    to: target,
+    fromIsLost: isLost(state.active, evidence, shape),
+    ...(watermark && { watermark }),
+  });
+  invariant('plan' in planned, 'What cannot be planned has a veto that nobody can lift.');
+  return planned.plan;
 }
 
 /** A site whose own monitor is silent is lost: its workers are asked and not waited for. */
