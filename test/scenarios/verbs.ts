@@ -146,7 +146,7 @@ async function explained({ people, theatre }: Play): Promise<void> {
   const { group } = people;
   const view = await group.reader.read();
   const voters = theatre.topology.sites.map(({ id }) => id);
-  const { phase, rule, toChange } = explain({ group, view, voters, at: theatre.clock.now() }, []);
+  const { phase, rule, toChange } = explain({ group, view, voters, at: theatre.clock.now() }, { entries: [] });
   theatre.transcript.tell(`it is ${phase} by ${rule}; what would have to change:`);
   for (const each of toChange.length > 0 ? toChange : ['nothing: it waits for nothing']) {
     theatre.transcript.tell(`  ${each}`);

@@ -36,6 +36,7 @@ import { ThisProcess } from './this-process.js';
 import { EventFeed } from './view/event-feed.js';
 import { JournalFollower } from './view/journal-follower.js';
 import { VerdictBoard } from './view/verdict-board.js';
+import { VoteAges } from './view/vote-ages.js';
 
 /** How often the bus looks for events while none come, and tries a cluster again that is down. */
 const BUS_PACE = { waitMs: 500, retryMs: 1_000 };
@@ -117,6 +118,7 @@ export class OrchestratorModule implements OnApplicationShutdown {
         EventFeed,
         JournalFollower,
         VerdictBoard,
+        VoteAges,
         { provide: LocalView, inject: [Clock], useFactory: (clock: Clock) => new LocalView(clock, policy.voteTtlMs) },
         {
           provide: GroupDirectory,
@@ -159,6 +161,7 @@ export class OrchestratorModule implements OnApplicationShutdown {
             Readiness,
             TimeSense,
             Membership,
+            VoteAges,
           ],
           useFactory: (
             directory: GroupDirectory,
@@ -171,8 +174,9 @@ export class OrchestratorModule implements OnApplicationShutdown {
             readiness: Readiness,
             sense: TimeSense,
             membership: Membership,
+            ages: VoteAges,
           ) => {
-            const ports = { journal, leadership, clock, random, readiness, membership };
+            const ports = { journal, leadership, clock, random, readiness, membership, ages };
             const pulses = directory.groups.map((group) => groupPulse(group, self, board, ports));
             return new GroupLoops(pulses, { follower, leadership, sense, clock, membership });
           },

@@ -35,6 +35,8 @@ export type {
   QueueStatus,
   RunAnswer,
   StatusAnswer,
+  TimelineRow,
+  VoteView,
 } from './operator-api.js';
 export type {
   ApprovalAnswer,

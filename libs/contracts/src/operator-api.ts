@@ -6,6 +6,7 @@ import type {
   GuardRecord,
   Instant,
   NameReport,
+  Opinion,
   Plan,
   ProcessId,
   ReturningSite,
@@ -96,6 +97,38 @@ export interface GroupStatus {
   readonly attestations?: readonly AttestationView[];
 }
 
+/** One process's vote on the cluster, as the verdict counts it. */
+export interface VoteView {
+  readonly site: SiteId;
+  readonly process: ProcessId;
+  readonly opinion: Opinion;
+  readonly reason: string;
+  readonly failedForMs: number;
+  readonly healthyForMs: number;
+  /** How long the orchestrator that answers has known it as it is: it was cast at most one look earlier. */
+  readonly ageMs?: number;
+}
+
+/** A stretch of time in which one thing stood: a decision, what somebody did, or only looking. */
+export interface TimelineRow {
+  readonly from: Instant;
+  /** When the next one began; absent while it still stands. */
+  readonly until?: Instant;
+  /** Of the group, or of its run. */
+  readonly phase: string;
+  /** Each once, in the order in which they came up. */
+  readonly rules: readonly string[];
+  /** How many entries of the audit it stands for. */
+  readonly times: number;
+  readonly by: string;
+  readonly byPerson: boolean;
+  readonly epoch: Epoch;
+  /** Names of what stood in the way. */
+  readonly vetoes: readonly string[];
+  /** What came of it: `start-run failover a → b`. */
+  readonly follows: readonly string[];
+}
+
 export interface ExplainAnswer {
   readonly group: GroupId;
   readonly phase: string;
@@ -109,6 +142,10 @@ export interface ExplainAnswer {
   readonly next?: readonly string[];
   readonly overrides?: readonly OverrideView[];
   readonly attestations?: readonly AttestationView[];
+  /** Every vote on the active site's cluster. */
+  readonly votes?: readonly VoteView[];
+  /** Latest first; what was only looked at is together. */
+  readonly timeline?: readonly TimelineRow[];
   /** Latest first. */
   readonly decisions: readonly AuditEntry[];
 }

@@ -1,9 +1,17 @@
-import type { ExplainAnswer, PlanAnswer, PlanExportAnswer, PreflightAnswer, VetoView } from '#libs/contracts';
-import { epoch, type AuditEntry } from '#libs/domain';
+import type {
+  ExplainAnswer,
+  PlanAnswer,
+  PlanExportAnswer,
+  PreflightAnswer,
+  TimelineRow,
+  VetoView,
+  VoteView,
+} from '#libs/contracts';
+import { epoch, processId, type AuditEntry, type SiteId } from '#libs/domain';
 import { EXIT } from '../exit-code.js';
 import { example, type Examples } from './example.js';
 import { FAILOVER, SWITCHOVER } from './runs-of-orders.js';
-import { ago, away, B, catchingUp, DOWN, moving, ORDERS, PLAN_HASH, statusOf, steady } from './world.js';
+import { ago, away, B, catchingUp, DOWN, moving, ORDERS, PLAN_HASH, statusOf, steady, W } from './world.js';
 
 export const LAG: VetoView = {
   name: 'lag-above-rpo',
@@ -27,6 +35,29 @@ const suspecting: AuditEntry = {
   hash: '',
 };
 
+const vote = (site: SiteId, ageMs: number): VoteView => ({
+  site,
+  process: processId(`health-monitor@${site}`),
+  opinion: 'down',
+  reason: 'produce failed on 3 of 3 canary partitions for 13 rounds',
+  failedForMs: 41_300,
+  healthyForMs: 0,
+  ageMs,
+});
+
+const row = (change: Partial<TimelineRow>): TimelineRow => ({
+  from: ago(0),
+  phase: 'steady',
+  rules: [],
+  times: 1,
+  by: 'orchestrator@b',
+  byPerson: false,
+  epoch: epoch(4),
+  vetoes: [],
+  follows: [],
+  ...change,
+});
+
 const explained: ExplainAnswer = {
   group: ORDERS,
   phase: 'suspecting',
@@ -39,6 +70,12 @@ const explained: ExplainAnswer = {
     `${LAG.message} (a person may approve all the same)`,
   ],
   next: ['signalbox status --watch', 'signalbox plan orders', "signalbox failover orders --reason '<why>'"],
+  votes: [vote(B, 700), vote(W, 1_900)],
+  timeline: [
+    row({ from: ago(41_000), phase: 'suspecting', rules: ['dwelling'] }),
+    row({ from: ago(59_000), until: ago(41_000), rules: ['active-no-quorum', 'active-blind'], times: 2 }),
+    row({ from: ago(7_200_000), until: ago(59_000), rules: ['unfreeze'], by: 'alice', byPerson: true }),
+  ],
   decisions: [suspecting],
 };
 

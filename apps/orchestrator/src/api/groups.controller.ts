@@ -7,11 +7,12 @@ import { AuditExports } from '../audit/audit-exports.js';
 import { GroupDirectory, type KnownGroup } from '../group/group-directory.js';
 import { ThisProcess } from '../this-process.js';
 import { explain } from '../view/explanation.js';
+import { VoteAges } from '../view/vote-ages.js';
 import { knownGroup } from './request.js';
 import { Needs } from './token.guard.js';
 
-/** How many of the latest decisions an explanation shows. */
-const LATEST_DECISIONS = 20;
+/** How many of the latest entries an explanation looks at. */
+const LATEST_ENTRIES = 60;
 
 @Controller('v1/groups/:group')
 export class GroupsController {
@@ -21,14 +22,17 @@ export class GroupsController {
     private readonly journal: Journal,
     private readonly clock: Clock,
     private readonly exports: AuditExports,
+    private readonly ages: VoteAges,
   ) {}
 
   @Get('explain')
   @Needs('read')
   async explain(@Param('group') id: string): Promise<ExplainAnswer> {
     const group = knownGroup(this.directory, id);
-    const decisions = (await this.entriesOf(group.id)).toReversed().slice(0, LATEST_DECISIONS);
-    return { ...explain(await this.asked(group), decisions), recorded: true };
+    const entries = (await this.entriesOf(group.id)).slice(-LATEST_ENTRIES);
+    const asked = await this.asked(group);
+    this.ages.saw(asked.view.votes);
+    return { ...explain(asked, { entries, ageMs: (vote) => this.ages.ageMs(vote) }), recorded: true };
   }
 
   @Get('audit')

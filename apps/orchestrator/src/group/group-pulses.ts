@@ -4,6 +4,7 @@ import type { Clock, Random, Readiness } from '#libs/runtime';
 import { RunDriver } from '../run/run-driver.js';
 import type { ThisProcess } from '../this-process.js';
 import type { VerdictBoard } from '../view/verdict-board.js';
+import type { VoteAges } from '../view/vote-ages.js';
 import { Evaluation } from './evaluation.js';
 import type { KnownGroup } from './group-directory.js';
 import { GroupLoop } from './group-loop.js';
@@ -27,11 +28,12 @@ export interface LoopPorts {
   readonly random: Random;
   readonly readiness: Readiness;
   readonly membership: Membership;
+  readonly ages: VoteAges;
 }
 
 /** Puts one group's loop together. */
 export function groupPulse(group: KnownGroup, self: ThisProcess, board: VerdictBoard, ports: LoopPorts): GroupPulse {
-  const { journal, leadership, clock, random, readiness, membership } = ports;
+  const { journal, leadership, clock, random, readiness, membership, ages } = ports;
   const { settings, reader } = group;
   const { roundMs, fenceMarginMs, retentionDays } = self.topology.policy;
   const selfFences = new SelfFenceWatch(clock, fenceMarginMs);
@@ -48,6 +50,7 @@ export function groupPulse(group: KnownGroup, self: ThisProcess, board: VerdictB
   let looks: number = LOOKS_PER_ROUND.calm;
   const onView = (view: GroupView) => {
     looks = view.state.phase === 'steady' ? LOOKS_PER_ROUND.calm : LOOKS_PER_ROUND.urgent;
+    ages.saw(view.votes);
     board.showRecorded(
       group,
       view.votes.map(({ value }) => value),

@@ -1,4 +1,4 @@
-import { hashOf, type ExplainAnswer, type PlanAnswer, type RequestKind } from '#libs/contracts';
+import { hashOf, type ExplainAnswer, type PlanAnswer, type RequestKind, type VoteView } from '#libs/contracts';
 import {
   answerTo,
   planFor,
@@ -10,13 +10,14 @@ import {
   type Situation,
   type Veto,
 } from '#libs/decision';
-import type { AuditEntry, Instant, SiteId, Verdict } from '#libs/domain';
+import type { AuditEntry, Instant, SiteId, Verdict, Vote } from '#libs/domain';
 import { evidenceOf } from '../group/evidence.js';
 import type { KnownGroup } from '../group/group-directory.js';
-import type { GroupView } from '../group/group-view.js';
+import type { GroupView, Held } from '../group/group-view.js';
 import { outlookOf } from './outlook.js';
 import type { Prospect } from './prospect.js';
 import { liftsIn } from './status.js';
+import { timelineOf } from './timeline.js';
 
 export interface Asked {
   readonly group: KnownGroup;
@@ -30,8 +31,15 @@ function situation({ group, view, voters, at }: Asked) {
   return situationOf(view.state, { at, evidence }, group.settings);
 }
 
+/** What is known of a group besides one journal revision. */
+export interface Known {
+  /** The latest entries of its audit chain, in order. */
+  readonly entries: readonly AuditEntry[];
+  readonly ageMs?: (vote: Held<Vote>) => number | undefined;
+}
+
 /** Why the group is where it is, what would have to change for it to move, and what to type now. Pure. */
-export function explain(asked: Asked, decisions: readonly AuditEntry[]): Omit<ExplainAnswer, 'recorded'> {
+export function explain(asked: Asked, { entries, ageMs }: Known): Omit<ExplainAnswer, 'recorded'> {
   const now = situation(asked);
   const { group, view, at } = asked;
   const verdict = now.evidence.verdicts.find(({ cluster }) => cluster === now.shape.clusters[view.state.active]);
@@ -42,14 +50,24 @@ export function explain(asked: Asked, decisions: readonly AuditEntry[]): Omit<Ex
     group: group.id,
     phase: view.state.phase,
     verdict,
+    votes: view.votes.filter(({ value }) => value.cluster === verdict.cluster).map(voteView(ageMs)),
     rule: view.state.rule,
     vetoes,
     toChange: [...waitsFor, ...(movesByItself(view) ? byItself(now, verdict, vetoes) : [])],
     next,
     ...liftsIn(view, at),
-    decisions,
+    timeline: timelineOf(entries),
+    decisions: entries.toReversed(),
   };
 }
+
+const voteView =
+  (ageOf: Known['ageMs']) =>
+  (vote: Held<Vote>): VoteView => {
+    const { site, process, opinion, reason, failedForMs, healthyForMs } = vote.value;
+    const ageMs = ageOf?.(vote);
+    return { site, process, opinion, reason, failedForMs, healthyForMs, ...(ageMs !== undefined && { ageMs }) };
+  };
 
 /** Where the rules may still move the group without anybody asking. */
 const MOVED_BY_ITSELF: readonly Phase[] = ['steady', 'suspecting'];
