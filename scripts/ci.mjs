@@ -21,6 +21,7 @@ const OUR_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const HEAVY_SUITES = [
   ['run', 'models'],
   ['run', 'test:heavy', '--', 'test/interruption'],
+  ['run', 'test:heavy', '--', 'test/scenarios'],
   ['run', 'test:heavy', '--', 'dns-switcher'],
 ];
 

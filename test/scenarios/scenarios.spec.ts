@@ -1,20 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { VETO_KINDS } from '#libs/decision';
 import { play } from './play.js';
-import { parseScript, printScript } from './script.js';
-
-const FOLDER = 'test/scenarios';
-const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.txt'));
-const textOf = (file: string): string => readFileSync(join(FOLDER, file), 'utf8');
+import { FILES, happening, HEAVY, textOf } from './recorded.js';
+import { parseScript } from './script.js';
 
 describe('scenarios', () => {
-  it.each(FILES)('%s happens as it was recorded', async (file) => {
-    const recorded = textOf(file);
-    const { cues, wrongs } = await play(parseScript(recorded));
-    expect(wrongs).toEqual([]);
-    expect(printScript(cues)).toBe(recorded);
+  it.each(FILES.filter((file) => !HEAVY.includes(file)))('%s happens as it was recorded', async (file) => {
+    expect(await happening(file)).toEqual({ text: textOf(file), wrongs: [] });
   });
 
   const all = FILES.map(textOf).join('\n');
@@ -27,7 +19,7 @@ describe('scenarios', () => {
     expect(all).toContain(`by verdict-${row}-`);
   });
 
-  it('names the line that nobody understands', async () => {
+  it('name the line that nobody understands', async () => {
     await expect(play(parseScript('open the pod bay doors\n'))).rejects.toThrow('open the pod bay doors');
     await expect(play(parseScript('given a miracle\n'))).rejects.toThrow('given a miracle');
   });
