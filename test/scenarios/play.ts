@@ -22,7 +22,7 @@ export async function play(
     cues.push({ line, happened: isSilent ? [] : whatHappened(theatre) });
   }
   for (const site of theatre.sites.values()) site.stop();
-  return { cues, wrongs: theatre.wrongs };
+  return { cues, wrongs: await theatre.wrongs() };
 }
 
 async function act(actors: Play, line: string): Promise<void> {

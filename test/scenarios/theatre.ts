@@ -1,12 +1,13 @@
 import { AuditEntryWire, decodeOrThrow, RunWire } from '#libs/contracts';
 import { settingsOf } from '#libs/decision';
-import { resourceKey, siteId, type SiteId, type WriteAccess } from '#libs/domain';
-import { keys, type Change } from '#libs/journal';
+import { NEVER_STAMPED, resourceKey, siteId, type SiteId, type WriteAccess } from '#libs/domain';
+import { evidenceOf, keys, replay, type Change } from '#libs/journal';
 import { Random } from '#libs/runtime';
 import { DEFAULT_POLICY, type Topology } from '#libs/topology';
 import { verdictsOf } from '../../apps/orchestrator/src/group/evidence.js';
 import type { GroupView } from '../../apps/orchestrator/src/group/group-view.js';
 import { CutOffJournal } from '../support/cut-off.journal.js';
+import { nameReport } from '../support/name-report.js';
 import { stageTopology } from '../support/stage-topology.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 import { World } from '../interruption/world.js';
@@ -84,9 +85,18 @@ export class Theatre {
     await this.clock.advance(ms);
   }
 
-  /** What was so at some moment and must never be. */
-  get wrongs(): readonly string[] {
-    return [...this.worlds.values()].flatMap(({ wrongs }) => [...wrongs]);
+  /** What was so at some moment and must never be, and what the core would not decide again as it did. */
+  async wrongs(): Promise<readonly string[]> {
+    const found = [...this.worlds.values()].flatMap(({ wrongs }) => [...wrongs]);
+    const { entries } = await this.journal.read(keys.audits());
+    for (const { key, value } of entries) {
+      const entry = decodeOrThrow(AuditEntryWire, value, key);
+      const again = replay({ ...entry, evidence: await evidenceOf(this.journal, entry) });
+      if (again.outcome !== 'same' && again.outcome !== 'no-decision') {
+        found.push(`entry ${entry.sequence} of ${entry.group} is decided otherwise: ${JSON.stringify(again)}`);
+      }
+    }
+    return found;
   }
 
   #see(view: GroupView): void {
@@ -102,6 +112,20 @@ export class Theatre {
     for (const change of changes) {
       if (change.kind !== 'put' || !change.key.startsWith(keys.audits())) continue;
       this.transcript.entry(decodeOrThrow(AuditEntryWire, change.value, change.key));
+    }
+  }
+
+  /** Somebody else's tool has left its mark beside every name, which was never stamped. */
+  async claimNames(owner: string): Promise<void> {
+    for (const { id: group, traffic, sites } of this.topology.groups) {
+      for (const { name } of traffic) {
+        for (const site of sites) {
+          const owners = [{ name: owner, at: `_owner.${name}`, isAdopted: false }];
+          const report = nameReport(name, { group, site, owners, epoch: NEVER_STAMPED });
+          const put = { kind: 'put', key: keys.nameReport(group, name, site), value: JSON.stringify(report) } as const;
+          await this.journal.commit({ conditions: [], changes: [put] });
+        }
+      }
     }
   }
 

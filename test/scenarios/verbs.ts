@@ -85,6 +85,7 @@ const FAULTS: readonly Verb[] = [
   ],
   [/^replication (\S+) keeps up$/, ({ theatre }, flow = '') => void theatre.ground.behindMs.delete(flow)],
   [/^nobody can measure (\S+)$/, ({ theatre }, flow = '') => void theatre.ground.behindMs.set(flow, undefined)],
+  [/^(\S+) says that the names are its own$/, ({ theatre }, owner = '') => theatre.claimNames(owner)],
   [
     /^the positions of (\S+) can never be read$/,
     ({ theatre }, flow = '') => {
