@@ -53,6 +53,8 @@ export async function nsupdate(script: string): Promise<string> {
 
 /** Reads as ours does, and has BIND's own client change what it is told. */
 export class NsupdateNameProvider extends NameProvider {
+  override readonly countsReads = false;
+
   constructor(
     private readonly reader: NameProvider,
     private readonly options: ScriptOptions,

@@ -13,6 +13,7 @@ const soon = () => AbortSignal.timeout(CALL_TIMEOUT_MS);
 
 /** Keeps what it was asked to change, and answers when it is let. */
 class Counted extends InMemoryNameProvider {
+  override readonly countsReads = true;
   readonly changes: (readonly string[])[] = [];
   held: Promise<void> = Promise.resolve();
   answer: Applied | undefined;
@@ -49,6 +50,10 @@ describe(GatheredNameProvider, () => {
     names: ['one', 'two'],
     edit: async (name, sets) => provider.edit(name, sets),
   }));
+
+  it('spends as much on a look as the provider behind it, and says so', () => {
+    expect([gathered.fence, gathered.countsReads]).toEqual(['strong', true]);
+  });
 
   it('sends the first at once, and the rest together, as many as go into one', async () => {
     const outcomes = await applyAll(['a', 'b', 'c', 'd', 'e', 'f']);

@@ -35,6 +35,10 @@ export class GatheredNameProvider extends NameProvider {
     return this.provider.fence;
   }
 
+  override get countsReads(): boolean {
+    return this.provider.countsReads;
+  }
+
   override read(names: readonly string[], signal: AbortSignal): Promise<readonly SeenName[]> {
     return this.provider.read(names, signal);
   }

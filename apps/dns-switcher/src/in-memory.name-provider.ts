@@ -8,6 +8,7 @@ import { UNSTAMPED } from './stamp.js';
 /** A zone within one process, with a strong fence: for unit tests and simulation. */
 export class InMemoryNameProvider extends NameProvider {
   override readonly fence = 'strong';
+  override readonly countsReads: boolean = false;
   readonly #held = new Map<string, SeenName>();
   #changes = 0;
 

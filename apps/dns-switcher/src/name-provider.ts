@@ -38,7 +38,7 @@ export abstract class NameProvider {
   abstract readonly fence: 'strong' | 'weak';
 
   /** Its requests are few and shared with what has to be changed: between changes its authoritative servers are asked instead. */
-  readonly countsReads: boolean = false;
+  abstract readonly countsReads: boolean;
 
   /**
    * In the order of `names`.

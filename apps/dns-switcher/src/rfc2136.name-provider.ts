@@ -21,6 +21,7 @@ export interface Rfc2136Servers {
  */
 export class Rfc2136NameProvider extends NameProvider {
   override readonly fence = 'strong';
+  override readonly countsReads = false;
 
   constructor(
     private readonly zone: string,
