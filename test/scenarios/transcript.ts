@@ -89,6 +89,9 @@ interface Owed {
   readonly from?: string;
   readonly to?: string;
   readonly outcome?: string;
+  readonly slot?: number;
+  readonly site?: string;
+  readonly vetoes?: readonly string[];
 }
 
 function entryText({ rule, before, after, actor, epoch, evidence }: AuditEntry): readonly string[] {
@@ -109,9 +112,12 @@ const vetoLines = ({ vetoes = [] }: Said): readonly string[] =>
   );
 
 const owedLines = ({ owes = [] }: Said, epoch: number): readonly string[] =>
-  owes.map(({ does, kind = '', from = '', to = '', outcome = '' }) => {
+  owes.map(({ does, kind = '', from = '', to = '', outcome = '', slot, site = '', vetoes }) => {
     if (does === 'start-run') return `  starts: ${kind} ${from} → ${to} under epoch ${epoch}`;
     if (does === 'open-approval') return `  asks people: ${kind} ${from} → ${to}`;
+    if (does === 'take-turn')
+      return slot ? `  takes turn ${slot} to leave ${site}` : '  moves without its site being lost';
+    if (does === 'use-overrides') return `  uses up: ${(vetoes ?? []).join(', ')}`;
     return `  the question to people ends: ${outcome}`;
   });
 

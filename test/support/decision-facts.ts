@@ -25,6 +25,7 @@ export const SETTINGS: Settings = {
     targetHealthyMs: 600_000,
     rpoMs: 10_000,
     coolDownMs: 3_600_000,
+    runsAtOnce: 3,
     sealTimeoutMs: 1_000,
     stepTimeoutMs: 5_000,
     approvalTtlMs: 600_000,

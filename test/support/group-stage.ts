@@ -75,15 +75,20 @@ export class Stage<J extends Journal = InMemoryJournal> {
     return this.loopOf(name, this.leadership());
   }
 
-  /** The group's loop in a process with this right to lead. */
-  loopOf(name: string, leadership: Leadership, versions = new GroupVersions(this.readiness)): GroupLoop {
+  /** The group's loop in a process with this right to lead; of another group with its settings. */
+  loopOf(
+    name: string,
+    leadership: Leadership,
+    versions = new GroupVersions(this.readiness),
+    settings = this.settings,
+  ): GroupLoop {
     const { fenceMarginMs } = this.topology.policy;
     const selfFences = new SelfFenceWatch(this.clock, fenceMarginMs);
     const voters = this.topology.sites.map(({ id }) => id);
     const parts = {
-      reader: new GroupReader(this.journal, this.settings, keyringOf(this.topology), this.log),
-      evaluation: new Evaluation(this.settings, voters, this.clock, new SystemRandom()),
-      driver: new RunDriver(this.settings, this.clock, selfFences),
+      reader: new GroupReader(this.journal, settings, keyringOf(this.topology), this.log),
+      evaluation: new Evaluation(settings, voters, this.clock, new SystemRandom()),
+      driver: new RunDriver(settings, this.clock, selfFences),
       selfFences,
       notes: new ReassertionNotes(this.clock),
       nameNotes: new NameNotes(this.clock),

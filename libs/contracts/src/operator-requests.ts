@@ -51,7 +51,7 @@ export type RequestBody = z.infer<typeof RequestBody>;
 export const PlanQuery = z.strictObject({ kind: RequestKindWire.default('failover'), to: name.optional() });
 export type PlanQuery = z.infer<typeof PlanQuery>;
 
-/** POST /v1/groups/:group/override. Ends by itself: a veto that stands for longer has to be dealt with. */
+/** POST /v1/groups/:group/override. Ends with the run that needs it or by itself: a veto that stands has to be dealt with. */
 export const OverrideBody = z.strictObject({
   veto: name,
   reason,

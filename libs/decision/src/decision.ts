@@ -3,7 +3,8 @@ import type { Evidence } from './evidence.js';
 import type { GroupState } from './group-state.js';
 import type { DecisionPolicy, GroupShape } from './policy.js';
 import type { MoveRequest } from './request.js';
-import type { Veto } from './vetoes.js';
+import type { Turn } from './storm.js';
+import type { Veto } from './veto.js';
 
 /** Past facts. `fresh` ids are drawn by the shell, so that the core needs no randomness. */
 export type GroupEvent =
@@ -74,6 +75,10 @@ export type Effect =
       readonly expiresAt: Instant;
       readonly vetoes: readonly Veto[];
     }
+  /** What was lifted for one run is used up by it. */
+  | { readonly kind: 'use-overrides'; readonly vetoes: readonly string[] }
+  /** The group's share of what all groups together may do at a time. */
+  | { readonly kind: 'take-turn'; readonly run: RunId; readonly turn: Turn }
   | { readonly kind: 'close-approval'; readonly approval: ApprovalId; readonly outcome: 'superseded' | 'expired' };
 
 export interface Decision {

@@ -7,6 +7,7 @@ import {
   start,
   startApproved,
   startRequested,
+  takeIn,
   unasked,
 } from './group-rules.js';
 import { quietly, row, silently, type GroupRow } from './group-row.js';
@@ -38,6 +39,7 @@ const INPUTS: Readonly<Record<Input, string>> = {
   'needs-approval': 'the dwell has passed in mode `approve`',
   'needs-approval-for-vetoes': 'the dwell has passed in mode `automatic`, and vetoes stand that a person may lift',
   clear: 'the dwell has passed in mode `automatic`, and nothing stands in the way',
+  'in-line': 'it is clear, and other groups have to move first: three runs at a time, better tiers before the rest',
   expired: 'nobody has answered in time',
   overtaken: 'a planned move is asked for, and the active cluster went down',
   refused: 'a person asks for a run, and vetoes stand in the way',
@@ -58,7 +60,14 @@ const INPUTS: Readonly<Record<Input, string>> = {
 const BACK = ['returned', 'returning'] as const;
 const OBSERVED = ['would-go', 'would-be-vetoed', 'would-have-no-target'] as const;
 /** The cluster is down, and the rules do not act. */
-const STILL_DOWN = ['dwelling', ...OBSERVED, 'blocked', 'needs-approval', 'needs-approval-for-vetoes'] as const;
+const STILL_DOWN = [
+  'dwelling',
+  ...OBSERVED,
+  'blocked',
+  'needs-approval',
+  'needs-approval-for-vetoes',
+  'in-line',
+] as const;
 const ANSWERS = [
   'approved-and-clear',
   'approved-but-vetoed',
@@ -83,13 +92,14 @@ export const GROUP: Machine<Place, Input, GroupRow> = {
   settled: ['steady'],
   rows: [
     row('active-*', ['steady'], ['well'], 'same'),
-    row('start-quarantine', ['steady'], ['returned'], 'running', start),
+    row('start-quarantine', ['steady'], ['returned'], 'running', takeIn),
     quietly(row('*', ['steady'], ['returning'], 'same', ({ seen }) => seen)),
 
     row('dwelling', CALM, ['dwelling'], 'suspecting'),
     row('would-have-no-target', CALM, ['would-have-no-target'], 'suspecting'),
     row('would-be-vetoed', CALM, ['would-be-vetoed'], 'observed', observe),
     row('would-fail-over', CALM, ['would-go'], 'observed', observe),
+    row('waits-for-its-turn', DECIDING, ['in-line'], 'suspecting'),
     row('failover-vetoed', DECIDING, ['blocked'], 'suspecting'),
     row('ask-approval', DECIDING, ['needs-approval'], 'awaiting-approval', ask),
     row('ask-approval-because-vetoed', DECIDING, ['needs-approval-for-vetoes'], 'awaiting-approval', ask),

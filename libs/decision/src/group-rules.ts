@@ -6,17 +6,22 @@ import { vetoesOnAsked, type Place } from './perceive.js';
 
 type Asked = 'awaiting-approval' | 'request-pending';
 
-export function start({ state, event, seen }: CaseOf<Place, 'clear' | 'returned'>): Next {
-  const { state: running, effects } = startRun(state, event, seen.plan);
-  return { state: running, effects: [...effects, ...closing(state, 'superseded')] };
+export const takeIn = ({ state, event, seen }: CaseOf<'steady', 'returned'>): Next => startRun(state, event, seen.plan);
+
+/** The rules act by themselves: nobody needs to answer any more, and the other groups see whose turn it is. */
+export function start({ state, event, seen: { plan, lifted, turn } }: CaseOf<Place, 'clear'>): Next {
+  const { state: running, effects } = startRun(state, event, plan, {}, lifted);
+  const taken = turn === undefined ? [] : [{ kind: 'take-turn', run: event.fresh.run, turn } as const];
+  return { state: running, effects: [...effects, ...taken, ...closing(state, 'superseded')] };
 }
 
-export const startRequested = ({ state, event, seen: { plan, requestedBy } }: CaseOf<Place, 'granted'>): Next =>
-  startRun(state, event, plan, { requestedBy });
+export const startRequested = ({ state, event, seen }: CaseOf<Place, 'granted'>): Next =>
+  startRun(state, event, seen.plan, { requestedBy: seen.requestedBy }, seen.lifted);
 
 export function startApproved({ state, event, seen }: CaseOf<Asked, 'approved-and-clear'>): Next {
   const { approval, requestedBy } = state;
-  return startRun(state, event, seen.plan, { approval, ...(requestedBy !== undefined && { requestedBy }) });
+  const because = { approval, ...(requestedBy !== undefined && { requestedBy }) };
+  return startRun(state, event, seen.plan, because, seen.lifted);
 }
 
 /** Opens a question to people; the state waits for its answer. */

@@ -6,7 +6,8 @@ import { quarantinePlan } from './plan.js';
 import { afterRescue } from './rescue.js';
 import { siteAfter } from './returning-machine.js';
 import { tend, type Sighting } from './returning.js';
-import { frozen, verdictOf } from './vetoes.js';
+import { verdictOf } from './veto.js';
+import { frozen } from './vetoes.js';
 
 type Running = Extract<GroupState, { phase: 'running' }>;
 

@@ -20,7 +20,11 @@ export {
   type ForeignName,
   type Freeze,
   type GuardEvidence,
+  type LoneMove,
+  type Neighbours,
   type Override,
+  type SiteEvent,
+  type SiteTurn,
 } from './evidence.js';
 export { initialGroupState, permittedAccess, quarantinedIn, type GroupState, type Phase } from './group-state.js';
 export { doubtIn, type HonestyPolicy, type SelfSight } from './honesty.js';
@@ -58,5 +62,7 @@ export { transitionsPage } from './transitions-page.js';
 export { VETO_KINDS, vetoKind, type VetoKind } from './veto-catalogue.js';
 export { settingsOf } from './settings.js';
 export { rebornEmpty, verdictOn } from './verdict.js';
-export { targetOf, verdictOf, vetoesOf, type Situation, type Veto } from './vetoes.js';
+export { verdictOf, type Situation, type Veto } from './veto.js';
+export { targetOf, vetoesOf } from './vetoes.js';
+export type { Turn } from './storm.js';
 export { voiceOf, voicesOn } from './voices.js';

@@ -1,7 +1,8 @@
 import type { Plan } from '#libs/domain';
 import type { Effect, Evaluation, GroupEvent, Settings } from './decision.js';
 import type { GroupState } from './group-state.js';
-import { targetOf, verdictOf, type Situation, type Veto } from './vetoes.js';
+import { verdictOf, type Situation, type Veto } from './veto.js';
+import { targetOf } from './vetoes.js';
 
 /** Where a rule leads: its name, and what stood in the way, are added by `decide`. */
 export interface Next {
@@ -31,11 +32,15 @@ export function startRun(
   { fresh }: Pick<Evaluation, 'fresh'>,
   plan: Plan,
   because: Pick<Extract<Effect, { kind: 'start-run' }>, 'approval' | 'requestedBy'> = {},
+  lifted: readonly Veto[] = [],
 ): Required<Omit<Next, 'vetoes'>> {
   const { kind, from, to: target } = plan;
   return {
     state: { ...settledOf(state), phase: 'running', run: fresh.run, kind, from, target },
-    effects: [{ kind: 'start-run', run: fresh.run, plan, ...because }],
+    effects: [
+      { kind: 'start-run', run: fresh.run, plan, ...because },
+      ...(lifted.length > 0 ? [{ kind: 'use-overrides', vetoes: lifted.map(({ name }) => name) } as const] : []),
+    ],
   };
 }
 

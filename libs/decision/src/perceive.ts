@@ -4,7 +4,9 @@ import type { GroupState, Phase } from './group-state.js';
 import { tendReturning, type Tended } from './homecoming.js';
 import { activeVerdict, isDown, situationOf, steadied } from './moving.js';
 import { answerTo, planFor, type Answer, type Facts, type RequestKind } from './request.js';
-import { vetoesOf, type Situation, type Veto } from './vetoes.js';
+import { turnOf, type Turn } from './storm.js';
+import type { Situation, Veto } from './veto.js';
+import { vetoesOf, weighed } from './vetoes.js';
 
 /** A phase, except that a question which a person's request has raised is told from one that the rules ask. */
 export type Place = Phase | 'request-pending';
@@ -21,7 +23,8 @@ export type Seen =
   | { readonly input: 'would-go' | 'would-be-vetoed'; readonly target: GroupState['active']; readonly vetoes: Vetoes }
   | { readonly input: 'would-have-no-target' | 'blocked'; readonly vetoes: Vetoes }
   | { readonly input: 'needs-approval' | 'needs-approval-for-vetoes'; readonly plan: Plan; readonly vetoes: Vetoes }
-  | { readonly input: 'clear'; readonly plan: Plan }
+  | { readonly input: 'clear'; readonly plan: Plan; readonly lifted: Vetoes; readonly turn: Turn | undefined }
+  | { readonly input: 'in-line' }
   | { readonly input: 'expired' | 'overtaken' }
   | { readonly input: 'refused'; readonly vetoes: Vetoes }
   | {
@@ -29,8 +32,9 @@ export type Seen =
       readonly plan: Plan;
       readonly requestedBy: string;
       readonly vetoes: Vetoes;
+      readonly lifted: Vetoes;
     }
-  | { readonly input: 'approved-and-clear'; readonly plan: Plan }
+  | { readonly input: 'approved-and-clear'; readonly plan: Plan; readonly lifted: Vetoes }
   | { readonly input: 'approved-but-vetoed' | 'approved-too-late'; readonly vetoes: Vetoes }
   | { readonly input: 'denied' | 'answered-another' }
   | { readonly input: 'released' | 'rescued' | 'run-completed' | 'run-aborted' | 'another-run-closed' };
@@ -87,10 +91,12 @@ const well = (state: GroupState, event: Evaluation, settings: Settings): Seen =>
 /** The cluster is down: wait out the dwell, then act, ask, or say what stands in the way. */
 function incident(state: GroupState, event: Evaluation, settings: Settings): Seen {
   const verdict = activeVerdict(state, event, settings);
-  if (!verdict || verdict.failedForMs < (verdict.dwellMs ?? Infinity)) return { input: 'dwelling' };
+  // Written so that a number which is none has not passed either.
+  const hasPassed = verdict?.dwellMs !== undefined && verdict.failedForMs >= verdict.dwellMs;
+  if (!hasPassed) return { input: 'dwelling' };
   const situation = situationOf(state, event, settings);
   const { target } = situation;
-  const vetoes = vetoesOf(situation);
+  const { standing: vetoes, lifted } = weighed(situation);
   const { mode } = settings.policy;
   if (mode === 'observe') {
     if (target === undefined) return { input: 'would-have-no-target', vetoes };
@@ -99,7 +105,9 @@ function incident(state: GroupState, event: Evaluation, settings: Settings): See
   if (vetoes.some(({ overridable }) => !overridable)) return { input: 'blocked', vetoes };
   const plan = failoverOf(situation);
   if (mode === 'approve') return { input: 'needs-approval', plan, vetoes };
-  return vetoes.length > 0 ? { input: 'needs-approval-for-vetoes', plan, vetoes } : { input: 'clear', plan };
+  if (vetoes.length > 0) return { input: 'needs-approval-for-vetoes', plan, vetoes };
+  const turn = turnOf(situation);
+  return turn === 'later' ? { input: 'in-line' } : { input: 'clear', plan, lifted, turn };
 }
 
 function failoverOf(situation: Situation): Plan {
@@ -108,23 +116,24 @@ function failoverOf(situation: Situation): Plan {
 }
 
 function requested(state: GroupState, event: Event<'requested'>, settings: Settings): Seen {
-  const { plan, vetoes, needsApproval } = answerTo(event.request, factsOf(state, event, settings));
+  const { plan, vetoes, lifted, needsApproval } = answerTo(event.request, factsOf(state, event, settings));
   if (!plan || (!needsApproval && vetoes.length > 0)) return { input: 'refused', vetoes };
   const input = needsApproval ? 'needs-another-person' : 'granted';
-  return { input, plan, requestedBy: event.request.by, vetoes };
+  return { input, plan, requestedBy: event.request.by, vetoes, lifted };
 }
 
 /** Decided, and looked at once more before anything is done: facts may have changed while people thought. */
 function approved(state: Awaiting, event: Event<'approved'>, settings: Settings): Seen {
   if (state.requestedBy !== undefined) {
-    const { plan, vetoes } = askedAgain(state, event, settings);
-    return plan ? { input: 'approved-and-clear', plan } : { input: 'approved-but-vetoed', vetoes };
+    const { plan, vetoes, lifted } = askedAgain(state, event, settings);
+    return plan ? { input: 'approved-and-clear', plan, lifted } : { input: 'approved-but-vetoed', vetoes };
   }
   if (!isDown(state, event, settings)) return well(state, event, settings);
   const situation = situationOf(state, event, settings);
-  const vetoes = vetoesOf(situation);
-  if (vetoes.every(({ overridable }) => overridable))
-    return { input: 'approved-and-clear', plan: failoverOf(situation) };
+  const { standing: vetoes, lifted } = weighed(situation);
+  if (vetoes.every(({ overridable }) => overridable)) {
+    return { input: 'approved-and-clear', plan: failoverOf(situation), lifted };
+  }
   return { input: event.at >= state.expiresAt ? 'approved-too-late' : 'approved-but-vetoed', vetoes };
 }
 

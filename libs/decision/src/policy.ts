@@ -19,7 +19,10 @@ export interface DecisionPolicy {
   /** How long the target must have been healthy before it is trusted. */
   readonly targetHealthyMs: number;
   readonly rpoMs: number;
+  /** Between two runs of a group, and between two events that move groups: a second one within it is a storm. */
   readonly coolDownMs: number;
+  /** Runs of one site event that may be under way at a time. */
+  readonly runsAtOnce: number;
   readonly sealTimeoutMs: number;
   readonly stepTimeoutMs: number;
   readonly approvalTtlMs: number;
@@ -36,6 +39,10 @@ export interface GroupShape {
   readonly sites: readonly SiteId[];
   /** Cluster of each site, by site. */
   readonly clusters: Readonly<Record<string, string>>;
+  /** Sites that have no other cluster than the group's: a verdict on it is one on the site. */
+  readonly soleClusterAt?: readonly SiteId[];
+  /** In whose favour the group waits when many have to leave a site; absent where all are of one tier. */
+  readonly tier?: { readonly own: number; readonly better: readonly number[]; readonly hasWorse: boolean };
   /** Replication between the group's sites, by direction. */
   readonly flows: readonly { readonly id: string; readonly from: SiteId; readonly to: SiteId }[];
   readonly names: readonly {

@@ -4,23 +4,18 @@ import type { GroupState } from './group-state.js';
 import { PATTERNS } from './pattern/patterns.js';
 import type { MoveKind } from './pattern/planned.js';
 import type { DecisionPolicy, GroupShape } from './policy.js';
+import { hard, soft, verdictOf, type Situation, type Veto, type VetoCheck } from './veto.js';
 import {
+  FAILOVER_CHECKS,
   frozen,
-  hard,
   inCoolDown,
   lagAboveRpo,
   namesOfOthers,
   runActive,
-  soft,
-  standing,
   targetHealthyTooShort,
   targetOf,
   targetUnhealthy,
-  verdictOf,
-  vetoesOf,
-  type Situation,
-  type Veto,
-  type VetoCheck,
+  weigh,
 } from './vetoes.js';
 
 /** What a person asks for by name. A quarantine starts by itself and cannot be asked for. */
@@ -37,6 +32,8 @@ export interface MoveRequest {
 export interface Answer {
   readonly target: SiteId | undefined;
   readonly vetoes: readonly Veto[];
+  /** What would stand in the way if an operator had not lifted it: a run that starts uses these lifts up. */
+  readonly lifted: readonly Veto[];
   /** Present when nothing hard stands in the way. */
   readonly plan?: Plan;
   /** A switchover is an operator's own decision; everything else needs a second person. */
@@ -55,11 +52,12 @@ export interface Facts {
 export function answerTo(request: Pick<MoveRequest, 'kind' | 'to'>, facts: Facts): Answer {
   const target = request.to ?? defaultTarget(request.kind, facts);
   const situation: Situation = { ...facts, target };
-  const vetoes = withoutDoubles([...standing(ALWAYS, situation), ...vetoesOn(request.kind, situation)]);
+  const { standing: vetoes, lifted } = weigh([...ALWAYS, ...CHECKS_ON[request.kind]], situation);
   const isPossible = target !== undefined && vetoes.every(({ overridable }) => overridable);
   return {
     target,
     vetoes,
+    lifted,
     needsApproval: request.kind !== 'switchover',
     ...(isPossible && { plan: planFor(request.kind, facts, target) }),
   };
@@ -98,32 +96,12 @@ export function isLost(site: SiteId, evidence: Evidence, shape: GroupShape): boo
   return own === undefined || own.opinion === 'silent' || own.opinion === 'abstain';
 }
 
-function vetoesOn(kind: RequestKind, situation: Situation): readonly Veto[] {
-  switch (kind) {
-    case 'failover':
-      return [...standing(FAILOVER, situation), ...vetoesOf(situation)];
-    case 'switchover':
-      return standing([...PLANNED, lagAboveRpo, namesOfOthers], situation);
-    case 'failback':
-      // Nobody can lift its lag rule: going home too early loses what waiting does not.
-      return standing(
-        [...PLANNED, notLiftable(lagAboveRpo), targetHealthyTooShort, namesOfOthers, inCoolDown],
-        situation,
-      );
-    case 'reprotect':
-      return standing(REPROTECT, situation);
-  }
-}
-
 const notLiftable =
   (check: VetoCheck): VetoCheck =>
   (situation) => {
     const veto = check(situation);
     return veto && { ...veto, overridable: false };
   };
-
-const withoutDoubles = (vetoes: readonly Veto[]): readonly Veto[] =>
-  vetoes.filter(({ name }, index) => vetoes.findIndex((each) => each.name === name) === index);
 
 const observing: VetoCheck = ({ policy }) =>
   policy.mode === 'observe'
@@ -202,7 +180,6 @@ const watermarkUnknown: VetoCheck = ({ state, target }) => {
 };
 
 const ALWAYS: readonly VetoCheck[] = [observing, alreadyAsked, runActive, frozen];
-const FAILOVER: readonly VetoCheck[] = [alreadyThere, targetComesBack, activeIsWell];
 const PLANNED: readonly VetoCheck[] = [
   alreadyThere,
   targetComesBack,
@@ -220,3 +197,17 @@ const REPROTECT: readonly VetoCheck[] = [
   guardOf(({ target }) => target),
   noFlow,
 ];
+
+/** What is looked at besides, by what is asked for. */
+const CHECKS_ON: Readonly<Record<RequestKind, readonly VetoCheck[]>> = {
+  failover: [
+    alreadyThere,
+    targetComesBack,
+    activeIsWell,
+    ...FAILOVER_CHECKS.filter((check) => !ALWAYS.includes(check)),
+  ],
+  switchover: [...PLANNED, lagAboveRpo, namesOfOthers],
+  // Nobody can lift its lag rule: going home too early loses what waiting does not.
+  failback: [...PLANNED, notLiftable(lagAboveRpo), targetHealthyTooShort, namesOfOthers, inCoolDown],
+  reprotect: REPROTECT,
+};

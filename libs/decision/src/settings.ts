@@ -1,5 +1,6 @@
 import type { GroupId, SiteId } from '#libs/domain';
 import type { Settings } from './decision.js';
+import type { GroupShape } from './policy.js';
 import { clusterOf, findCluster, findGroup, flowsOf, policyOf, type Topology } from '#libs/topology';
 
 /** What the core decides a group by, taken from the topology in force. */
@@ -12,6 +13,8 @@ export function settingsOf(topology: Topology, id: GroupId): Settings {
       group: group.id,
       home: group.home,
       sites: group.sites,
+      soleClusterAt: group.sites.filter((site) => topology.clusters.filter((each) => each.site === site).length === 1),
+      ...tierOf(topology, group),
       clusters: Object.fromEntries(group.sites.map((site) => [site, clusterOf(topology, group, site).id])),
       flows: flowsOf(topology, group).map((flow) => ({
         id: flow.id,
@@ -27,4 +30,12 @@ export function settingsOf(topology: Topology, id: GroupId): Settings {
       configs: group.configs.map(({ id: config, data }) => ({ id: config, data })),
     },
   };
+}
+
+/** What the tiers of the groups that may have to leave the same site mean to this one; nothing while all are equal. */
+function tierOf({ groups }: Topology, { tier: own, sites }: Topology['groups'][number]): Pick<GroupShape, 'tier'> {
+  const tiers = groups.filter((other) => other.sites.some((site) => sites.includes(site))).map(({ tier }) => tier);
+  const better = [...new Set(tiers.filter((tier) => tier < own))];
+  const hasWorse = tiers.some((tier) => tier > own);
+  return better.length > 0 || hasWorse ? { tier: { own, better, hasWorse } } : {};
 }

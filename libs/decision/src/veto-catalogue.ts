@@ -20,6 +20,7 @@ export const VETO_KINDS: readonly VetoKind[] = [
     'take the name out of its hands and adopt its owner in signalbox.yaml: docs/runbooks/names.md',
   ),
   soft('cool-down', 'wait until the cool-down is over'),
+  soft('storm', 'see what the events have in common, then agree to the approval that is open'),
   soft('active-is-up', 'ask for a switchover: it loses nothing'),
   hard('observe-mode', 'set mode to approve in signalbox.yaml'),
   hard('approval-open', 'answer the open approval first'),

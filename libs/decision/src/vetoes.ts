@@ -1,32 +1,9 @@
-import type { Instant, SiteId, Verdict } from '#libs/domain';
-import { attestationOf, type Evidence } from './evidence.js';
+import type { SiteId, Verdict } from '#libs/domain';
+import { attestationOf } from './evidence.js';
 import { quarantinedIn, type GroupState } from './group-state.js';
-import type { DecisionPolicy, GroupShape } from './policy.js';
-
-/** A reason not to act. `overridable`: a person may decide to act all the same. */
-export interface Veto {
-  readonly name: string;
-  readonly message: string;
-  readonly overridable: boolean;
-}
-
-export interface Situation {
-  readonly at: Instant;
-  readonly state: GroupState;
-  readonly shape: GroupShape;
-  readonly policy: DecisionPolicy;
-  readonly evidence: Evidence;
-  /** Where the group would move; undefined when no site is eligible. */
-  readonly target: SiteId | undefined;
-}
-
-export type VetoCheck = (situation: Situation) => Veto | undefined;
-
-export const hard = (name: string, message: string): Veto => ({ name, message, overridable: false });
-export const soft = (name: string, message: string): Veto => ({ name, message, overridable: true });
-
-export const verdictOf = (evidence: Evidence, shape: GroupShape, site: SiteId | undefined): Verdict | undefined =>
-  site && evidence.verdicts.find((verdict) => verdict.cluster === shape.clusters[site]);
+import type { GroupShape } from './policy.js';
+import { storm } from './storm.js';
+import { hard, soft, verdictOf, type Situation, type Veto, type VetoCheck } from './veto.js';
 
 const noTarget: VetoCheck = ({ target, state }) =>
   target
@@ -126,7 +103,7 @@ export const runActive: VetoCheck = ({ state }) =>
     : undefined;
 
 /** Every check runs, so that an operator sees all that stands in the way. */
-const CHECKS: readonly VetoCheck[] = [
+export const FAILOVER_CHECKS: readonly VetoCheck[] = [
   noTarget,
   targetUnhealthy,
   targetHealthyTooShort,
@@ -136,19 +113,25 @@ const CHECKS: readonly VetoCheck[] = [
   inCoolDown,
   frozen,
   runActive,
+  storm,
 ];
 
-export const vetoesOf = (situation: Situation): readonly Veto[] => standing(CHECKS, situation);
+export const vetoesOf = (situation: Situation): readonly Veto[] => weigh(FAILOVER_CHECKS, situation).standing;
 
-/** What the checks say, without what an operator has lifted by name. */
-export function standing(checks: readonly VetoCheck[], situation: Situation): readonly Veto[] {
+/** What stands in the way, and what would if an operator had not lifted it by name. */
+export interface Weighed {
+  readonly standing: readonly Veto[];
+  readonly lifted: readonly Veto[];
+}
+
+export const weighed = (situation: Situation): Weighed => weigh(FAILOVER_CHECKS, situation);
+
+export function weigh(checks: readonly VetoCheck[], situation: Situation): Weighed {
   const { at, evidence } = situation;
+  const vetoes = checks.map((check) => check(situation)).filter((veto) => veto !== undefined);
   const isLifted = ({ name, overridable }: Veto) =>
     overridable && evidence.overrides.some(({ veto, until }) => veto === name && until > at);
-  return checks
-    .map((check) => check(situation))
-    .filter((veto) => veto !== undefined)
-    .filter((veto) => !isLifted(veto));
+  return { standing: vetoes.filter((veto) => !isLifted(veto)), lifted: vetoes.filter(isLifted) };
 }
 
 /** The first site of the group, in declared order, that is neither active nor on its way back. */

@@ -43,6 +43,12 @@ function owed(effect: Effect): Json {
       const { kind, from, to } = plan;
       return { does: effect.kind, approval, kind, from, to, planHash: hashOf(plan), expiresAt };
     }
+    case 'use-overrides':
+      return { does: effect.kind, vetoes: [...effect.vetoes] };
+    case 'take-turn': {
+      const { kind, ...taken } = effect.turn;
+      return { does: effect.kind, turn: kind, ...taken };
+    }
     case 'close-approval':
       return { does: effect.kind, approval: effect.approval, outcome: effect.outcome };
   }
@@ -58,6 +64,8 @@ const POLICY: Readonly<Record<keyof DecisionPolicy, z.ZodType>> = {
   targetHealthyMs: z.number(),
   rpoMs: z.number(),
   coolDownMs: z.number(),
+  // Without neighbours in the evidence, as before there was this, nothing reads it.
+  runsAtOnce: z.number().optional(),
   sealTimeoutMs: z.number(),
   stepTimeoutMs: z.number(),
   approvalTtlMs: z.number(),
@@ -68,6 +76,8 @@ const SHAPE: Readonly<Record<keyof GroupShape, z.ZodType>> = {
   group: z.string(),
   home: z.string(),
   sites: z.array(z.string()),
+  soleClusterAt: z.array(z.string()).optional(),
+  tier: z.looseObject({ own: z.number() }).optional(),
   clusters: z.record(z.string(), z.string()),
   flows: z.array(z.looseObject({ id: z.string(), from: z.string(), to: z.string() })),
   names: z.array(z.looseObject({ name: z.string() })),

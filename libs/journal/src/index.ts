@@ -25,7 +25,11 @@ export {
   AuditHeadWire,
   FreezeWire,
   GroupStateWire,
+  InLineWire,
+  LoneMoveWire,
   OverridesWire,
+  SiteEventWire,
+  SiteTurnWire,
   type AnsweredRequest,
   type AuditHead,
 } from './records.js';

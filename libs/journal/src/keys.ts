@@ -55,6 +55,16 @@ export const keys = {
   /** What the dns-switcher of each site saw of each name of a group. */
   nameReports: (group: GroupId) => `${ROOT}/groups/${group}/names/`,
   nameReport: (group: GroupId, name: string, site: SiteId) => `${ROOT}/groups/${group}/names/${name}/${site}`,
+  /** What the rules did lately with all groups together: the site they leave, whose turn it is, who moved alone. */
+  neighbours: () => `${ROOT}/neighbours/`,
+  siteEvent: () => `${ROOT}/neighbours/site-event`,
+  siteTurns: () => `${ROOT}/neighbours/turns/`,
+  siteTurn: (slot: number) => `${ROOT}/neighbours/turns/${slot}`,
+  loneMoves: () => `${ROOT}/neighbours/alone/`,
+  loneMove: (place: number) => `${ROOT}/neighbours/alone/${place}`,
+  /** There while the group waits to leave its site, for those of a worse tier to see. */
+  inLine: (tier: number, group: GroupId) => `${ROOT}/in-line/${tier}/${group}`,
+  tierInLine: (tier: number) => `${ROOT}/in-line/${tier}/`,
   approvals: () => `${ROOT}/approvals/`,
   approval: (approval: ApprovalId) => `${ROOT}/approvals/${approval}`,
   /** What a request with this idempotency key was answered; lease-bound, so that it ends by itself. */

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import type { Attestation, Freeze, GroupState, Override } from '#libs/decision';
+import type {
+  Attestation,
+  Freeze,
+  GroupState,
+  LoneMove,
+  Neighbours,
+  Override,
+  SiteEvent,
+  SiteTurn,
+} from '#libs/decision';
 import { BacklogWire, PositionsWire, RunKindWire } from '#libs/contracts';
 import type { Json } from '#libs/domain';
 
@@ -71,6 +80,22 @@ export const OverridesWire = z.array(z.object({ ...said, veto: z.string().min(1)
 export const AttestationsWire = z.array(z.object({ ...said, site: Site })) as unknown as z.ZodType<
   readonly Attestation[]
 >;
+
+export const SiteEventWire = z.object({ site: Site, since: z.number() }) as unknown as z.ZodType<SiteEvent>;
+export const SiteTurnWire = z.object({
+  slot: z.int().positive(),
+  run: z.string().min(1),
+  since: z.number(),
+}) as unknown as z.ZodType<SiteTurn>;
+export const LoneMoveWire = z.object({
+  place: z.int().positive(),
+  group: z.string().min(1),
+  at: z.number(),
+}) as unknown as z.ZodType<LoneMove>;
+export const InLineWire = z.object({
+  group: z.string().min(1),
+  site: Site,
+}) as unknown as z.ZodType<Neighbours['inLine'][number]>;
 
 /** A request that was answered: the same one again gets this answer, and nothing happens a second time. */
 export interface AnsweredRequest {

@@ -22,6 +22,10 @@ export const GroupText = record({
     .describe('What must be known of an unreachable old site before the new one takes writes.'),
   acceptSplitBrain: z.boolean('true or false').default(false).describe('Must be true with fenceMode advisory.'),
   traffic: z.array(DnsText, 'a list of names').default([]),
+  tier: z
+    .union([z.literal(1), z.literal(2), z.literal(3)], '1, 2 or 3')
+    .default(2)
+    .describe('When many groups leave a lost site, those of tier 1 go first.'),
   configs: z.array(ConfigText, 'a list of configs').default([]),
   policy: PolicyOverrides.default({}),
 });

@@ -12,7 +12,10 @@ const groupSettings = {
   dwellLongMs: ms(90_000, 'From the first failed round to the decision when the failing site is silent.'),
   targetHealthyMs: ms(600_000, 'The target must have been healthy for this long; binds automatic runs.'),
   rpoMs: ms(10_000, 'Data-loss ceiling: more replication lag than this is a veto.'),
-  coolDownMs: ms(3_600_000, 'Least time between two runs of a group; binds automatic runs.'),
+  coolDownMs: ms(
+    3_600_000,
+    'Least time between two runs of a group, and between two site events, or it is a storm; binds automatic runs.',
+  ),
   fenceMarginMs: ms(2_000, 'Added to 1.1 × selfFenceMs before a silent site counts as fenced.'),
   sealTimeoutMs: ms(1_000, 'Sealing a resource takes no longer; a lost site is not waited for.'),
   stepTimeoutMs: ms(5_000, 'A step without a report by then is unreachable.'),
@@ -29,6 +32,7 @@ const groupSettings = {
 
 /** Settings of processes, which serve every group alike. */
 const processSettings = {
+  runsAtOnce: count(3, 'Groups that leave a lost site at the same time; the others wait for their turn.'),
   roundMs: ms(3_000, 'One round of probes starts this long after the previous one.'),
   jitter: z
     .number('a share between 0 and 0.5')

@@ -20,7 +20,7 @@ export const override = async (
 const renderOverride = ({ group, override, overrides, next }: OverrideAnswer): string => {
   const others = overrides.filter(({ veto }) => veto !== override.veto).map(({ veto }) => veto);
   return blocks(
-    `${override.veto} does not stand in the way of ${group} until ${moment(override.until)}.` +
+    `${override.veto} does not stand in the way of the next run of ${group}, until ${moment(override.until)}.` +
       (others.length > 0 ? ` Lifted as well: ${others.join(', ')}.` : ''),
     nextSteps(next),
   );

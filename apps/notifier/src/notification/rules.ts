@@ -32,6 +32,11 @@ const unlessFrozen = ({ vetoes }: Facts): NotificationSeverity =>
 /** Rules by name: the decisions, the runs, the site that returns, and what people do. */
 export const RULES: Readonly<Record<string, Telling>> = {
   dwelling: { severity: 'warning', says: 'its active cluster is down; the dwell runs', next: explain },
+  'waits-for-its-turn': {
+    severity: 'warning',
+    says: 'its active cluster is down, and it moves as soon as other groups have',
+    next: explain,
+  },
   'failover-vetoed': {
     severity: unlessFrozen,
     says: 'its active cluster is down, and a veto keeps it from moving',

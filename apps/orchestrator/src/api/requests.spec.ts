@@ -94,6 +94,7 @@ describe('POST /v1/groups/:group/requests', () => {
     const lift = { veto: 'lag-above-rpo', reason: 'it is a test topic', forMs: 60_000 };
     expect((await desk.post('operator', 'override', lift)).status).toBe(200);
     expect((await ask('switchover')).body).toHaveProperty('run');
+    expect((await desk.get('viewer', 'explain')).body.overrides).toEqual([]);
   });
 
   it.each(['viewer', 'approver'] as const)('refuses a %s', async (person) => {

@@ -63,7 +63,7 @@ export const ROUTES: readonly Route[] = [
     RequestBody,
   ),
   post(`${GROUP}/abort`, 'operate', 'Takes the open run back, before its point of no return.', ReasonBody),
-  post(`${GROUP}/override`, 'operate', 'Lifts one veto by its name, for a while.', OverrideBody),
+  post(`${GROUP}/override`, 'operate', 'Lifts one veto by its name, for one run that begins in time.', OverrideBody),
   post(`${GROUP}/attest`, 'approve', "A person's word that a site is off: as good as its fence.", SiteBody),
   post(`${GROUP}/release`, 'administer', 'Ends the quarantine of a site that was rebuilt by hand.', SiteBody),
   post(`${GROUP}/survey`, 'administer', 'Asks what every resource holds, and under which epoch.', SurveyBody, 201),

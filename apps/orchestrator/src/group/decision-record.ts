@@ -89,6 +89,9 @@ interface Owing {
 const HANDLERS: { readonly [K in Effect['kind']]: (effect: Extract<Effect, { kind: K }>, owing: Owing) => void } = {
   'start-run': (effect, { at, started, transaction }) => startRun(effect, { startedAt: at, ...started }, transaction),
   'open-approval': (effect, { view, at, transaction }) => openApproval(effect, view, at, transaction),
+  'use-overrides': ({ vetoes }, { view, transaction }) =>
+    void transaction.overrides(view.overrides.filter(({ veto }) => !vetoes.includes(veto))),
+  'take-turn': ({ run, turn }, { at, transaction }) => void transaction.takeTurn(run, turn, at),
   'close-approval': ({ outcome }, { view: { approval }, at, transaction }) => {
     const after = approval && approvalAfter(outcome === 'expired' ? 'expire' : 'supersede', approval.value);
     if (after) transaction.approval({ ...approval.value, phase: after.phase, decidedAt: at });

@@ -1,4 +1,6 @@
+import { decodeOrThrow } from '#libs/contracts';
 import type { Entry } from '#libs/journal';
+import type { z } from 'zod';
 
 interface Made {
   readonly text: string;
@@ -28,3 +30,11 @@ export class EntryMemo {
     return made.value as T;
   }
 }
+
+/** A record in the shape of its schema. @throws MalformedError, which names the key */
+export type ReadEntry = <S extends z.ZodType>(schema: S, entry: Entry) => z.output<S>;
+
+export const readerOf =
+  (memo: EntryMemo): ReadEntry =>
+  (schema, entry) =>
+    memo.of(entry, ({ key, value }) => decodeOrThrow(schema, value, key));

@@ -1,4 +1,4 @@
-import { verdictOn, voicesOn, type Evidence, type ForeignName, type Settings } from '#libs/decision';
+import { verdictOn, voicesOn, type Evidence, type ForeignName, type Neighbours, type Settings } from '#libs/decision';
 import {
   clusterId,
   NEVER_STAMPED,
@@ -31,6 +31,7 @@ export function evidenceOf(view: GroupView, voters: readonly SiteId[], settings:
     ),
     overrides: view.overrides,
     attestations: view.attestations,
+    neighbours: neighboursOf(view),
     ...(view.freeze && { freeze: view.freeze }),
     ...(foreign.length > 0 && { foreignNames: foreign }),
   };
@@ -43,6 +44,11 @@ function foreignNames({ names }: GroupView, { shape }: Settings): readonly Forei
     const owners = unstamped.flatMap(({ value }) => value.owners).filter(({ isAdopted }) => !isAdopted);
     return owners.length > 0 ? [{ name, owners: [...new Set(owners.map((owner) => owner.name))] }] : [];
   });
+}
+
+/** Without the entries they were read from. */
+function neighboursOf({ neighbours: { siteEvent, turns, alone, inLine } }: GroupView): Neighbours {
+  return { turns, alone, inLine, ...(siteEvent && { siteEvent }) };
 }
 
 /** The freshest sample of the flow out of `source`, among the vantages that measure it. */

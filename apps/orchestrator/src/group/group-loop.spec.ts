@@ -32,7 +32,10 @@ describe(GroupLoop.name, () => {
     expect(fence).toMatchObject({ status: 'done', verifiedBy: { check: 'self-fence-waited-out' } });
     expect(verifyChain(await stage.audit())).toMatchObject({ ok: true });
     const start = (await stage.audit()).find(({ rule }) => rule === 'start-failover');
-    const owes = [{ does: 'start-run', run: run?.id, kind: 'failover', from: 'a', to: 'b' }];
+    const owes = [
+      { does: 'start-run', run: run?.id, kind: 'failover', from: 'a', to: 'b' },
+      { does: 'take-turn', turn: 'of-site', site: 'a', slot: 1, opensEvent: true },
+    ];
     expect(start?.evidence).toMatchObject({ owes });
   });
 

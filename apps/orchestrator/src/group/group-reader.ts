@@ -1,9 +1,10 @@
 import type { Keyring } from '#libs/contracts';
 import type { Settings } from '#libs/decision';
-import { clusterId, siteId, type RunId } from '#libs/domain';
+import { clusterId, type RunId } from '#libs/domain';
 import { keys, type Journal } from '#libs/journal';
 import type { Log } from '#libs/runtime';
 import { EntryMemo } from './entry-memo.js';
+import { namesOfNeighbours } from './neighbours.js';
 import { groupViewOf, votesIn, type GroupView } from './group-view.js';
 
 /** Reads all that concerns one group at one journal revision. */
@@ -36,12 +37,13 @@ export class GroupReader {
       keys.guards(),
       keys.approvals(),
       ...Object.values(shape.clusters).map((cluster) => keys.votesOn(clusterId(cluster))),
+      ...namesOfNeighbours(shape.tier, group),
       ...(this.run ? [keys.runRecords(this.run)] : []),
     );
     this.memo.begin();
     const votes = votesIn(snapshot, this.keyring, this.memo, (problem) =>
       this.log.warn({ problem: problem.message }, 'A vote was dropped'),
     );
-    return groupViewOf(snapshot, { group, home: shape.home, sites: shape.sites.map(siteId) }, votes, this.memo);
+    return groupViewOf(snapshot, { ...shape, group }, votes, this.memo);
   }
 }

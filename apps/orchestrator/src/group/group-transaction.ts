@@ -1,6 +1,16 @@
 import { chain, GENESIS, layOut, type AuditDraft } from '#libs/audit';
-import type { Attestation, Freeze, GroupState, Override } from '#libs/decision';
-import type { Approval, Epoch, NameReport, ProcessId, ReassertedRecord, Run, StepRecord } from '#libs/domain';
+import type { Attestation, Freeze, GroupState, Override, Turn } from '#libs/decision';
+import type {
+  Approval,
+  Epoch,
+  Instant,
+  NameReport,
+  ProcessId,
+  ReassertedRecord,
+  Run,
+  RunId,
+  StepRecord,
+} from '#libs/domain';
 import {
   keys,
   type AnsweredRequest,
@@ -14,6 +24,7 @@ import {
 } from '#libs/journal';
 import { changesBeside } from './evidence-beside.js';
 import type { GroupView, Held } from './group-view.js';
+import { endTurn, placeInLine, takeTurn } from './neighbours.js';
 
 const unchanged = (key: string, entry: Entry | undefined): Condition =>
   entry ? { kind: 'unchanged', key, revision: entry.revision } : { kind: 'absent', key };
@@ -66,7 +77,17 @@ export class GroupTransaction {
   }
 
   state(state: GroupState): this {
+    this.changes.push(...placeInLine(state, this.view.neighbours));
     return this.put(keys.groupState(this.view.group), JSON.stringify(state));
+  }
+
+  /** What this run is allowed by, among all groups; it is not committed when another group was faster. */
+  takeTurn(run: RunId, turn: Turn, at: Instant): this {
+    return this.with(takeTurn(turn, run, this.view.group, at, this.view.neighbours));
+  }
+
+  endTurn(run: RunId): this {
+    return this.with(endTurn(run, this.view.neighbours));
   }
 
   run(run: Run): this {
@@ -164,6 +185,12 @@ export class GroupTransaction {
   async commit(journal: Journal): Promise<CommitOutcome> {
     for (const transaction of this.ahead) await journal.commit(transaction);
     return journal.commit({ conditions: this.conditions, changes: this.changes });
+  }
+
+  private with({ conditions, changes }: Pick<Transaction, 'conditions' | 'changes'>): this {
+    this.conditions.push(...conditions);
+    this.changes.push(...changes);
+    return this;
   }
 
   private put(key: string, value: string): this {

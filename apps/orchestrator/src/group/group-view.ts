@@ -1,7 +1,6 @@
 import {
   ApprovalWire,
   decode,
-  decodeOrThrow,
   GuardRecordWire,
   NameReportWire,
   openVote,
@@ -14,6 +13,7 @@ import {
   initialGroupState,
   type Attestation,
   type Freeze,
+  type GroupShape,
   type GroupState,
   type GuardEvidence,
   type Override,
@@ -42,7 +42,8 @@ import {
   type Snapshot,
 } from '#libs/journal';
 import type { z } from 'zod';
-import { EntryMemo } from './entry-memo.js';
+import { EntryMemo, readerOf, type ReadEntry } from './entry-memo.js';
+import { neighboursIn, type HeldNeighbours } from './neighbours.js';
 
 /** A record of the journal with the entry it came from, so that a transaction can say "unchanged". */
 export interface Held<T> {
@@ -73,6 +74,8 @@ export interface GroupView {
   readonly steps: readonly Held<StepRecord>[];
   /** The approval that the state names. */
   readonly approval: Held<Approval> | undefined;
+  /** What the rules did lately with other groups. */
+  readonly neighbours: HeldNeighbours;
   /** How often each weak fence was re-asserted; a record that cannot be read is left out. */
   readonly reasserted: readonly Held<ReassertedRecord>[];
   /** What each site saw of each name; one that cannot be read is left out. */
@@ -83,12 +86,13 @@ export interface GroupNames {
   readonly group: GroupId;
   readonly home: SiteId;
   readonly sites: readonly SiteId[];
+  readonly tier?: GroupShape['tier'];
 }
 
 /** Decodes a snapshot; pure. Throws a typed error that names the key when a record is malformed. */
 export function groupViewOf(
   snapshot: Snapshot,
-  { group, home, sites }: GroupNames,
+  { group, home, sites, tier }: GroupNames,
   votes: readonly Held<Vote>[],
   memo: EntryMemo,
 ): GroupView {
@@ -126,6 +130,7 @@ export function groupViewOf(
       value: read(ApprovalWire, approvalEntry),
       entry: approvalEntry,
     },
+    neighbours: neighboursIn(snapshot, group, tier, read),
     reasserted: readableIn(snapshot, keys.reassertions(group), ReassertedRecordWire),
     names: readableIn(snapshot, keys.nameReports(group), NameReportWire),
   };
@@ -139,13 +144,6 @@ const readableIn = <S extends z.ZodType>(snapshot: Snapshot, prefix: string, sch
       const record = decode(schema, entry.value, entry.key);
       return record.ok ? [{ value: record.value, entry }] : [];
     });
-
-type ReadEntry = <S extends z.ZodType>(schema: S, entry: Entry) => z.output<S>;
-
-const readerOf =
-  (memo: EntryMemo): ReadEntry =>
-  (schema, entry) =>
-    memo.of(entry, ({ key, value }) => decodeOrThrow(schema, value, key));
 
 function guardOf(
   site: SiteId,

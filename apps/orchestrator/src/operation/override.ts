@@ -5,7 +5,7 @@ import { ApiError } from '../api/api-error.js';
 import { commands } from './commands.js';
 import { note, type Operation } from './operation.js';
 
-/** Lifts one veto by its name for a while. It replaces an earlier lift of the same veto; ended ones are dropped. */
+/** Lifts one veto by its name, for the next run that needs it, if that begins in time. It replaces an earlier lift of the same veto; ended ones are dropped. */
 export const override =
   ({ veto, reason, forMs }: OverrideBody): Operation<OverrideAnswer> =>
   (occasion) => {

@@ -125,17 +125,17 @@ export class RunDriver {
 
   private stageDone(view: RunningView, leader: Leader, { run, rule }: { run: Run; rule: string }): GroupTransaction {
     const before = `${view.run.value.phase}/${view.run.value.stage}`;
-    return this.begin(view, leader)
-      .run(run)
-      .audit({
-        at: this.clock.now(),
-        actor: leader.actor,
-        rule,
-        before,
-        after: `${run.phase}/${run.stage}`,
-        epoch: view.epoch,
-        evidence: { run: run.id, steps: stageOf(view), ...(run.problem && { problem: run.problem }) },
-      });
+    const transaction = this.begin(view, leader);
+    if (run.phase === 'needs-human') transaction.endTurn(run.id);
+    return transaction.run(run).audit({
+      at: this.clock.now(),
+      actor: leader.actor,
+      rule,
+      before,
+      after: `${run.phase}/${run.stage}`,
+      epoch: view.epoch,
+      evidence: { run: run.id, steps: stageOf(view), ...(run.problem && { problem: run.problem }) },
+    });
   }
 
   private close(view: RunningView, leader: Leader, run: Run): GroupTransaction {
@@ -147,6 +147,7 @@ export class RunDriver {
     const { phase, exceptions } = run;
     return this.begin(view, leader)
       .run({ ...run, finishedAt: at })
+      .endTurn(run.id)
       .state(decision.state)
       .audit({
         at,
