@@ -28,7 +28,9 @@ export class GatheredNameProvider extends NameProvider {
     // One after the other: a zone takes one change at a time.
     const changeAll = async (steps: readonly NameStep[], signal: AbortSignal) =>
       (await this.applyAll(steps, signal)).map((value) => ({ status: 'fulfilled', value }) as const);
-    this.changes = new Rounds(changeAll, { atOnce: 1, sizeOf, sizeMax, mayLeave: 'until-begun', timeoutMs });
+    // Two changes of one name in one request would both find what they saw, and leave a mixture.
+    const keyOf = ({ seen }: NameStep): string => seen.name;
+    this.changes = new Rounds(changeAll, { atOnce: 1, sizeOf, sizeMax, keyOf, mayLeave: 'until-begun', timeoutMs });
   }
 
   override get fence(): 'strong' | 'weak' {

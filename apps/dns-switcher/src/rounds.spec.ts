@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Rounds, type RoundsOptions } from './rounds.js';
 
 /** Rounds that end when the test says so. */
-function stage({ atOnce = 1, sizeMax = 9, mayLeave = 'until-begun' }: Partial<RoundsOptions<string>> = {}) {
+function stage({ atOnce = 1, sizeMax = 9, mayLeave = 'until-begun', keyOf }: Partial<RoundsOptions<string>> = {}) {
   const begun: { readonly items: readonly string[]; readonly signal: AbortSignal; end(error?: Error): void }[] = [];
   const rounds = new Rounds<string, string>(
     async (items, signal) => {
@@ -15,7 +15,7 @@ function stage({ atOnce = 1, sizeMax = 9, mayLeave = 'until-begun' }: Partial<Ro
           : { status: 'fulfilled', value: `${item}!` },
       );
     },
-    { atOnce, sizeOf: (item) => item.length, sizeMax, mayLeave, timeoutMs: 60_000 },
+    { atOnce, sizeOf: (item) => item.length, sizeMax, mayLeave, timeoutMs: 60_000, ...(keyOf && { keyOf }) },
   );
   const never = new AbortController().signal;
   const ask = (item: string, signal = never) => rounds.ask(item, signal);
@@ -27,34 +27,60 @@ function stage({ atOnce = 1, sizeMax = 9, mayLeave = 'until-begun' }: Partial<Ro
 }
 
 describe(Rounds, () => {
-  it('begins the first at once, and takes those that came meanwhile together', async () => {
+  it('takes what is asked for in one go together, and what comes meanwhile', async () => {
     const { ask, turn, begun, items } = stage();
-    const answers = ['a', 'b', 'c'].map((item) => ask(item));
-    expect(items()).toEqual([['a']]);
+    const answers = [ask('a'), ask('b')];
+    await turn();
+    expect(items()).toEqual([['a', 'b']]);
+    answers.push(ask('c'), ask('d'));
+    await turn();
+    expect(items()).toHaveLength(1);
     begun[0]!.end();
     await turn();
-    expect(items()).toEqual([['a'], ['b', 'c']]);
+    expect(items()).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
     begun[1]!.end();
-    expect(await Promise.all(answers)).toEqual(['a!', 'b!', 'c!']);
+    expect(await Promise.all(answers)).toEqual(['a!', 'b!', 'c!', 'd!']);
   });
 
   it('has no more under way than it may, nor more in one round than fits', async () => {
     const { ask, turn, begun, items } = stage({ atOnce: 2, sizeMax: 2 });
-    const answers = ['a', 'b', 'c', 'd', 'e'].map((item) => ask(item));
-    expect(items()).toEqual([['a'], ['b']]);
+    const answers = ['a', 'b', 'c', 'd', 'e', 'too large'].map((item) => ask(item));
+    await turn();
+    expect(items()).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
     begun[1]!.end();
     await turn();
-    expect(items()).toEqual([['a'], ['b'], ['c', 'd']]);
+    expect(items().at(-1)).toEqual(['e']);
     begun[0]!.end();
     await turn();
-    expect(items().at(-1)).toEqual(['e']);
+    expect(items().at(-1)).toEqual(['too large']);
     for (const round of begun.slice(2)) round.end();
-    expect(await Promise.all(answers)).toHaveLength(5);
+    expect(await Promise.all(answers)).toHaveLength(6);
+  });
+
+  it('never has two of one key in a round, and keeps their order', async () => {
+    const { ask, turn, begun, items } = stage({ keyOf: (item) => item[0]! });
+    const answers = ['a1', 'b1', 'a2', 'c1'].map((item) => ask(item));
+    await turn();
+    begun[0]!.end();
+    await turn();
+    expect(items()).toEqual([
+      ['a1', 'b1'],
+      ['a2', 'c1'],
+    ]);
+    begun[1]!.end();
+    expect(await Promise.all(answers)).toHaveLength(4);
   });
 
   it('answers each by itself, and everybody in it when the round as a whole fails', async () => {
     const { ask, turn, begun } = stage();
     const first = ask('a');
+    await turn();
     const [bad, good] = [ask('bad'), ask('good')];
     begun[0]!.end(new Error('no round'));
     await expect(first).rejects.toThrow('no round');
@@ -67,8 +93,9 @@ describe(Rounds, () => {
   it('lets go of what leaves before its round, and of nothing that is under way', async () => {
     const { ask, turn, begun, items } = stage();
     const leaving = new AbortController();
-    const [first, gone] = [ask('a', leaving.signal), ask('gone', leaving.signal)];
-    const last = ask('z');
+    const first = ask('a', leaving.signal);
+    await turn();
+    const [gone, last] = [ask('gone', leaving.signal), ask('z')];
     leaving.abort(new Error('too late'));
     await expect(gone).rejects.toThrow('too late');
     await expect(ask('never', leaving.signal)).rejects.toThrow('too late');
@@ -84,6 +111,7 @@ describe(Rounds, () => {
     const { ask, turn, begun } = stage({ mayLeave: 'any-time' });
     const [one, other] = [new AbortController(), new AbortController()];
     const first = ask('a');
+    await turn();
     const both = [ask('b', one.signal), ask('c', other.signal)];
     begun[0]!.end();
     await first;

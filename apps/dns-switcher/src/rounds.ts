@@ -4,6 +4,8 @@ export interface RoundsOptions<Item> {
   /** Of an item, in whatever is limited; the items of one round are `sizeMax` together. */
   readonly sizeOf: (item: Item) => number;
   readonly sizeMax: number;
+  /** Items that are equal in this never go together: the second one waits for what becomes of the first. */
+  readonly keyOf?: (item: Item) => string;
   /**
    * `until-begun`: of what is under way only the answer counts, since leaving would not take it back. `any-time`: who has
    * no time left goes without an answer; a round that everybody left ends.
@@ -22,8 +24,8 @@ interface Entry<Item, Result> {
 }
 
 /**
- * Does one thing for many: the first item goes at once, and those that come while the rounds are under way go together
- * in the next one. Nobody waits for company.
+ * Does one thing for many: what is asked for in one go goes together, and so does in the next round what comes while the
+ * rounds are under way. Nobody waits for company.
  */
 export class Rounds<Item, Result> {
   private waiting: readonly Entry<Item, Result>[] = [];
@@ -59,7 +61,8 @@ export class Rounds<Item, Result> {
     else {
       signal.addEventListener('abort', leave);
       this.waiting = [...this.waiting, entry];
-      this.next();
+      // What is asked for in one go is there by then.
+      void Promise.resolve().then(() => this.next());
     }
     return promise;
   }
@@ -68,13 +71,22 @@ export class Rounds<Item, Result> {
     if (this.underWay >= this.options.atOnce || this.waiting.length === 0) return;
     this.underWay += 1;
     void this.round(this.takeRound());
+    this.next();
   }
 
   /** At least one: what is too large by itself is for `perform` to refuse. */
   private takeRound(): readonly Entry<Item, Result>[] {
-    const { sizeOf, sizeMax } = this.options;
+    const { sizeOf, sizeMax, keyOf } = this.options;
+    const keys = new Set<string>();
     let size = 0;
-    const end = this.waiting.findIndex(({ item }, index) => (size += sizeOf(item)) > sizeMax && index > 0);
+    const isForTheNext = ({ item }: Entry<Item, Result>, index: number): boolean => {
+      size += sizeOf(item);
+      const key = keyOf?.(item) ?? String(index);
+      const isTaken = keys.has(key);
+      keys.add(key);
+      return index > 0 && (isTaken || size > sizeMax);
+    };
+    const end = this.waiting.findIndex(isForTheNext);
     const count = end < 0 ? this.waiting.length : end;
     const round = this.waiting.slice(0, count);
     this.waiting = this.waiting.slice(count);
