@@ -1,11 +1,14 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { messageOf } from '#libs/domain';
+import { benchDns, dnsInWords } from './dns.js';
 import { benchFailover } from './failover.js';
 import { inWords } from './figures.js';
 import { benchJournal, journalInWords } from './journal.js';
 
 const DEFAULT_RUNS = 5;
 const DEFAULT_TRANSACTIONS = 1_000;
+const DEFAULT_PAIRS = 9;
+const DEFAULT_ROUNDS = 200;
 
 interface Options {
   readonly runs: number;
@@ -15,6 +18,12 @@ interface Options {
 
 interface JournalOptions {
   readonly transactions: number;
+  readonly json: boolean;
+}
+
+interface DnsOptions {
+  readonly pairs: number;
+  readonly rounds: number;
   readonly json: boolean;
 }
 
@@ -42,6 +51,17 @@ program
   .action(async ({ transactions, json }: JournalOptions) => {
     const report = await benchJournal(transactions, (line) => void process.stderr.write(`${line}\n`));
     process.stdout.write(`${json ? JSON.stringify(report, null, 2) : journalInWords(report)}\n`);
+  });
+
+program
+  .command('dns')
+  .description('a switch of 1, 50 and 500 names on BIND beside nsupdate, and a race of two epochs for one name')
+  .option('--pairs <count>', 'how many switches of each, ours and by nsupdate in turn', positiveCount, DEFAULT_PAIRS)
+  .option('--rounds <count>', 'of the race', positiveCount, DEFAULT_ROUNDS)
+  .option('--json', 'print the report as JSON, and nothing else, on stdout', false)
+  .action(async ({ pairs, rounds, json }: DnsOptions) => {
+    const report = await benchDns(pairs, rounds, (line) => void process.stderr.write(`${line}\n`));
+    process.stdout.write(`${json ? JSON.stringify(report, null, 2) : dnsInWords(report)}\n`);
   });
 
 try {

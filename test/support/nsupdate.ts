@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import {
   recordChange,
@@ -41,14 +41,49 @@ const records = ({ type, values }: RecordSet, ttlSeconds?: number): readonly str
 
 const spelled = (type: string, value: string): string => (type === 'TXT' ? JSON.stringify(value) : value);
 
-/** Over TCP, as we do. `done`, or what it complained of. */
-export async function nsupdate(script: string): Promise<string> {
-  const child = spawn('nsupdate', ['-v'], { stdio: ['pipe', 'pipe', 'pipe'] });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  child.stdin.end(script);
-  const [code] = (await once(child, 'close')) as [number | null];
-  return code === 0 ? 'done' : said.trim();
+/** What it prints for `show`, after everything that came before has been done. */
+const DONE = 'Outgoing update query:';
+
+/** BIND's own client as one process that goes on running, so that its start is not counted. Over TCP, as we do. */
+export class Nsupdate {
+  private said = '';
+  private complaints = '';
+  private heard: () => void = () => undefined;
+
+  private constructor(private readonly child: ChildProcessWithoutNullStreams) {
+    child.stdout.on('data', (chunk: Buffer) => {
+      this.said += chunk.toString();
+      this.heard();
+    });
+    child.stderr.on('data', (chunk: Buffer) => (this.complaints += chunk.toString()));
+  }
+
+  static async start(): Promise<Nsupdate> {
+    // Line by line: it would keep its answers to itself until it ends.
+    const session = new Nsupdate(spawn('stdbuf', ['-oL', 'nsupdate', '-v'], { stdio: ['pipe', 'pipe', 'pipe'] }));
+    await session.send('');
+    return session;
+  }
+
+  /** `done`, or what it complained of. One script at a time. */
+  async send(script: string): Promise<string> {
+    [this.said, this.complaints] = ['', ''];
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.heard = () => {
+      if (this.said.includes(DONE)) resolve();
+    };
+    this.child.once('close', resolve);
+    this.child.stdin.write(`${script}show\n`);
+    await promise;
+    this.child.off('close', resolve);
+    return this.complaints.trim() || (this.said.includes(DONE) ? 'done' : 'it has ended');
+  }
+
+  async end(): Promise<void> {
+    const closed = once(this.child, 'close');
+    this.child.stdin.end('quit\n');
+    await closed;
+  }
 }
 
 /** Reads as ours does, and has BIND's own client change what it is told. */
@@ -57,6 +92,7 @@ export class NsupdateNameProvider extends NameProvider {
 
   constructor(
     private readonly reader: NameProvider,
+    private readonly client: Nsupdate,
     private readonly options: ScriptOptions,
   ) {
     super();
@@ -71,7 +107,7 @@ export class NsupdateNameProvider extends NameProvider {
   }
 
   override async apply(change: NameChange): Promise<Applied> {
-    const said = await nsupdate(nsupdateScript(recordChange(change), this.options));
+    const said = await this.client.send(nsupdateScript(recordChange(change), this.options));
     if (said === 'done') return { outcome: 'applied' };
     return /[NY]X(RRSET|DOMAIN)/.test(said) ? { outcome: 'refused-by-fence' } : { outcome: 'unknown', reason: said };
   }
