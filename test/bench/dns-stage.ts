@@ -8,7 +8,7 @@ import { recordChange, type NameStep, type SeenName } from '../../apps/dns-switc
 import { NameServer } from '../../apps/dns-switcher/src/name-server.js';
 import { Rfc2136NameProvider } from '../../apps/dns-switcher/src/rfc2136.name-provider.js';
 import { setsOf } from '../../apps/dns-switcher/src/target-sets.js';
-import { UPDATE_BYTES_MAX } from '../../apps/dns-switcher/src/update-message.js';
+import { UPDATE_BYTES_MAX, UPDATE_START_BYTES } from '../../apps/dns-switcher/src/update-message.js';
 import { epoch, type AddressTarget } from '#libs/domain';
 import { SystemClock, SystemRandom } from '#libs/runtime';
 import { Bind, FREE_NAMES, KEY, ZONE } from '../support/bind.js';
@@ -23,8 +23,6 @@ const ENOUGH_MS = 120_000;
 /** As the dns-switcher asks. */
 const ASK = { attemptTimeoutMs: 5_000, pollMs: 25 };
 const RESOLVER_POLL_MS = 20;
-const UPDATE_START_BYTES = 300;
-
 const clock = new SystemClock();
 const random = new SystemRandom();
 const enough = (): AbortSignal => AbortSignal.timeout(ENOUGH_MS);

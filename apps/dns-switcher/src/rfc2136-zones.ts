@@ -6,16 +6,13 @@ import type { NameProvider } from './name-provider.js';
 import { NameServer } from './name-server.js';
 import { Rfc2136NameProvider } from './rfc2136.name-provider.js';
 import type { TsigKey } from './tsig.js';
-import { UPDATE_BYTES_MAX } from './update-message.js';
+import { UPDATE_BYTES_MAX, UPDATE_START_BYTES } from './update-message.js';
 
 /** A name of the topology, and the key that may change it. */
 export interface KeyedTraffic {
   readonly traffic: DnsTrafficBy<'rfc2136'>;
   readonly key: TsigKey;
 }
-
-/** Where an update begins: its header and the name of its zone. */
-const UPDATE_START_BYTES = 300;
 
 /** Names of one zone, at the same servers and under the same key, share what is sent. */
 export class Rfc2136Zones {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { encodeUpdate } from './update-message.js';
+import { bytesOf, encodeUpdate } from './update-message.js';
 
 const message = encodeUpdate(7, {
   zone: 'Example.org.',
@@ -37,5 +37,24 @@ describe('encodeUpdate', () => {
     const addition = message.indexOf(bytes('0001 0001 00000005 0004 c0000203'));
     expect(deletion).toBeGreaterThan(0);
     expect(addition).toBeGreaterThan(deletion);
+  });
+});
+
+describe(bytesOf, () => {
+  const zone = 'example.org';
+  const bare = encodeUpdate(7, { zone, remove: [], create: [], absent: [] }).length;
+
+  it.each([
+    ['A', ['192.0.2.1', '192.0.2.2']],
+    ['AAAA', ['2001:db8::1']],
+    ['CNAME', ['elsewhere.example.net']],
+    ['SRV', ['1 2 9092 b.example.org']],
+    ['TXT', ['heritage=signalbox,epoch=7']],
+  ] as const)('is what a change of %s adds to an update', (type, values) => {
+    for (const name of [`k.${zone}`, zone, 'k.example.net']) {
+      const set = { name, type, values, ttlSeconds: 5 };
+      const change = { remove: [set], create: [set], absent: [{ name, type }], alone: [name] };
+      expect(bytesOf(change, zone)).toBe(encodeUpdate(7, { zone, ...change }).length - bare);
+    }
   });
 });

@@ -1,7 +1,7 @@
 import { addressBytes } from './ip-address.js';
 import type { RecordChange } from './name-change.js';
 import type { RecordSet, RecordType } from './record-set.js';
-import { CLASS, OTHER_TYPES, TYPE, u16, u32, wireName } from './wire.js';
+import { CLASS, OTHER_TYPES, TYPE, u16, wireName } from './wire.js';
 
 /**
  * What was seen is compared as whole sets, order irrelevant, TTLs not. If one differs, nothing is changed (RFC 2136
@@ -14,61 +14,129 @@ export interface Update extends RecordChange {
 }
 
 const TYPES = { ...TYPE, ...OTHER_TYPES };
+type AnyType = keyof typeof TYPES;
 const ALONE = Object.keys(OTHER_TYPES) as (keyof typeof OTHER_TYPES)[];
 
 /** What the length before a message can say (RFC 1035 §4.2.2), less what a signature may take. */
 export const UPDATE_BYTES_MAX = 65_535 - 512;
 const OPCODE_UPDATE = 5 << 11;
 const HEADER_BYTES = 12;
+/** At most: the header, and the zone with its type and class. */
+export const UPDATE_START_BYTES = HEADER_BYTES + 255 + 4;
 /** Points at the name of the zone section, which comes first in every update (RFC 1035 §4.1.4). */
 const ZONE_POINTER = u16(0xc000 | HEADER_BYTES);
+/** Type, class, TTL and length of data. */
+const RECORD_BYTES = 10;
+const COUNTS_AT = 4;
 
 /**
  * An RFC 2136 UPDATE, unsigned. Written by hand because dns-packet knows neither class NONE ("this set must not exist")
  * nor records without data.
  */
-export function encodeUpdate(id: number, { zone, remove, create, absent, alone = [] }: Update): Buffer {
-  const { whole, each } = recordIn(zone);
-  const prerequisites = [
-    ...remove.flatMap((set) => each(set, 0)),
-    ...absent.map((set) => whole(set, CLASS.NONE)),
-    ...alone.flatMap((name) => ALONE.map((type) => whole({ name, type }, CLASS.NONE))),
-  ];
-  const changes = [
-    ...remove.map((set) => whole(set, CLASS.ANY)),
-    ...create.flatMap((set) => each(set, set.ttlSeconds ?? 0)),
-  ];
-  const counts = [1, prerequisites.length, changes.length, 0].map(u16);
-  const zoneSection = Buffer.concat([wireName(zone), u16(TYPE.SOA), u16(CLASS.IN)]);
-  return Buffer.concat([u16(id), u16(OPCODE_UPDATE), ...counts, zoneSection, ...prerequisites, ...changes]);
+export function encodeUpdate(id: number, update: Update): Buffer {
+  const { zone, remove, create, absent, alone = [] } = update;
+  const message = new UpdateMessage(id, zone, UPDATE_START_BYTES + bytesOf(update, zone));
+  for (const set of remove) message.addEach(set, 0);
+  for (const { name, type } of absent) message.addWhole(name, type, CLASS.NONE);
+  for (const name of alone) for (const type of ALONE) message.addWhole(name, type, CLASS.NONE);
+  const prerequisites = message.count;
+  for (const { name, type } of remove) message.addWhole(name, type, CLASS.ANY);
+  for (const set of create) message.addEach(set, set.ttlSeconds ?? 0);
+  return message.end([1, prerequisites, message.count - prerequisites, 0]);
 }
 
-/** How many bytes a change takes of an update of `zone`. */
-export const bytesOf = (change: Omit<Update, 'zone'>, zone: string): number =>
-  encodeUpdate(0, { ...change, zone }).length - encodeUpdate(0, { zone, remove: [], create: [], absent: [] }).length;
+/** At most so many bytes a change takes of an update of `zone`; all of them where its names are in their canonical form. */
+export function bytesOf({ remove, create, absent, alone = [] }: Omit<Update, 'zone'>, zone: string): number {
+  const start = (name: string): number => ownerBytes(name, zone) + RECORD_BYTES;
+  let bytes = 0;
+  for (const sets of [remove, create])
+    for (const { name, type, values } of sets)
+      for (const value of values) bytes += start(name) + dataBytes[type](value);
+  for (const { name } of remove) bytes += start(name);
+  for (const { name } of absent) bytes += start(name);
+  for (const name of alone) bytes += ALONE.length * start(name);
+  return bytes;
+}
 
-const recordIn = (zone: string) => {
-  const owner = ownerIn(zone);
-  const encode = (name: string, type: keyof typeof TYPES, recordClass: number, ttlSeconds: number, data: Buffer) =>
-    Buffer.concat([owner(name), u16(TYPES[type]), u16(recordClass), u32(ttlSeconds), u16(data.length), data]);
-  return {
-    whole: (
-      { name, type }: { readonly name: string; readonly type: keyof typeof TYPES },
-      recordClass: number,
-    ): Buffer => encode(name, type, recordClass, 0, Buffer.alloc(0)),
-    each: ({ name, type, values }: RecordSet, ttlSeconds: number): readonly Buffer[] =>
-      values.map((value) => encode(name, type, CLASS.IN, ttlSeconds, recordData[type](value))),
-  };
-};
+/** One buffer, since thousands of records are written while people wait. */
+class UpdateMessage {
+  count = 0;
+  private readonly bytes: Buffer;
+  private at = 0;
+  private readonly suffix: Buffer;
+  private readonly owners = new Map<string, Buffer>();
 
-/** Owners inside the zone end with a pointer to it, so that more names go into one message. */
-const ownerIn = (zone: string) => {
-  const suffix = wireName(zone);
-  return (name: string): Buffer => {
+  constructor(id: number, zone: string, bytesMax: number) {
+    this.bytes = Buffer.allocUnsafe(bytesMax);
+    this.suffix = wireName(zone);
+    this.add16(id);
+    this.add16(OPCODE_UPDATE);
+    this.at = HEADER_BYTES;
+    this.add(this.suffix);
+    this.add16(TYPE.SOA);
+    this.add16(CLASS.IN);
+  }
+
+  /** The set as a whole, by its name and type. */
+  addWhole(name: string, type: AnyType, recordClass: number): void {
+    this.addRecord(name, type, recordClass, 0, NOTHING);
+  }
+
+  /** Every record of the set. */
+  addEach({ name, type, values }: RecordSet, ttlSeconds: number): void {
+    for (const value of values) this.addRecord(name, type, CLASS.IN, ttlSeconds, recordData[type](value));
+  }
+
+  /** @param counts of the four sections */
+  end(counts: readonly number[]): Buffer {
+    counts.forEach((count, index) => this.bytes.writeUInt16BE(count, COUNTS_AT + 2 * index));
+    return this.bytes.subarray(0, this.at);
+  }
+
+  private addRecord(name: string, type: AnyType, recordClass: number, ttlSeconds: number, data: Buffer): void {
+    this.add(this.owner(name));
+    this.add16(TYPES[type]);
+    this.add16(recordClass);
+    this.at = this.bytes.writeUInt32BE(ttlSeconds, this.at);
+    this.add16(data.length);
+    this.add(data);
+    this.count += 1;
+  }
+
+  private add(bytes: Buffer): void {
+    this.at += bytes.copy(this.bytes, this.at);
+  }
+
+  private add16(value: number): void {
+    this.at = this.bytes.writeUInt16BE(value, this.at);
+  }
+
+  /** Inside the zone it ends with a pointer to that, so that more names go into one message. */
+  private owner(name: string): Buffer {
+    const known = this.owners.get(name);
+    if (known) return known;
     const whole = wireName(name);
+    const { suffix } = this;
     const isInside = whole.length >= suffix.length && whole.subarray(-suffix.length).equals(suffix);
-    return isInside ? Buffer.concat([whole.subarray(0, -suffix.length), ZONE_POINTER]) : whole;
-  };
+    const owner = isInside ? Buffer.concat([whole.subarray(0, -suffix.length), ZONE_POINTER]) : whole;
+    this.owners.set(name, owner);
+    return owner;
+  }
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** A length before each label and a zero at the end, or the pointer to the zone in the place of what is in it. */
+const nameBytes = (name: string): number => Buffer.byteLength(name) + 2;
+const ownerBytes = (name: string, zone: string): number =>
+  name === zone || name.endsWith(`.${zone}`) ? nameBytes(name) - Buffer.byteLength(zone) : nameBytes(name);
+
+const dataBytes: Readonly<Record<RecordType, (value: string) => number>> = {
+  A: () => 4,
+  AAAA: () => 16,
+  CNAME: nameBytes,
+  SRV: (value) => 6 + nameBytes(value.slice(value.lastIndexOf(' ') + 1)),
+  TXT: (text) => 1 + Buffer.byteLength(text),
 };
 
 /** Names in data are never compressed: servers do not unpack those of types that came after RFC 1035 (RFC 3597 §4). */

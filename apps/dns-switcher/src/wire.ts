@@ -35,15 +35,17 @@ export const u48 = (value: number): Buffer => {
 };
 
 /** Uncompressed and in lower case: the canonical form, which TSIG signs. */
-export const wireName = (name: string): Buffer =>
-  Buffer.concat([
-    ...name
-      .toLowerCase()
-      .split('.')
-      .filter((label) => label !== '')
-      .map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label)])),
-    Buffer.from([0]),
-  ]);
+export const wireName = (name: string): Buffer => {
+  const bytes = Buffer.alloc(Buffer.byteLength(name) + 2);
+  let at = 0;
+  for (const label of name.toLowerCase().split('.')) {
+    if (label === '') continue;
+    const length = bytes.write(label, at + 1);
+    bytes[at] = length;
+    at += 1 + length;
+  }
+  return bytes.subarray(0, at + 1);
+};
 
 /** The response code of a message. */
 export const rcodeOf = (message: Buffer): number => message.readUInt8(3) & 0x0f;
