@@ -7,7 +7,7 @@ import { benchJournal, journalInWords } from './journal.js';
 
 const DEFAULT_RUNS = 5;
 const DEFAULT_TRANSACTIONS = 1_000;
-const DEFAULT_PAIRS = 9;
+const DEFAULT_PAIRS = 21;
 const DEFAULT_ROUNDS = 200;
 
 interface Options {
@@ -56,7 +56,12 @@ program
 program
   .command('dns')
   .description('a switch of 1, 50 and 500 names on BIND beside nsupdate, and a race of two epochs for one name')
-  .option('--pairs <count>', 'how many switches of each, ours and by nsupdate in turn', positiveCount, DEFAULT_PAIRS)
+  .option(
+    '--pairs <count>',
+    'how often the same change is made by us and by nsupdate, in turn',
+    positiveCount,
+    DEFAULT_PAIRS,
+  )
   .option('--rounds <count>', 'of the race', positiveCount, DEFAULT_ROUNDS)
   .option('--json', 'print the report as JSON, and nothing else, on stdout', false)
   .action(async ({ pairs, rounds, json }: DnsOptions) => {
