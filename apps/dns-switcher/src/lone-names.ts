@@ -1,10 +1,11 @@
 import { DnsForeignRecordError } from './errors.js';
-import { isUnchanged, type NameChange } from './name-change.js';
+import type { NameChange } from './name-change.js';
 import type { Applied } from './name-provider.js';
 import type { NameServer } from './name-server.js';
 
-/** Of what may stand beside addresses; the server compares more, and we can ask for these. */
-const ASKED = ['NS', 'MX', 'TXT', 'NAPTR', 'SSHFP', 'TLSA', 'CAA'] as const;
+/** What the update demands to be absent; SVCB and HTTPS are numbers to dns-packet. */
+const ASKED = ['NS', 'MX', 'TXT', 'NAPTR', 'SSHFP', 'TLSA', 'CAA', 'UNKNOWN_64', 'UNKNOWN_65'] as const;
+const SPELLED: Readonly<Record<string, string>> = { UNKNOWN_64: 'SVCB', UNKNOWN_65: 'HTTPS' };
 
 /** Names that become a CNAME, which stands alone. One that is a CNAME already does. */
 export const lonely = ({ names }: NameChange): readonly string[] =>
@@ -22,17 +23,17 @@ export async function companyOf(
   refused: Applied,
   signal: AbortSignal,
 ): Promise<Applied> {
-  if (refused.outcome !== 'changed-by-somebody-else') return refused;
-  const isAsSeen = change.names.every(({ seen }, index) => isUnchanged(seen, refused.holds[index]!));
   const names = lonely(change);
-  if (!isAsSeen || names.length === 0) return refused;
+  // What is not as it was seen has been told of already.
+  if (refused.outcome !== 'transient' || names.length === 0) return refused;
   const answers = await server.query(
     names.flatMap((name) => ASKED.map((type) => ({ name, type }))),
     signal,
   );
-  const types = [...new Set(answers.flat().map(({ type }) => type))];
+  const types = [...new Set(answers.flat().map(({ type }) => SPELLED[type] ?? type))];
+  if (types.length === 0) return refused;
   const error = new DnsForeignRecordError(
-    `${names.join(', ')} at ${server.address} has ${types.join(', ') || 'other'} records, and a CNAME has nothing beside it: ` +
+    `${names.join(', ')} at ${server.address} has ${types.join(', ')} records, and a CNAME has nothing beside it: ` +
       'the server would drop one or the other; move those records to another name, or use addresses',
   );
   return { outcome: 'misconfigured', error };

@@ -1,4 +1,4 @@
-import { decode, encode, type Answer, type SoaData, type SrvData } from 'dns-packet';
+import { decode, encode, type Answer, type Question, type SoaData, type SrvData } from 'dns-packet';
 import { OutcomeUnknownError, SignalboxError, UnavailableError } from '#libs/domain';
 import type { Clock, Random } from '#libs/runtime';
 import { ChangeTooLargeError, DnsNotServedError, DnsRejectedError } from './errors.js';
@@ -18,7 +18,8 @@ export interface DnsRecord {
 
 export interface DnsQuestion {
   readonly name: string;
-  readonly type: 'A' | 'AAAA' | 'SRV' | 'TXT' | 'SOA' | 'NS' | 'MX' | 'NAPTR' | 'SSHFP' | 'TLSA' | 'CAA';
+  readonly type:
+    'A' | 'AAAA' | 'SRV' | 'TXT' | 'SOA' | 'NS' | 'MX' | 'NAPTR' | 'SSHFP' | 'TLSA' | 'CAA' | `UNKNOWN_${number}`;
 }
 
 /** The records for each question. */
@@ -105,9 +106,12 @@ export class NameServer {
     signal: AbortSignal,
   ): Promise<readonly PromiseSettledResult<Answers>[]> {
     const firstId = this.newId();
+    // It encodes types by their number, too, which its own type does not say.
     const requests = items
       .flat()
-      .map((question, index) => encode({ type: 'query', id: (firstId + index) & 0xffff, questions: [question] }));
+      .map((question, index) =>
+        encode({ type: 'query', id: (firstId + index) & 0xffff, questions: [question as Question] }),
+      );
     const responses = await this.ask(requests, signal);
     let from = 0;
     const answered = items.map((questions) => ({ questions, own: responses.slice(from, (from += questions.length)) }));

@@ -82,7 +82,7 @@ describe.each(SERVERS)('%s as the primary', (server, start) => {
   beforeAll(async () => {
     part = await onFreePorts(async () => {
       port = await freePort();
-      const records = `mail.free IN MX 10 ns1\nmail.free 5 IN A 192.0.2.10\ngiven.free IN NS ns.elsewhere.example.\nzero.free 0 IN A 192.0.2.10`;
+      const records = `mail.free IN MX 10 ns1\nmail.free IN HTTPS 1 .\nmail.free 5 IN A 192.0.2.10\ngiven.free IN NS ns.elsewhere.example.\nzero.free 0 IN A 192.0.2.10`;
       return start({ directory: join(directory, 'server'), port, records });
     });
   });
@@ -168,7 +168,7 @@ describe.each(SERVERS)('%s as the primary', (server, start) => {
       const name = `mail.${FREE_NAMES}`;
       const applied = await apply(name, { kind: 'cname', canonicalName: 'b.example.net', ttlSeconds: 5 });
       expect(applied).toMatchObject({ outcome: 'misconfigured', error: { code: 'SB_DNS_FOREIGN_RECORD' } });
-      expect('error' in applied && applied.error.message).toMatch(/MX.*CNAME/);
+      expect('error' in applied && applied.error.message).toMatch(/MX, HTTPS records.*CNAME/);
       expect(await shown(name)).toMatchObject({ target: A, epoch: 0 });
       expect(await apply(name, B)).toMatchObject({ outcome: 'applied' });
     });
@@ -191,6 +191,30 @@ describe.each(SERVERS)('%s as the primary', (server, start) => {
       expect(await apply(name, B)).toMatchObject({ outcome: 'applied' });
       expect((await shown(name)).target).toEqual(B);
     });
+  });
+
+  it('drains a site of a service in steps and lets it in again, each an absolute change under one epoch', async () => {
+    const name = freeName();
+    const shared = (weight: number): NameTarget => ({
+      kind: 'services',
+      services: [
+        { priority: 0, weight, port: 9092, host: 'a.example.net' },
+        { priority: 0, weight: 100, port: 9092, host: 'b.example.net' },
+      ],
+      ttlSeconds: 5,
+    });
+    for (const weight of [90, 50, 0, 0, 50]) {
+      expect(await apply(name, shared(weight), 3)).toEqual({ outcome: 'applied' });
+      expect(await shown(name)).toMatchObject({
+        target: {
+          services: expect.arrayContaining([
+            expect.objectContaining({ host: 'a.example.net', weight }),
+            expect.objectContaining({ host: 'b.example.net', weight: 100 }),
+          ]),
+        },
+        epoch: 3,
+      });
+    }
   });
 
   it('is not sent an update that one message does not hold', async () => {
