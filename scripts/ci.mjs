@@ -17,12 +17,13 @@ const DIES_WITHIN_MS = 60_000;
 /** @type {readonly NodeJS.Signals[]} */
 const OUR_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** Suites beyond `npm test`, as arguments of npm. They write a Jest report each into SIGNALBOX_TEST_RESULTS. */
+/** Suites beyond `npm test`, as arguments of npm. They write a Jest report each into SIGNALBOX_TEST_RESULTS, or say it all by their exit code. */
 const HEAVY_SUITES = [
   ['run', 'models'],
   ['run', 'test:heavy', '--', 'test/interruption'],
   ['run', 'test:heavy', '--', 'test/scenarios'],
   ['run', 'test:heavy', '--', 'dns-switcher'],
+  ['run', 'sim', '--', '--seeds', '300'],
 ];
 
 const results = mkdtempSync(join(tmpdir(), 'signalbox-ci-'));

@@ -22,10 +22,19 @@ export const WITHOUT_SEAL_PASS: Mutation = {
 export class MutatedBuild {
   readonly path = mkdtempSync(join(tmpdir(), 'signalbox-mutation-'));
 
-  /** @throws Error unless the text stands in the file exactly once. */
-  constructor({ file, is, becomes }: Mutation) {
+  /** @throws Error unless each text stands in its file exactly once. */
+  constructor(...mutations: readonly Mutation[]) {
     for (const name of ['dist', 'package.json']) cpSync(join(ROOT, name), join(this.path, name), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules'), join(this.path, 'node_modules'));
+    try {
+      mutations.forEach((mutation) => this.mutate(mutation));
+    } catch (error) {
+      this.remove();
+      throw error;
+    }
+  }
+
+  private mutate({ file, is, becomes }: Mutation): void {
     const text = readFileSync(join(this.path, file), 'utf8');
     const places = text.split(is).length - 1;
     if (places !== 1) throw new Error(`"${is}" stands ${places} times in ${file}: say anew what is to be mutated`);

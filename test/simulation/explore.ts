@@ -3,11 +3,14 @@ import { sendOut } from './fleet.js';
 import { useQuickSignatures } from './kernel/quick-signatures.js';
 import type { SimulationOptions } from './options.js';
 import { play } from './play.js';
-import { Tally } from './report.js';
+import { Tally, type FoundViolation } from './report.js';
+import { shrink } from './shrink.js';
 import { KEY_PAIRS } from './world/ground.js';
 
 /** One seed of so many is lived through twice. */
 const SAMPLE = 20;
+const SHRUNK_AT_MOST = 3;
+const SHOWN_LINES = 120;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const progress = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -17,7 +20,7 @@ export function explore(options: SimulationOptions): Promise<boolean> {
   return options.transcript ? tell(options) : exploreMany(options);
 }
 
-async function exploreMany({ seeds, seed: first, hours, workers, json }: SimulationOptions): Promise<boolean> {
+async function exploreMany({ seeds, seed: first, hours, workers, json, bail }: SimulationOptions): Promise<boolean> {
   const errands = Array.from({ length: seeds }, (_, index) => ({
     seed: first + index,
     hours,
@@ -28,9 +31,10 @@ async function exploreMany({ seeds, seed: first, hours, workers, json }: Simulat
     tally.add(life);
     for (const { invariant, says } of life.violations) progress(`seed ${life.seed}: ${invariant}: ${says}`);
     if (life.isRepeatable === false) progress(`seed ${life.seed}: another life of it went another way`);
-    return true;
+    return !bail || life.violations.length === 0;
   });
   const { report } = tally;
+  if (!bail) for (const found of report.violations.slice(0, SHRUNK_AT_MOST)) await explain(found, hours);
   if (json) say(JSON.stringify(report));
   else {
     say(`${report.seeds} lives of ${hours} h: ${report.siteHours} site-hours, ${report.runs} runs`);
@@ -41,6 +45,19 @@ async function exploreMany({ seeds, seed: first, hours, workers, json }: Simulat
     );
   }
   return report.violations.length === 0 && report.traceHashMismatches === 0;
+}
+
+/** The fewest faults that lead to it, and what happened with them. */
+async function explain({ seed, invariant, says }: FoundViolation, hours: number): Promise<void> {
+  useQuickSignatures(KEY_PAIRS);
+  const shrunk = await shrink(scheduleOf(seed, hours), invariant);
+  progress(`\nseed ${seed}: ${invariant}: ${says}`);
+  if (!shrunk) return;
+  const { terms, faults } = shrunk.schedule;
+  progress(`fence mode ${terms.fenceMode}, mode ${terms.mode}; all it takes:`);
+  for (const { kind, atMs, forMs } of faults)
+    progress(`  ${kind} at ${(atMs / 1_000).toFixed(1)} s for ${(forMs / 1_000).toFixed(1)} s`);
+  for (const line of shrunk.played.transcript.slice(-SHOWN_LINES)) progress(line);
 }
 
 async function tell({ seed, hours }: SimulationOptions): Promise<boolean> {

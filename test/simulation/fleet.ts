@@ -27,26 +27,53 @@ export async function sendOut(
   const left = errands.values();
   let isOver = false;
   const work = async () => {
-    const worker = new Worker(new URL('./lives.js', import.meta.url));
-    try {
-      for (const errand of left) {
-        if (isOver) return;
-        if (!onLife(await lifeOf(worker, errand))) isOver = true;
-      }
-    } finally {
-      await worker.terminate();
+    let worker = newWorker();
+    for (const errand of left) {
+      const life = await lifeOf(worker, errand);
+      if (!onLife(life)) isOver = true;
+      if (isOver) break;
+      // What threw is not to be trusted with the next one.
+      if (life.violations.some(({ invariant }) => invariant === THROWN)) worker = await replaced(worker);
     }
+    await worker.terminate();
   };
   await Promise.all(Array.from({ length: Math.max(1, Math.min(workers, errands.length)) }, work));
 }
 
+const newWorker = (): Worker => new Worker(new URL('./lives.js', import.meta.url));
+
+async function replaced(worker: Worker): Promise<Worker> {
+  await worker.terminate();
+  return newWorker();
+}
+
+/** A life that ended with an error that nobody caught: the process would have died of it. */
 const lifeOf = (worker: Worker, errand: Errand): Promise<Life> =>
-  new Promise((resolve, reject) => {
+  new Promise((resolve) => {
     const hear = (life: Life) => {
-      worker.off('error', reject);
+      worker.off('error', fail);
       resolve(life);
     };
+    const fail = (error: Error) => {
+      worker.off('message', hear);
+      resolve(thrown(errand.seed, error));
+    };
     worker.once('message', hear);
-    worker.once('error', reject);
+    worker.once('error', fail);
     worker.postMessage(errand);
   });
+
+const THROWN = 'nothing-is-thrown';
+
+const thrown = (seed: number, { message }: Error): Life => ({
+  seed,
+  violations: [{ invariant: THROWN, atMs: 0, says: message }],
+  worldMs: 0,
+  livedMs: 0,
+  events: 0,
+  runs: {},
+  faults: [],
+  hash: '',
+  transcript: [],
+  cpuMs: 0,
+});

@@ -12,6 +12,8 @@ export interface SimulationOptions {
   readonly json: boolean;
   /** Shows what happened, line by line: for one seed. */
   readonly transcript: boolean;
+  /** Ends with the first violation. */
+  readonly bail: boolean;
 }
 
 const DEFAULT_SEEDS = 50;
@@ -25,7 +27,9 @@ export const parseOptions = (args: readonly string[]): SimulationOptions =>
     .option('--hours <hours>', 'how much time passes in each life', wholeNumber, DEFAULT_HOURS)
     .option('--workers <count>', 'how many at once', wholeNumber, availableParallelism())
     .option('--transcript', 'show what happened, for a single seed', false)
-    .option('--noise', 'another mode, with options of its own: see --noise --help')
+    .option('--bail', 'end with the first violation', false)
+    .option('--noise', 'another mode: how often noise moves a group (--noise --help)')
+    .option('--mutations', 'another mode: broken rules, each of them caught (--mutations --help)')
     .option('--json', 'print the report as JSON, and nothing else, on stdout', false)
     .parse(args, { from: 'user' })
     .opts<SimulationOptions>();

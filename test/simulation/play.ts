@@ -50,6 +50,10 @@ class LifeOfASeed {
   /** What goes on, and how it is ended. */
   private readonly ongoing = new Set<() => void>();
   private left: Struck[];
+  /** What lies in wait for the next run. */
+  private ambushes: Struck[] = [];
+  private runsSeen = 0;
+  private isHealed = false;
 
   constructor(private readonly schedule: Schedule) {
     this.stage = new Stage(schedule.seed, schedule.terms);
@@ -106,7 +110,10 @@ class LifeOfASeed {
   }
 
   private pass(ms: number): Promise<void> {
-    return this.stage.timeline.run(ms, () => this.judge.afterEvent());
+    return this.stage.timeline.run(ms, () => {
+      this.springAmbushes();
+      return this.judge.afterEvent();
+    });
   }
 
   /** Nothing goes wrong, nobody does anything, and nothing but heartbeats was written for a while. */
@@ -137,7 +144,25 @@ class LifeOfASeed {
 
   private strikeDue(): void {
     const { timeline } = this.stage;
-    while (this.left[0] && this.left[0].atMs <= timeline.worldMs) this.strike(this.left.shift() as Struck);
+    while (this.left[0] && this.left[0].atMs <= timeline.worldMs) {
+      const struck = this.left.shift() as Struck;
+      if (struck.inRunMs === undefined) this.strike(struck);
+      else this.ambushes.push(struck);
+    }
+  }
+
+  private springAmbushes(): void {
+    const { size } = this.judge.facts.runs;
+    if (size === this.runsSeen) return;
+    this.runsSeen = size;
+    for (const struck of this.ambushes.splice(0)) {
+      const { passes = 0, inRunMs = 0 } = struck;
+      if (passes > 0) this.ambushes.push({ ...struck, passes: passes - 1 });
+      else
+        this.stage.timeline.after(inRunMs, () => {
+          if (!this.isHealed) this.strike(struck);
+        });
+    }
   }
 
   private strike({ kind, forMs, seed }: Struck): void {
@@ -157,6 +182,7 @@ class LifeOfASeed {
 
   /** Everything is healed, people do what they can, and then the group has to come to rest. */
   private async settle(): Promise<void> {
+    this.isHealed = true;
     for (const finish of this.ongoing) finish();
     const { stage, judge, cast, people, trace } = this;
     people.isDiligent = true;

@@ -1,18 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { scheduleOf } from './faults/schedule.js';
+import type { Schedule } from './faults/schedule.js';
 import { play } from './play.js';
 
-/** One hour each: the many are lived through in CI's heavy suites. */
-const SEEDS = [2, 5];
+/** As little as makes a group move: the many are lived through in CI's heavy suites. */
+const A_MOVE: Schedule = {
+  seed: 1,
+  hours: 0.025,
+  terms: { fenceMode: 'strict', mode: 'automatic', policy: { targetHealthyMs: 10_000, protectedAfterMs: 5_000 } },
+  faults: [{ kind: 'people-move', atMs: 45_000, forMs: 1_000, seed: 2 }],
+};
 
-describe('a life of three sites under faults', () => {
-  it.each(SEEDS)('is as it has to be after every event, with seed %i', async (seed) => {
-    const { violations } = await play(scheduleOf(seed, 1));
+describe('a life of three sites', () => {
+  it('is as it has to be after every event, and comes to rest', async () => {
+    const { violations, runs } = await play(A_MOVE);
     expect(violations).toEqual([]);
-  });
-
-  it('goes the same way every time', async () => {
-    const lives = [await play(scheduleOf(2, 1)), await play(scheduleOf(2, 1))];
-    expect(lives[0]?.hash).toBe(lives[1]?.hash);
+    expect(runs).toEqual({ 'switchover completed': 1, 'reprotect completed': 1 });
   });
 });

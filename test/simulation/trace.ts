@@ -12,6 +12,7 @@ const KEPT_LINES = 4_000;
 export class Trace {
   private readonly digest: Hash = createHash('sha256');
   private kept: string[] = [];
+  private said = '';
 
   constructor(private readonly timeline: Timeline) {}
 
@@ -27,14 +28,20 @@ export class Trace {
     const { worldMs } = this.timeline;
     const line = `${clockOf(worldMs)} ${what}`;
     this.digest.update(line);
+    const isRepeated = what === this.said;
+    this.said = what;
+    if (isRepeated) return;
     this.kept.push(line);
     if (this.kept.length > KEPT_LINES) this.kept = this.kept.slice(KEPT_LINES / 2);
   }
 
   follow(stage: Stage, cast: Cast): void {
     const { etcd, world } = stage;
-    etcd.onCommitted = (by, transaction) => this.committed(by, transaction);
-    const judged = world.onDeed;
+    const [weighed, judged] = [etcd.onCommitted, world.onDeed];
+    etcd.onCommitted = (by, transaction, revision) => {
+      this.committed(by, transaction);
+      weighed(by, transaction, revision);
+    };
     world.onDeed = (deed) => {
       const { by, resource, epoch, next, outcome } = deed;
       this.note(`${by} writes ${resource.key} = ${JSON.stringify(next)} under ${epoch}: ${outcome}`);

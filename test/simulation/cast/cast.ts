@@ -61,6 +61,17 @@ export class Cast {
     this.stage.timeline.after(forMs, () => this.revive(actor));
   }
 
+  /** Its supervisor believes that it is gone and starts another one, and it is not. Returns the one that should be gone. */
+  replace(id: string): SimProcess | undefined {
+    const actor = this.actor(id);
+    if (actor.isDown) return undefined;
+    const zombie = actor.process;
+    actor.process = this.born(actor.role);
+    this.onStarted(actor.process);
+    actor.role.start(actor.process);
+    return zombie;
+  }
+
   /** All of a site at once. Returns what brings it back. */
   blackout(site: SiteId): () => void {
     const gone = this.#actors.filter(({ role }) => role.site === site);

@@ -5,6 +5,7 @@ import { answerApproval } from '../../../apps/orchestrator/src/operation/answer-
 import { attest } from '../../../apps/orchestrator/src/operation/attest.js';
 import { freeze } from '../../../apps/orchestrator/src/operation/freeze.js';
 import { retryRun } from '../../../apps/orchestrator/src/operation/intervene.js';
+import { release } from '../../../apps/orchestrator/src/operation/release.js';
 import { requestMove } from '../../../apps/orchestrator/src/operation/move-request.js';
 import type { Operation } from '../../../apps/orchestrator/src/operation/operation.js';
 import type { Facts } from '../judge/facts.js';
@@ -98,9 +99,16 @@ export class People {
     const { state } = this.facts;
     const waiting = DATA_SITES.find((site) => state.returning[site]?.phase === 'quarantined');
     const patienceMs = this.isDiligent ? 5_000 : this.draw.lasting(10_000, 2 * MINUTE_MS);
-    if (waiting !== undefined) this.haveInMind('reprotect', patienceMs, () => this.wants('reprotect'), true);
+    if (waiting !== undefined && state.returning[waiting]?.watermark === undefined)
+      this.haveInMind(`release ${waiting}`, patienceMs, () => this.rebuild(waiting), true);
+    else if (waiting !== undefined) this.haveInMind('reprotect', patienceMs, () => this.wants('reprotect'), true);
     else if (state.active !== A && Object.keys(state.returning).length === 0 && !this.isDiligent)
       this.haveInMind(`failback of ${state.lastRunEndedAt}`, 2 * patienceMs, () => this.wants('failback'));
+  }
+
+  /** Where nobody knows from where replication would have to go on: the site is copied anew by other means. */
+  private rebuild(site: SiteId): void {
+    this.does('alice', `rebuilds ${site} by hand and releases it`, () => release({ site, reason: 'rebuilt' }));
   }
 
   private answerDelayMs(): number {
@@ -156,7 +164,7 @@ export class People {
       () => over('done'),
       (error: unknown) => {
         if (!(error instanceof ApiError) && !(error instanceof SignalboxError)) throw error;
-        over(error instanceof ApiError ? error.message : error.code);
+        over(error instanceof ApiError ? JSON.stringify(error.getResponse()) : error.code);
       },
     );
     // Of an orchestrator that died nobody hears again.

@@ -1,9 +1,12 @@
+import type { SimProcess } from '../kernel/sim-process.js';
 import type { FaultKind } from './fault.js';
 
 const MINUTE_MS = 60_000;
 /** More than this between two machines and the fence margin does not hold; design §7 says 10 % between any two. */
 const DRIFT = 0.045;
 const HOUR_MS = 60 * MINUTE_MS;
+const AWAY_MS = 1_500;
+const HANGS_AFTER_MS = 1_000;
 
 const pause = (name: string, isSuspended: boolean): FaultKind => ({
   name,
@@ -48,6 +51,38 @@ export const ofProcesses: readonly FaultKind[] = [
       };
       again();
       return { says: `${ids.join(', ')} die again and again` };
+    },
+  },
+  {
+    name: 'zombie-worker',
+    lasts: [15_000, 30_000],
+    strike: ({ stage, cast, judge }, draw) => {
+      const id = draw.pick(cast.names.filter((name) => name.includes('-switcher@')));
+      const { timeline, world, etcd } = stage;
+      let zombie: SimProcess | undefined;
+      // It gets no answer over a step that it took; then it hangs, and somebody else leads and does the step.
+      const troubled = [...world.resources.values()].filter(({ kind }) => !kind.look || kind.fence === 'weak');
+      for (const resource of troubled) resource.trouble = { ...resource.trouble, isAway: true };
+      timeline.after(AWAY_MS, () => troubled.forEach((resource) => (resource.trouble = {})));
+      timeline.after(HANGS_AFTER_MS, () => {
+        zombie = cast.replace(id);
+        if (!zombie) return;
+        zombie.isCutOff = true;
+        zombie.pauses(draw.between(1_500, 3_000), false);
+        const leader = judge.facts.leader?.split('#')[0];
+        if (leader !== undefined) void etcd.endLeasesOf(leader);
+      });
+      return { says: `${id} hangs over a step, is replaced, and goes on`, end: () => zombie?.end() };
+    },
+  },
+  {
+    name: 'worker-pause',
+    lasts: [500, 30_000],
+    strike: ({ cast, forMs }, draw) => {
+      const workers = cast.names.filter((name) => !/orchestrator|monitor/.test(name));
+      const paused = draw.some(workers, draw.whole(1, 3));
+      for (const id of paused) cast.process(id).pauses(forMs, false);
+      return { says: `${paused.join(', ')} stand still` };
     },
   },
   pause('process-pause', false),

@@ -19,6 +19,15 @@ function blackout({ stage, cast }: Ground, site: SiteId): () => void {
   };
 }
 
+/** Its vantage does not believe itself. */
+function doubting({ cast }: Ground, site: SiteId): () => void {
+  const ailment = cast.ailments.get(site);
+  if (ailment) ailment.isSick = true;
+  return () => {
+    if (ailment) ailment.isSick = false;
+  };
+}
+
 function cutBoth({ stage: { network } }: Ground, pairs: readonly (readonly [SiteId, SiteId])[]): () => void {
   const heals = pairs.flatMap(([one, other]) => [network.cut(one, other), network.cut(other, one)]);
   return () => heals.forEach((heal) => heal());
@@ -50,6 +59,51 @@ export const ofSites: readonly FaultKind[] = [
     strike: (ground, draw) => {
       const site = draw.isSo(0.75) ? activeOf(ground.stage) : draw.pick(DATA_SITES);
       return { says: `${site} has no power`, end: blackout(ground, site) };
+    },
+  },
+  {
+    name: 'two-sites-at-once',
+    lasts: [2 * MINUTE_MS, 8 * MINUTE_MS],
+    strike: (ground, draw) => {
+      const site = activeOf(ground.stage);
+      const ends = [blackout(ground, site), draw.isSo(0.5) ? blackout(ground, W) : doubting(ground, W)];
+      return { says: `${site} has no power, and the witness sees nothing`, end: () => ends.forEach((end) => end()) };
+    },
+  },
+  {
+    name: 'lost-while-behind',
+    lasts: [4 * MINUTE_MS, 8 * MINUTE_MS],
+    strike: (ground, draw) => {
+      const { timeline, world } = ground.stage;
+      const site = activeOf(ground.stage);
+      for (const flow of world.flows) flow.isStuck = true;
+      let end: (() => void) | undefined;
+      const afterMs = draw.between(5_000, 40_000);
+      timeline.after(afterMs, () => (end = blackout(ground, site)));
+      const heal = () => {
+        for (const flow of world.flows) flow.isStuck = false;
+        end?.();
+      };
+      return { says: `${site} loses power ${Math.round(afterMs)} ms after the last record was copied`, end: heal };
+    },
+  },
+  {
+    name: 'back-at-the-last-moment',
+    lasts: [82_000, 98_000],
+    strike: (ground) => {
+      const { network } = ground.stage;
+      const before = network.latencyMs;
+      network.latencyMs = 1_500;
+      const site = activeOf(ground.stage);
+      const { kafka } = ground.stage.world.kafkaAt(site);
+      kafka.condition = 'killed';
+      const heal = doubting(ground, site);
+      const end = () => {
+        if (network.hasPower(site)) kafka.condition = 'serving';
+        heal();
+        network.latencyMs = before;
+      };
+      return { says: 'the active cluster is gone for as long as a dwell, in a slow network', end };
     },
   },
   {

@@ -1,6 +1,6 @@
 import { Draw } from '../kernel/draw.js';
 import type { Terms } from '../world/ground.js';
-import { FAULTS } from './catalogue.js';
+import { faultNamed, FAULTS } from './catalogue.js';
 
 /** One fault of a schedule. It draws from a seed of its own, so that it is the same without the others. */
 export interface Struck {
@@ -9,6 +9,9 @@ export interface Struck {
   readonly atMs: number;
   readonly forMs: number;
   readonly seed: number;
+  /** It lies in wait from then on, and strikes so long after a run has begun: the next one, or one after that. */
+  readonly inRunMs?: number;
+  readonly passes?: number;
 }
 
 export interface Schedule {
@@ -21,9 +24,47 @@ export interface Schedule {
 const HOUR_MS = 3_600_000;
 /** Before the first fault: until everything has been healthy for long enough to be trusted. */
 const WARM_UP_MS = 90_000;
-/** A kind of its own for most seeds: what ends a site is what everything else is about. */
-const LOSSES = ['site-loss', 'site-isolated', 'kafka-killed', 'kafka-frozen', 'kafka-leaderless'];
 const KINDS_AT_MOST = 9;
+/** What makes a group move: everything else is about what happens then. */
+const CAUSES = [
+  'site-loss',
+  'site-isolated',
+  'kafka-killed',
+  'kafka-frozen',
+  'kafka-leaderless',
+  'lost-while-behind',
+  'back-at-the-last-moment',
+  'two-sites-at-once',
+  'people-move',
+  'people-move',
+];
+/** What hurts a run most. */
+const AMBUSHES = [
+  'zombie-worker',
+  'zombie-worker',
+  'zombie-worker',
+  'connect-away',
+  'worker-pause',
+  'leader-crash',
+  'worker-pause',
+  'process-crash',
+  'crash-loop',
+  'commit-unknown',
+  'lease-early',
+  'journal-leader-loss',
+  'watch-gap',
+  'latency',
+  'dns-away',
+  'dns-unanswered',
+  'config-conflict',
+  'config-unanswered',
+  'connect-unanswered',
+  'people-abort',
+  'redis-loses',
+];
+const AMBUSH_AT_MOST_MS = 60_000;
+/** A run takes about this long when nothing is in its way. */
+const RUN_MS = 5_000;
 
 /** What a seed stands for: who the group trusts, which kinds of fault it meets, and when. */
 export function scheduleOf(seed: number, hours: number): Schedule {
@@ -32,21 +73,30 @@ export function scheduleOf(seed: number, hours: number): Schedule {
   const mode = draw.isSo(0.85) ? 'automatic' : 'approve';
   const terms: Terms = { fenceMode, mode, policy: { targetHealthyMs: 60_000 } };
   const kinds = draw.some(FAULTS, draw.whole(3, KINDS_AT_MOST)).map(({ name }) => name);
-  if (draw.isSo(0.7)) kinds.push(draw.pick(LOSSES));
-  const bursts = draw.whole(1, 2);
   const faults: Struck[] = [];
-  for (let burst = 0; burst < bursts; burst++) {
-    const startMs = WARM_UP_MS + draw.between(0, hours * HOUR_MS - WARM_UP_MS);
-    const size = draw.whole(1, 4);
-    for (let one = 0; one < size; one++) faults.push(strike(draw, kinds, startMs));
+  for (let burst = draw.whole(1, 2); burst > 0; burst--) {
+    const startMs = WARM_UP_MS + draw.between(0, hours * HOUR_MS - 2 * WARM_UP_MS);
+    if (draw.isSo(0.8)) faults.push(strike(draw, draw.pick(CAUSES), startMs));
+    for (let one = draw.whole(0, 3); one > 0; one--) faults.push(strike(draw, draw.pick(kinds), startMs));
+    for (let one = draw.whole(0, 3); one > 0; one--)
+      faults.push(ambush(draw, draw.pick(draw.isSo(0.7) ? AMBUSHES : kinds), startMs));
   }
   return { seed, hours, terms, faults: faults.toSorted((one, other) => one.atMs - other.atMs) };
 }
 
 /** Faults come in bursts: alone each of them is easy. */
-function strike(draw: Draw, kinds: readonly string[], startMs: number): Struck {
-  const kind = draw.pick(kinds);
-  const [lowMs, highMs] = FAULTS.find(({ name }) => name === kind)?.lasts ?? [1_000, 1_000];
+function strike(draw: Draw, kind: string, startMs: number): Struck {
+  const [lowMs, highMs] = faultNamed(kind).lasts;
   const atMs = Math.round(startMs + (draw.isSo(0.3) ? 0 : draw.lasting(1_000, 150_000)));
   return { kind, atMs, forMs: draw.lasting(lowMs, highMs), seed: draw.whole(0, 0x7fffffff) };
+}
+
+function ambush(draw: Draw, kind: string, startMs: number): Struck {
+  const struck = strike(draw, kind, startMs);
+  return {
+    ...struck,
+    forMs: Math.min(struck.forMs, AMBUSH_AT_MOST_MS),
+    inRunMs: draw.isSo(0.4) ? 0 : Math.round(draw.between(0, RUN_MS)),
+    passes: draw.isSo(0.5) ? 0 : draw.whole(1, 3),
+  };
 }

@@ -1,4 +1,5 @@
 import type { Cast } from '../cast/cast.js';
+import type { Transaction } from '#libs/journal';
 import type { Stage } from '../cast/stage.js';
 import type { Deed } from '../world/sim-resource.js';
 import type { Facts, Moment } from './facts.js';
@@ -22,6 +23,7 @@ export interface Scene {
 export interface Invariant {
   readonly name: string;
   readonly onMoment?: (moment: Moment, scene: Scene) => string | undefined;
+  readonly onCommit?: (transaction: Transaction, scene: Scene) => string | undefined;
   readonly onDeed?: (deed: Deed, scene: Scene) => string | undefined;
   /** After each event, when all that followed from it is done. */
   readonly onEvent?: (scene: Scene) => string | undefined;

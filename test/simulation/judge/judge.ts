@@ -1,4 +1,4 @@
-import type { WatchEvent } from '#libs/journal';
+import type { Transaction, WatchEvent } from '#libs/journal';
 import type { Cast } from '../cast/cast.js';
 import type { Stage } from '../cast/stage.js';
 import type { Deed } from '../world/sim-resource.js';
@@ -42,6 +42,7 @@ export class Judge {
       onEvents: (events) => this.onJournal(events),
       onGap: () => this.say('the-judge', 'it lost sight of the journal'),
     });
+    stage.etcd.onCommitted = (_by, transaction) => this.onCommit(transaction);
     stage.world.onDeed = (deed) => this.onDeed(deed);
   }
 
@@ -66,6 +67,13 @@ export class Judge {
     const moment = this.facts.take(events, this.stage.timeline.nowMs);
     for (const { name, onMoment } of this.invariants) {
       const says = onMoment?.(moment, this.scene);
+      if (says !== undefined) this.say(name, says);
+    }
+  }
+
+  private onCommit(transaction: Transaction): void {
+    for (const { name, onCommit } of this.invariants) {
+      const says = onCommit?.(transaction, this.scene);
       if (says !== undefined) this.say(name, says);
     }
   }

@@ -1,7 +1,7 @@
 import { verifyChain, GENESIS } from '#libs/audit';
 import type { Invariant } from './invariant.js';
 
-export const ofAudit = (): readonly Invariant[] => [entryForEveryChange, chainHolds()];
+export const ofAudit = (): readonly Invariant[] => [entryForEveryChange, onlyTheLeader, chainHolds()];
 
 /** What changed, and why, is one commit. */
 const entryForEveryChange: Invariant = {
@@ -10,6 +10,16 @@ const entryForEveryChange: Invariant = {
     (isStateChanged || runs.length > 0) && audit.length === 0
       ? `the group or its run changed at ${Math.round(atMs)} ms without an entry`
       : undefined,
+};
+
+/** A process decides only while it leads; people do at any orchestrator. */
+const onlyTheLeader: Invariant = {
+  name: 'only-the-leader-decides',
+  onMoment: ({ audit }, { facts: { leader } }) => {
+    const process = leader?.split('#')[0];
+    const other = audit.find(({ actor }) => actor.kind === 'process' && actor.id !== process);
+    return other && `${other.actor.id} recorded ${other.rule} while ${leader ?? 'nobody'} led`;
+  },
 };
 
 const chainHolds = (): Invariant => {

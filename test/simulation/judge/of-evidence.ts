@@ -1,4 +1,5 @@
 import type { Run, Vote } from '#libs/domain';
+import type { Transaction } from '#libs/journal';
 import { STARTED_AT } from '../kernel/sim-clock.js';
 import { clusterAt } from '../world/ground.js';
 import type { Facts } from './facts.js';
@@ -15,6 +16,7 @@ export const ofEvidence = (): readonly Invariant[] => {
   const seen = new Set<string>();
   const started = (runs: readonly Run[]) => runs.filter((run) => isAutomaticFailover(run) && !seen.has(run.id));
   return [
+    { name: 'decision-holds-its-votes', onCommit: ungrounded },
     {
       name: 'automatic-run-has-quorum',
       onMoment: (moment, scene) => first(started(moment.runs), (run) => lacksQuorum(run, scene)),
@@ -33,6 +35,18 @@ export const ofEvidence = (): readonly Invariant[] => {
     },
   ];
 };
+
+/** The very commit that starts a run by itself holds only while every vote is the one that was looked at. */
+function ungrounded({ conditions, changes }: Transaction, { facts }: Scene): string | undefined {
+  const runs = changes.flatMap((change) =>
+    change.kind === 'put' && change.key.endsWith('/run') ? [JSON.parse(change.value) as Run] : [],
+  );
+  if (!runs.some((run) => isAutomaticFailover(run)) || !changes.some(({ key }) => key.endsWith('/state')))
+    return undefined;
+  const held = new Set(conditions.flatMap(({ kind, key }) => (kind === 'unchanged' ? [key] : [])));
+  const loose = [...facts.votes.keys()].find((key) => !held.has(key) && !key.includes('forger'));
+  return loose && `${runs[0]?.id} was started while ${loose} may have changed`;
+}
 
 const first = (runs: readonly Run[], check: (run: Run) => string | undefined): string | undefined =>
   runs.map(check).find((problem) => problem !== undefined);

@@ -38,10 +38,16 @@ const openRunIsNamed: Invariant = {
 /** New at every start, takeover and compensation, and never lower. */
 const epochRises = (): Invariant => {
   const last = new Map<string, { epoch: number; isCompensated: boolean }>();
+  const owners = new Map<number, string>();
   return {
     name: 'epoch-rises',
-    onMoment: ({ epoch, epochBefore, runs }) => {
+    onMoment: ({ epoch, epochBefore, runs }, { facts: { leader, openRuns } }) => {
       if (epoch < epochBefore) return `the epoch fell from ${epochBefore} to ${epoch}`;
+      const owner = owners.get(epoch);
+      if (leader !== undefined && openRuns.length > 0) {
+        owners.set(epoch, leader);
+        if (owner !== undefined && owner !== leader) return `epoch ${epoch} of ${owner} is that of ${leader} now`;
+      }
       for (const run of runs) {
         const before = last.get(run.id);
         const isCompensated = run.compensation !== undefined;

@@ -13,6 +13,8 @@ export class SimProcess {
   readonly clock: SimClock;
   readonly log: Log = new InMemoryLog();
   readonly readiness: Readiness;
+  /** It reaches what it works on, and not the journal. */
+  isCutOff = false;
   private isOver = false;
   private held: (() => void)[] | undefined;
   private stalls: readonly TimeSample[] = [];

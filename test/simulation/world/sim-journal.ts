@@ -1,4 +1,4 @@
-import { OutcomeUnknownError, UnavailableError, type SiteId } from '#libs/domain';
+import { OutcomeUnknownError, UnavailableError } from '#libs/domain';
 import {
   InMemoryJournal,
   Journal,
@@ -188,7 +188,7 @@ class Connection extends Journal {
   }
 
   private get reaches(): boolean {
-    return this.etcd.network.reachesJournal(this.process.site as SiteId);
+    return !this.process.isCutOff && this.etcd.network.reachesJournal(this.process.site);
   }
 
   private async assertReached(): Promise<void> {
