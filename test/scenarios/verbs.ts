@@ -89,8 +89,11 @@ const FAULTS: readonly Verb[] = [
   [
     /^the positions of (\S+) can never be read$/,
     ({ theatre }, flow = '') => {
-      for (const world of theatre.worlds.values())
-        world.trouble = [...world.trouble, { resource: `mirror/${flow}`, expected: null, answers: false }];
+      for (const world of theatre.worlds.values()) {
+        const mirrors = [...world.resources.keys()].filter((key) => key.startsWith(`mirror/${flow}`));
+        const silent = mirrors.map((resource) => ({ resource, expected: null, answers: false }) as const);
+        world.trouble = [...world.trouble, ...silent];
+      }
     },
   ],
 ];
