@@ -5,8 +5,9 @@ const MINUTE_MS = 60_000;
 /** More than this between two machines and the fence margin does not hold; design §7 says 10 % between any two. */
 const DRIFT = 0.045;
 const HOUR_MS = 60 * MINUTE_MS;
-const AWAY_MS = 1_500;
-const HANGS_AFTER_MS = 1_000;
+const GIVES_UP_MS = 10_000;
+const BACK_AFTER_MS = 500;
+const LOOK_AGAIN_MS = 100;
 
 const pause = (name: string, isSuspended: boolean): FaultKind => ({
   name,
@@ -56,23 +57,33 @@ export const ofProcesses: readonly FaultKind[] = [
   {
     name: 'zombie-worker',
     lasts: [15_000, 30_000],
-    strike: ({ stage, cast, judge }, draw) => {
-      const id = draw.pick(cast.names.filter((name) => name.includes('-switcher@')));
+    strike: (ground, draw) => {
+      const { stage, cast, judge } = ground;
       const { timeline, world, etcd } = stage;
-      let zombie: SimProcess | undefined;
-      // It gets no answer over a step that it took; then it hangs, and somebody else leads and does the step.
+      const untilMs = timeline.nowMs + GIVES_UP_MS;
       const troubled = [...world.resources.values()].filter(({ kind }) => !kind.look || kind.fence === 'weak');
       for (const resource of troubled) resource.trouble = { ...resource.trouble, isAway: true };
-      timeline.after(AWAY_MS, () => troubled.forEach((resource) => (resource.trouble = {})));
-      timeline.after(HANGS_AFTER_MS, () => {
+      let zombie: SimProcess | undefined;
+      const hang = (id: string) => {
+        timeline.after(BACK_AFTER_MS, () => troubled.forEach((resource) => (resource.trouble = {})));
         zombie = cast.replace(id);
         if (!zombie) return;
         zombie.isCutOff = true;
         zombie.pauses(draw.between(1_500, 3_000), false);
         const leader = judge.facts.leader?.split('#')[0];
         if (leader !== undefined) void etcd.endLeasesOf(leader);
-      });
-      return { says: `${id} hangs over a step, is replaced, and goes on`, end: () => zombie?.end() };
+      };
+      // It gets no answer over a change that it took; then it hangs, and somebody else leads and does the step.
+      const wait = () => {
+        const taken = [...judge.facts.steps.values()].find(
+          ({ action, status, takenBy }) => action === 'apply' && status === 'taken' && takenBy?.includes('-switcher@'),
+        );
+        if (taken?.takenBy !== undefined || timeline.nowMs >= untilMs)
+          return hang(taken?.takenBy ?? 'mirror-switcher@b');
+        timeline.after(LOOK_AGAIN_MS, wait);
+      };
+      wait();
+      return { says: 'a worker hangs over a change, is replaced, and goes on', end: () => zombie?.end() };
     },
   },
   {

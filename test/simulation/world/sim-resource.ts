@@ -104,6 +104,14 @@ export class SimResource {
     return outcome === 'written' ? 'written' : 'refused';
   }
 
+  /** What a weak one's adapter compares before it calls. */
+  lets(by: string, seen: Stamped<unknown>, next: unknown, epoch: Epoch): boolean {
+    const before = this.#held;
+    const isFenced = epoch < before.epoch;
+    if (isFenced) this.around.onDeed({ resource: this, by, epoch, before, next, outcome: 'fenced' });
+    return !isFenced && seen.version === before.version;
+  }
+
   #hold(value: unknown, epoch: Epoch): void {
     this.#held = { value, epoch, version: canonicalJson({ value, epoch, changes: this.#changes }) };
     this.past.push(this.#held);
@@ -143,8 +151,7 @@ export class ReachedResource extends FencedResource<unknown> {
       const { resource, process } = this;
       const { timeline, draw } = resource.around;
       const { unansweredShare = 0, fates = [], conflictShare = 0 } = resource.trouble;
-      if (resource.kind.fence === 'weak' && (seen.version !== resource.held.version || epoch < resource.held.epoch))
-        return 'refused';
+      if (resource.kind.fence === 'weak' && !resource.lets(process.id, seen, next, epoch)) return 'refused';
       const arrive = () => resource.arrive(process.id, seen, next, epoch);
       if (draw.isSo(unansweredShare)) {
         const fate = draw.pick(fates);
