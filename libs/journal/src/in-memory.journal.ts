@@ -34,8 +34,8 @@ interface Watch {
 /** A real journal without durability: for unit tests and simulation, where its leases live on the given clock. */
 export class InMemoryJournal extends Journal {
   readonly #entries = new Map<string, Entry>();
-  /** All of them in order; unknown since one came or went. */
-  #keys: readonly string[] | undefined;
+  /** All of them in order. */
+  readonly #keys: string[] = [];
   readonly #leases = new Map<LeaseId, Lease>();
   readonly #watches = new Set<Watch>();
   #history: { readonly revision: Revision; readonly events: readonly WatchEvent[] }[] = [];
@@ -116,10 +116,9 @@ export class InMemoryJournal extends Journal {
       const entry = this.#entries.get(name);
       return entry ? [entry] : [];
     }
-    const keys = (this.#keys ??= [...this.#entries.keys()].sort());
     const entries: Entry[] = [];
-    for (let at = firstFrom(keys, name); keys[at]?.startsWith(name); at++) {
-      const entry = this.#entries.get(keys[at] ?? '');
+    for (let at = firstFrom(this.#keys, name); this.#keys[at]?.startsWith(name); at++) {
+      const entry = this.#entries.get(this.#keys[at] ?? '');
       if (entry) entries.push(entry);
     }
     return entries;
@@ -149,7 +148,9 @@ export class InMemoryJournal extends Journal {
   #change(change: Change, revision: Revision): WatchEvent[] {
     const { key } = change;
     for (const lease of this.#leases.values()) lease.keys.delete(key);
-    if (this.#entries.has(key) !== (change.kind === 'put')) this.#keys = undefined;
+    const isThere = this.#entries.has(key);
+    if (isThere && change.kind === 'delete') this.#keys.splice(firstFrom(this.#keys, key), 1);
+    if (!isThere && change.kind === 'put') this.#keys.splice(firstFrom(this.#keys, key), 0, key);
     if (change.kind === 'delete') return this.#entries.delete(key) ? [{ kind: 'delete', key, revision }] : [];
     const entry: Entry = { key, value: change.value, revision };
     this.#entries.set(key, entry);

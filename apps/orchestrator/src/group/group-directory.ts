@@ -6,6 +6,7 @@ import type { Log } from '#libs/runtime';
 import type { Topology } from '#libs/topology';
 import { GroupReader } from './group-reader.js';
 import { settingsOf } from './group-settings.js';
+import { OpenedVotes } from './opened-votes.js';
 
 export interface KnownGroup {
   readonly id: GroupId;
@@ -19,9 +20,10 @@ export class GroupDirectory {
 
   constructor(topology: Topology, journal: Journal, log: Log) {
     const keyring = keyringOf(topology);
+    const opened = new OpenedVotes(keyring, (problem) => log.warn({ problem: problem.message }, 'A vote was dropped'));
     this.groups = topology.groups.map(({ id }) => {
       const settings = settingsOf(topology, id);
-      return { id, settings, reader: new GroupReader(journal, settings, keyring, log) };
+      return { id, settings, reader: new GroupReader(journal, settings, keyring, log, opened) };
     });
   }
 

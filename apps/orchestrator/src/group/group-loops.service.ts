@@ -16,7 +16,7 @@ export interface LoopsPorts {
   readonly membership: Membership;
 }
 
-/** Starts one loop per group, wakes them when the journal moves, and lets another site lead when the process stops. */
+/** Starts one loop per group, wakes them when what concerns them moves in the journal, and lets another site lead when the process stops. */
 export class GroupLoops implements BeforeApplicationShutdown, OnApplicationBootstrap {
   private stops: readonly Stop[] = [];
   private running: readonly Promise<void>[] = [];
@@ -28,12 +28,12 @@ export class GroupLoops implements BeforeApplicationShutdown, OnApplicationBoots
 
   onApplicationBootstrap(): void {
     const { follower, sense, membership } = this.ports;
-    const wakeAll = () => {
-      for (const pulse of this.pulses) pulse.wake();
+    const onChanged = (keys: readonly string[]) => {
+      for (const pulse of this.pulses) for (const key of keys) pulse.changed(key);
     };
     membership.start();
     this.running = this.pulses.map((pulse) => pulse.run());
-    this.stops = [sense.start(), follower.start(wakeAll)];
+    this.stops = [sense.start(), follower.start(onChanged)];
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -5,11 +5,16 @@ export interface Pulse {
   readonly clock: Clock;
   /** One group's loop, until nothing is left to do for now. @throws SignalboxError */
   readonly settle: () => Promise<void>;
+  /** Whether the group's next decision may hang on what is written there; when absent, it always may. */
+  readonly concerns?: (key: string) => boolean;
   /** How long to rest; asked after every turn. */
   readonly restMs: () => number;
   readonly onAvailable: () => void;
   readonly onUnavailable: (problem: SignalboxError) => void;
 }
+
+/** Given, since making the usual reason of an abort, with its stack, costs more than a look at the group. */
+const WOKEN = 'woken';
 
 /** Runs a group's loop until stopped: at every wake-up, and after every rest whatever happens. */
 export class GroupPulse {
@@ -18,8 +23,14 @@ export class GroupPulse {
 
   constructor(private readonly pulse: Pulse) {}
 
+  /** Cheap, however often it is called before the next turn. */
   wake(): void {
-    this.woken.abort();
+    if (!this.woken.signal.aborted) this.woken.abort(WOKEN);
+  }
+
+  /** Something was written to the journal: wakes the loop if it may concern this group. */
+  changed(key: string): void {
+    if (this.pulse.concerns?.(key) ?? true) this.wake();
   }
 
   stop(): void {

@@ -1,5 +1,5 @@
 import type { SignalboxError } from '#libs/domain';
-import type { Journal, Membership } from '#libs/journal';
+import { keys, type Journal, type Membership } from '#libs/journal';
 import type { Clock, Random, Readiness } from '#libs/runtime';
 import { RunDriver } from '../run/run-driver.js';
 import type { ThisProcess } from '../this-process.js';
@@ -17,6 +17,9 @@ import { NameNotes } from './name-notes.js';
 import { ReassertionNotes } from './reassertion-notes.js';
 import { Retention } from './retention.js';
 import { SelfFenceWatch } from './self-fence-watch.js';
+
+/** Looks are spread by this share, so that a thousand groups are not looked at in the same moment. */
+const JITTER = 0.2;
 
 /** How often a group is looked at in one round of probes: while nothing happens, and while something does. */
 const LOOKS_PER_ROUND = { calm: 2, urgent: 10 } as const;
@@ -47,6 +50,7 @@ export function groupPulse(group: KnownGroup, self: ThisProcess, board: VerdictB
     notes: new ReassertionNotes(clock),
     nameNotes: new NameNotes(clock),
   };
+  const ownPrefix = keys.group(group.id);
   let looks: number = LOOKS_PER_ROUND.calm;
   const onView = (view: GroupView) => {
     looks = view.state.phase === 'steady' ? LOOKS_PER_ROUND.calm : LOOKS_PER_ROUND.urgent;
@@ -64,7 +68,8 @@ export function groupPulse(group: KnownGroup, self: ThisProcess, board: VerdictB
   return new GroupPulse({
     clock,
     settle: () => loop.settle(),
-    restMs: () => roundMs / looks,
+    concerns: (key) => key.startsWith(ownPrefix) || (looks === LOOKS_PER_ROUND.urgent && isOfSomeGroup(key)),
+    restMs: () => (roundMs / looks) * (1 + JITTER * (2 * random.fraction() - 1)),
     onAvailable: () => readiness.ready('journal'),
     onUnavailable: (problem: SignalboxError) => {
       readiness.missing('journal', `The journal does not take decisions: ${problem.message}`);
@@ -72,3 +77,6 @@ export function groupPulse(group: KnownGroup, self: ThisProcess, board: VerdictB
     },
   });
 }
+
+/** Runs, their steps and approvals do not say in their keys whose they are; a group that is calm has none. */
+const isOfSomeGroup = (key: string): boolean => key.startsWith(keys.runs()) || key.startsWith(keys.approvals());

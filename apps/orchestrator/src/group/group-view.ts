@@ -3,11 +3,9 @@ import {
   decode,
   GuardRecordWire,
   NameReportWire,
-  openVote,
   ReassertedRecordWire,
   RunWire,
   StepRecordWire,
-  type Keyring,
 } from '#libs/contracts';
 import {
   initialGroupState,
@@ -44,6 +42,7 @@ import {
 import type { z } from 'zod';
 import { EntryMemo, readerOf, type ReadEntry } from './entry-memo.js';
 import { neighboursIn, type HeldNeighbours } from './neighbours.js';
+import type { OpenedVotes } from './opened-votes.js';
 
 /** A record of the journal with the entry it came from, so that a transaction can say "unchanged". */
 export interface Held<T> {
@@ -170,18 +169,11 @@ export function stepsOf(snapshot: Snapshot, run: Run, memo = new EntryMemo()): H
  * The votes of a snapshot. One that is malformed, or that its own site did not sign, is left out: it is no opinion, and
  * must not silence the others.
  */
-export function votesIn(
-  snapshot: Snapshot,
-  keyring: Keyring,
-  memo: EntryMemo,
-  onRejected: (problem: Error) => void,
-): Held<Vote>[] {
+export function votesIn(snapshot: Snapshot, opened: OpenedVotes): Held<Vote>[] {
   return snapshot.entries
     .filter((entry) => entry.key.startsWith(keys.votes()))
     .flatMap((entry) => {
-      const vote = memo.of(entry, ({ key, value }) => openVote(value, keyring, key));
-      if (vote.ok) return [{ value: vote.value, entry }];
-      onRejected(vote.problem);
-      return [];
+      const vote = opened.open(entry);
+      return vote.ok ? [{ value: vote.value, entry }] : [];
     });
 }

@@ -15,6 +15,9 @@ const TOLD = {
   [keys.approvals()]: { kind: 'approval', wire: ApprovalWire },
 } as const;
 
+/** Keys that were written or removed together. */
+type OnChange = (keys: readonly string[]) => void;
+
 /** Follows what is written to the journal from now on: tells it to the feed, and that something moved to whoever waits. */
 @Injectable()
 export class JournalFollower {
@@ -24,13 +27,13 @@ export class JournalFollower {
     private readonly clock: Clock,
   ) {}
 
-  start(onChange: () => void): Stop {
+  start(onChange: OnChange): Stop {
     const stopped = new AbortController();
     void this.follow(onChange, stopped.signal);
     return () => stopped.abort();
   }
 
-  private async follow(onChange: () => void, stopped: AbortSignal): Promise<void> {
+  private async follow(onChange: OnChange, stopped: AbortSignal): Promise<void> {
     while (!stopped.aborted) {
       const from = await this.now();
       if (from === undefined) await this.clock.sleep(RETRY_MS, stopped);
@@ -47,11 +50,11 @@ export class JournalFollower {
     }
   }
 
-  private watchUntilGap(from: Revision, onChange: () => void, stopped: AbortSignal): Promise<void> {
+  private watchUntilGap(from: Revision, onChange: OnChange, stopped: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const onEvents = (events: readonly WatchEvent[]) => {
       for (const event of events) if (event.kind === 'put') this.tell(event.entry);
-      onChange();
+      onChange(events.map((event) => (event.kind === 'put' ? event.entry.key : event.key)));
     };
     const prefixes = [...Object.keys(TOLD), keys.groups()];
     const stops = prefixes.map((prefix) => this.journal.watch(prefix, from, { onEvents, onGap: resolve }));
