@@ -7,6 +7,10 @@ export interface EventIdentity {
   readonly source: string;
   readonly incarnation: string;
   readonly sequence: number;
+  /** Who answers for the source, where several sources are one's own; floods are counted by it. */
+  readonly origin?: string;
+  /** When it says that it happened, on its own wall clock. */
+  readonly atMs?: number;
 }
 
 export interface Opened<T> {

@@ -1,12 +1,11 @@
 import { messageOf, type ClusterId } from '#libs/domain';
 import type { StoredRecord, TopicLog } from '#libs/kafka';
 import type { Clock, Log, Readiness, Stop } from '#libs/runtime';
+import { Admission } from './admission.js';
 import { ClusterPublisher } from './cluster-publisher.js';
 import { ClusterReader, type ReaderPace } from './cluster-reader.js';
 import { EventBus, type Channel, type EventListener } from './event-bus.js';
-import { FirstSeen } from './first-seen.js';
 import { Link } from './link.js';
-import { SparseLog } from './sparse-log.js';
 
 /** One cluster of the bus. Reads wait for records, so they have a connection of their own. */
 export interface BusCluster {
@@ -30,7 +29,6 @@ interface Subscription {
 
 /** The event bus over the topic logs of several clusters; with logs in memory it is the in-memory adapter. */
 export class MultiClusterEventBus extends EventBus {
-  private readonly problems: SparseLog;
   private readonly publishers: readonly ClusterPublisher[];
   private readonly subscriptions = new Set<Subscription>();
 
@@ -40,7 +38,6 @@ export class MultiClusterEventBus extends EventBus {
     private readonly runtime: BusRuntime,
   ) {
     super();
-    this.problems = new SparseLog(runtime.clock, runtime.log);
     this.publishers = clusters.map(
       ({ cluster, toWrite }) => new ClusterPublisher(toWrite, new Link(runtime.readiness, cluster, 'to')),
     );
@@ -52,12 +49,12 @@ export class MultiClusterEventBus extends EventBus {
 
   override subscribe<T>(channel: Channel<T>, listener: EventListener<T>): Stop {
     const stopped = new AbortController();
-    const firstSeen = new FirstSeen();
+    const admission = new Admission(channel.topic, this.runtime);
     const read = async (bus: BusCluster) => {
       const reading = bus.openToRead();
       const link = new Link(this.runtime.readiness, bus.cluster, 'from');
       const reader = new ClusterReader(reading.log, link, this.runtime.clock, this.pace);
-      const deliver = (record: StoredRecord) => this.deliver(channel, firstSeen, listener, bus.cluster, record);
+      const deliver = (record: StoredRecord) => this.deliver(channel, admission, listener, bus.cluster, record);
       await reader.run(channel.topic, deliver, stopped.signal);
       await reading.close();
     };
@@ -77,20 +74,20 @@ export class MultiClusterEventBus extends EventBus {
 
   private async deliver<T>(
     channel: Channel<T>,
-    firstSeen: FirstSeen,
+    admission: Admission,
     listener: EventListener<T>,
     cluster: ClusterId,
     { value, partition, offset }: StoredRecord,
   ): Promise<void> {
     const what = `${channel.topic}-${partition} of cluster ${cluster} at offset ${offset}`;
     const opened = channel.open(value?.toString() ?? '', what);
-    if (!opened.ok) return this.problems.warn(`Dropped an event. ${opened.problem.message}`);
+    if (!opened.ok) return void admission.reject('malformed', opened.problem.message);
     const { event, identity } = opened.value;
-    if (!firstSeen.isFirst(identity)) return;
+    if (!admission.admits(identity, what)) return;
     try {
       await listener(event, cluster);
     } catch (error) {
-      this.problems.warn(`An event could not be handled (${what}): ${messageOf(error)}`);
+      admission.reject('unhandled', `${what}: ${messageOf(error)}`);
     }
   }
 }

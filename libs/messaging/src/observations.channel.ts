@@ -10,9 +10,13 @@ export const observationsChannel = (keyring: Keyring): Channel<ObservationEvent>
     const opened = openObservation(text, keyring, what);
     if (!opened.ok) return opened;
     const { vantage, process, incarnation, sequence } = opened.value.data;
-    return {
-      ok: true,
-      value: { event: opened.value, identity: { source: `${vantage}/${process}`, incarnation, sequence } },
+    const identity = {
+      source: `${vantage}/${process}`,
+      incarnation,
+      sequence,
+      origin: vantage,
+      atMs: Date.parse(opened.value.time),
     };
+    return { ok: true, value: { event: opened.value, identity } };
   },
 });

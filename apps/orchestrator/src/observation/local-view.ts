@@ -21,8 +21,12 @@ export class LocalView {
 
   observe(observation: Observation): void {
     const { vantage, process, cluster, probes, configHash, score, ...opinion } = observation;
+    const key = `${process}/${cluster}`;
+    const before = this.seen.get(key)?.vote;
+    // Overtaken on its way through another cluster: what is known is newer.
+    if (before?.incarnation === opinion.incarnation && before.sequence >= opinion.sequence) return;
     const vote: Vote = { ...opinion, site: vantage, process, cluster, keyId: '', signature: '' };
-    this.seen.set(`${process}/${cluster}`, { vote, atMs: this.clock.monotonicMs() });
+    this.seen.set(key, { vote, atMs: this.clock.monotonicMs() });
     // A process that was replaced by one of another name is never heard of again.
     const oldestMs = this.oldestMs();
     for (const [key, { atMs }] of this.seen) if (atMs < oldestMs) this.seen.delete(key);
