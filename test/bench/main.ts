@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { messageOf } from '#libs/domain';
+import { benchDecision, decisionInWords } from './decision.js';
 import { benchDns, dnsInWords } from './dns.js';
 import { benchFailover } from './failover.js';
 import { inWords } from './figures.js';
@@ -7,12 +8,18 @@ import { benchJournal, journalInWords } from './journal.js';
 
 const DEFAULT_RUNS = 5;
 const DEFAULT_TRANSACTIONS = 1_000;
+const DEFAULT_SEEDS = 20;
 const DEFAULT_PAIRS = 21;
 const DEFAULT_ROUNDS = 200;
 
 interface Options {
   readonly runs: number;
   /** Only the report on stdout. */
+  readonly json: boolean;
+}
+
+interface DecisionOptions {
+  readonly seeds: number;
   readonly json: boolean;
 }
 
@@ -51,6 +58,16 @@ program
   .action(async ({ transactions, json }: JournalOptions) => {
     const report = await benchJournal(transactions, (line) => void process.stderr.write(`${line}\n`));
     process.stdout.write(`${json ? JSON.stringify(report, null, 2) : journalInWords(report)}\n`);
+  });
+
+program
+  .command('decision')
+  .description('the core by itself, in simulated lives, and for a thousand groups in one orchestrator')
+  .option('--seeds <count>', 'how many lives are simulated', positiveCount, DEFAULT_SEEDS)
+  .option('--json', 'print the report as JSON, and nothing else, on stdout', false)
+  .action(async ({ seeds, json }: DecisionOptions) => {
+    const report = await benchDecision(seeds, (line) => void process.stderr.write(`${line}\n`));
+    process.stdout.write(`${json ? JSON.stringify(report, null, 2) : decisionInWords(report)}\n`);
   });
 
 program
