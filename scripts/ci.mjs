@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -24,23 +24,26 @@ const HEAVY_SUITES = [
   ['run', 'test:heavy', '--', 'test/scenarios'],
   ['run', 'test:heavy', '--', 'dns-switcher'],
   ['run', 'sim', '--', '--seeds', '300'],
+  ['run', 'test:heavy', '--', 'test/chaos'],
 ];
 
 const results = mkdtempSync(join(tmpdir(), 'signalbox-ci-'));
-const env = { ...process.env, CI: 'true', SIGNALBOX_TEST_RESULTS: results };
 let isEnding = false;
 const failures = [];
-for (const args of [['test'], ...HEAVY_SUITES]) {
+for (const [index, args] of [['test'], ...HEAVY_SUITES].entries()) {
   if (isEnding) break;
-  const failure = await failureOf(args);
+  const reports = join(results, String(index));
+  mkdirSync(reports);
+  const failure = await failureOf(args, reports);
   if (failure === undefined) continue;
   failures.push(failure);
   console.log(`npm ${args.join(' ')} failed: ${failure}`);
 }
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
-for (const file of readdirSync(results)) {
-  const { passed, failed, skipped } = totalsIn(join(results, file));
+for (const report of readdirSync(results, { recursive: true }).map(String)) {
+  if (!report.endsWith('.json')) continue;
+  const { passed, failed, skipped } = totalsIn(join(results, report));
   totals.passed += passed;
   totals.failed += failed;
   totals.skipped += skipped;
@@ -49,8 +52,13 @@ rmSync(results, { recursive: true, force: true });
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = failures.length > 0 || totals.failed > 0 || totals.passed === 0 ? 1 : 0;
 
-/** Runs npm as the leader of a process group, which is ended as a whole. @param {string[]} args @returns {Promise<string | undefined>} */
-async function failureOf(args) {
+/**
+ * Runs npm as the leader of a process group, which is ended as a whole. Every suite has a folder of its own for its
+ * reports: two may run the same kind of tests.
+ * @param {string[]} args @param {string} reports @returns {Promise<string | undefined>}
+ */
+async function failureOf(args, reports) {
+  const env = { ...process.env, CI: 'true', SIGNALBOX_TEST_RESULTS: reports };
   const child = spawn('npm', args, { stdio: ['ignore', 'inherit', 'inherit'], env, detached: true });
   const { pid } = child;
   if (pid === undefined) return String(await once(child, 'error'));
