@@ -24,7 +24,7 @@ export class LocalView {
     const key = `${process}/${cluster}`;
     const before = this.seen.get(key)?.vote;
     // Overtaken on its way through another cluster: what is known is newer.
-    if (before?.incarnation === opinion.incarnation && before.sequence >= opinion.sequence) return;
+    if (before && before.incarnation === opinion.incarnation && before.sequence >= opinion.sequence) return;
     const vote: Vote = { ...opinion, site: vantage, process, cluster, keyId: '', signature: '' };
     this.seen.set(key, { vote, atMs: this.clock.monotonicMs() });
     // A process that was replaced by one of another name is never heard of again.
