@@ -1,5 +1,6 @@
 import { canonicalJson } from '#libs/contracts';
 import {
+  destinationsOf,
   FencedResource,
   resourceKey,
   UnavailableError,
@@ -125,8 +126,10 @@ export class World {
       add(WorldResource, { kind: 'positions', flow: id }, {});
       add(CopiedBacklog, { kind: 'backlog', flow: id }, {});
     }
-    for (const { name, ttlSeconds, addresses } of shape.names)
-      add(WorldResource, { kind: 'name', name }, { addresses: [...(addresses[active] ?? [])], ttlSeconds });
+    for (const { name, ttlSeconds, targets } of shape.names) {
+      const addresses = targets[active] ? destinationsOf(targets[active]) : [];
+      add(WorldResource, { kind: 'name', name }, { addresses, ttlSeconds });
+    }
     this.resources = new Map(made.map((resource) => [resource.key, resource]));
     // A flow's mirror and its positions are the same connectors.
     for (const { id } of shape.flows) {

@@ -14,6 +14,8 @@ import type { Evidence, Settings } from '#libs/decision';
 const a = siteId('a');
 const b = siteId('b');
 
+const at = (address: string) => ({ addresses: [address], ttlSeconds: 1 });
+
 /** A group of two sites with one flow in each direction, one name and one config. */
 export const SETTINGS: Settings = {
   policy: {
@@ -41,7 +43,7 @@ export const SETTINGS: Settings = {
       { id: 'a-to-b', from: a, to: b },
       { id: 'b-to-a', from: b, to: a },
     ],
-    names: [{ name: 'kafka.example', ttlSeconds: 1, addresses: { a: ['10.0.0.1'], b: ['10.0.0.2'] } }],
+    names: [{ name: 'kafka.example', ttlSeconds: 1, targets: { a: at('10.0.0.1'), b: at('10.0.0.2') } }],
     configs: [{ id: 'clients', data: { a: { bootstrap: '10.0.0.1:9092' }, b: { bootstrap: '10.0.0.2:9092' } } }],
   },
 };

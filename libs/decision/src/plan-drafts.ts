@@ -1,4 +1,4 @@
-import { invariant, type Json, type SiteId, type Step } from '#libs/domain';
+import { invariant, withTtl, type Json, type OneTarget, type SiteId, type Step } from '#libs/domain';
 import type { DecisionPolicy, GroupShape } from './policy.js';
 
 /** A step whose place in the order is still a name. */
@@ -116,17 +116,21 @@ export const sealConfigs = (facts: Of<'configs'>, site: SiteId): Draft[] =>
     worker: 'config-switcher',
   }));
 
+/** What a step asks for of a name, as the journal holds it. */
+export const pointedAt = (target: OneTarget, ttlSeconds: number): Json =>
+  JSON.parse(JSON.stringify(withTtl(target, ttlSeconds))) as Json;
+
 /** `isPlanned`: under the TTL that was lowered for the move, where there is one. */
 export function redirectNames({ shape, policy, to }: PlanFacts, isPlanned = false): Draft[] {
-  return shape.names.map(({ name, ttlSeconds: standing, plannedTtlSeconds, addresses }) => {
+  return shape.names.map(({ name, ttlSeconds: standing, plannedTtlSeconds, targets }) => {
     const ttlSeconds = (isPlanned ? plannedTtlSeconds : undefined) ?? standing;
-    const target = addresses[to];
-    invariant(target, `${name} has no addresses for ${to}`);
+    const target = targets[to];
+    invariant(target, `nobody says where ${name} points while ${to} is active`);
     return {
       name: `redirect-${name}`,
       action: 'apply',
       resource: { kind: 'name', name },
-      desired: { addresses: [...target], ttlSeconds },
+      desired: pointedAt(target, ttlSeconds),
       runsAt: to,
       worker: 'dns-switcher',
       deadlineMs: policy.stepTimeoutMs,

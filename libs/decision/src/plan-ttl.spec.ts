@@ -5,10 +5,14 @@ import { failoverPlan, plannedMove } from './plan.js';
 
 const [a, b] = [siteId('a'), siteId('b')];
 const addresses = { a: ['10.0.0.1'], b: ['10.0.0.2'] };
+const targets = {
+  a: { addresses: addresses.a, ttlSeconds: 300 },
+  b: { addresses: addresses.b, ttlSeconds: 300 },
+};
 const facts = (plannedTtlSeconds?: number) => ({
   shape: {
     ...SETTINGS.shape,
-    names: [{ name: 'kafka.example', ttlSeconds: 300, addresses, ...(plannedTtlSeconds && { plannedTtlSeconds }) }],
+    names: [{ name: 'kafka.example', ttlSeconds: 300, targets, ...(plannedTtlSeconds && { plannedTtlSeconds }) }],
   },
   policy: SETTINGS.policy,
   from: a,

@@ -1,5 +1,5 @@
-import { invariant, type SiteId } from '#libs/domain';
-import type { Draft, PlanFacts } from './plan-drafts.js';
+import { invariant, type Json, type SiteId } from '#libs/domain';
+import { pointedAt, type Draft, type PlanFacts } from './plan-drafts.js';
 import type { GroupShape } from './policy.js';
 
 type Name = GroupShape['names'][number];
@@ -50,8 +50,8 @@ const pointing = ({ to, policy }: PlanFacts, name: Name, site: SiteId, ttlSecond
   deadlineMs: policy.stepTimeoutMs,
 });
 
-function targetAt({ name, addresses }: Name, site: SiteId, ttlSeconds: number) {
-  const target = addresses[site];
-  invariant(target, `${name} has no addresses for ${site}`);
-  return { addresses: [...target], ttlSeconds };
+function targetAt({ name, targets }: Name, site: SiteId, ttlSeconds: number): Json {
+  const target = targets[site];
+  invariant(target, `nobody says where ${name} points while ${site} is active`);
+  return pointedAt(target, ttlSeconds);
 }

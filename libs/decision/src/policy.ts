@@ -1,4 +1,4 @@
-import type { ConfigData, SiteId } from '#libs/domain';
+import type { ConfigData, OneTarget, SiteId } from '#libs/domain';
 
 /** What a group may do by itself. `observe` decides and audits, and touches nothing. */
 export type Mode = 'observe' | 'approve' | 'automatic';
@@ -50,7 +50,8 @@ export interface GroupShape {
     readonly ttlSeconds: number;
     /** What a planned move lowers it to first; absent where it leaves it alone. */
     readonly plannedTtlSeconds?: number;
-    readonly addresses: Readonly<Record<string, readonly string[]>>;
+    /** By the site that is active, under the standing TTL. */
+    readonly targets: Readonly<Record<string, OneTarget>>;
   }[];
   /** What clients read at their own site: `data` is by the site that is active. */
   readonly configs: readonly { readonly id: string; readonly data: Readonly<Record<string, ConfigData>> }[];

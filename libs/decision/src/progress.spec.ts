@@ -16,7 +16,7 @@ const plan = failoverPlan({
     sites: [a, b],
     clusters: { a: 'kafka-a', b: 'kafka-b' },
     flows: [{ id: 'a-to-b', from: a, to: b }],
-    names: [{ name: 'kafka.example', ttlSeconds: 1, addresses: { b: ['10.0.0.2'] } }],
+    names: [{ name: 'kafka.example', ttlSeconds: 1, targets: { b: { addresses: ['10.0.0.2'], ttlSeconds: 1 } } }],
     configs: [],
   },
 });

@@ -2,7 +2,9 @@ import {
   epoch,
   resourceKey,
   type Epoch,
+  destinationsOf,
   type Json,
+  type OneTarget,
   type ResourceRef,
   type SiteId,
   type StepRecord,
@@ -116,9 +118,10 @@ function differenceOf({ resource, value }: Reading, active: SiteId, shape: Group
       return flow?.to === active && value === 'running' ? `it replicates toward ${active} and is stopped` : undefined;
     }
     case 'name': {
-      const wanted = shape.names.find(({ name }) => name === resource.name)?.addresses[active] ?? [];
-      const held = (value as { readonly addresses?: readonly string[] }).addresses ?? [];
-      return sorted(held) === sorted(wanted) ? undefined : `it is set to ${wanted.join(', ')}`;
+      const target = shape.names.find(({ name }) => name === resource.name)?.targets[active];
+      const wanted = target ? destinationsOf(target) : [];
+      const held = destinationsOf(value as unknown as OneTarget);
+      return held.join() === wanted.join() ? undefined : `it is set to ${wanted.join(', ')}`;
     }
     case 'config': {
       const wanted = shape.configs.find(({ id }) => id === resource.config)?.data[active] ?? {};
@@ -133,7 +136,6 @@ function differenceOf({ resource, value }: Reading, active: SiteId, shape: Group
   }
 }
 
-const sorted = (addresses: readonly string[]): string => addresses.toSorted().join();
 const settingsText = (data: object): string =>
   Object.entries(data)
     .map(([key, value]) => `${key}=${String(value)}`)

@@ -1,7 +1,7 @@
 import type { GroupId, SiteId } from '#libs/domain';
 import type { Settings } from './decision.js';
 import type { GroupShape } from './policy.js';
-import { clusterOf, findCluster, findGroup, flowsOf, policyOf, type Topology } from '#libs/topology';
+import { clusterOf, findCluster, findGroup, flowsOf, policyOf, targetsOf, type Topology } from '#libs/topology';
 
 /** What the core decides a group by, taken from the topology in force. */
 export function settingsOf(topology: Topology, id: GroupId): Settings {
@@ -21,11 +21,11 @@ export function settingsOf(topology: Topology, id: GroupId): Settings {
         from: siteOf(flow.source),
         to: siteOf(flow.target),
       })),
-      names: group.traffic.map(({ name, ttlSeconds, plannedTtlSeconds, addresses }) => ({
-        name,
-        ttlSeconds,
-        ...(plannedTtlSeconds !== undefined && { plannedTtlSeconds }),
-        addresses,
+      names: group.traffic.map((traffic) => ({
+        name: traffic.name,
+        ttlSeconds: traffic.ttlSeconds,
+        ...(traffic.plannedTtlSeconds !== undefined && { plannedTtlSeconds: traffic.plannedTtlSeconds }),
+        targets: targetsOf(traffic),
       })),
       configs: group.configs.map(({ id: config, data }) => ({ id: config, data })),
     },

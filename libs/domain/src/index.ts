@@ -34,11 +34,14 @@ export {
 } from './ids.js';
 export type { Json } from './json.js';
 export {
+  destinationsOf,
   ttlSecondsOf,
+  withTtl,
   type AddressTarget,
   type AliasTarget,
   type CnameTarget,
   type NameTarget,
+  type OneTarget,
   type PlainTarget,
   type Service,
   type ServiceTarget,

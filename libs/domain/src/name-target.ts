@@ -7,6 +7,9 @@ export type NameTarget = AddressTarget | CnameTarget | ServiceTarget | AliasTarg
 /** What one answer can hold: everything but a choice between answers. */
 export type PlainTarget = AddressTarget | CnameTarget | AliasTarget;
 
+/** What a name can be set to for one site. */
+export type OneTarget = PlainTarget | ServiceTarget;
+
 /** A and AAAA records. */
 export interface AddressTarget {
   readonly kind?: undefined;
@@ -66,3 +69,23 @@ export const ttlSecondsOf = (target: NameTarget): number | undefined => {
   const all = target.members.flatMap((member) => ttlSecondsOf(member.target) ?? []);
   return all.length === 0 ? undefined : Math.max(...all);
 };
+
+/** The same under another TTL; an alias has none of its own. */
+export const withTtl = <T extends OneTarget>(target: T, ttlSeconds: number): T =>
+  target.kind === 'alias' ? target : { ...target, ttlSeconds };
+
+/** What clients are sent to, one text for each record, sorted: equal where a switch would move nobody. */
+export function destinationsOf(target: OneTarget): readonly string[] {
+  switch (target.kind) {
+    case undefined:
+      return target.addresses.toSorted();
+    case 'cname':
+      return [target.canonicalName];
+    case 'alias':
+      return [target.aliasOf];
+    case 'services':
+      return target.services
+        .map(({ priority, weight, port, host }) => `${priority} ${weight} ${port} ${host}`)
+        .toSorted();
+  }
+}

@@ -30,4 +30,4 @@ export type { Site } from './site.js';
 export { matchesTopic } from './topics.js';
 export { describeRto, rtoSum, type RtoSum } from './rto.js';
 export { TopologyText, type ApiRole, type ApiToken, type Topology } from './topology.js';
-export { isBy, type DnsTraffic, type DnsTrafficBy } from './traffic.js';
+export { isBy, targetsOf, type DnsTraffic, type DnsTrafficBy } from './traffic.js';

@@ -1,3 +1,4 @@
+import type { OneTarget } from '#libs/domain';
 import { z } from 'zod';
 import type { Immutable } from './immutable.js';
 import { Route53Text } from './route53.js';
@@ -27,6 +28,20 @@ const TtlSeconds = z
   .min(1, 'at least 1 s')
   .max(3_600, 'at most 3600 s');
 
+const U16_FORM = 'a whole number from 0 to 65535';
+const U16 = z.number(U16_FORM).int(U16_FORM).min(0, U16_FORM).max(65_535, U16_FORM);
+const Service = record({ priority: U16.default(0), weight: U16.default(0), port: U16, host: DnsName });
+
+const Alias = record({
+  zoneId: Text.max(32, 'at most 32 characters').describe('The hosted zone of the other name, as Route 53 calls it.'),
+  aliasOf: DnsName,
+  evaluateHealth: z.boolean().default(false),
+  families: z
+    .array(z.enum(['ipv4', 'ipv6']), 'ipv4, ipv6 or both')
+    .min(1, 'at least one')
+    .default(['ipv4']),
+});
+
 /** A name that clients resolve, and what it points at when a site is active. */
 export const DnsText = record({
   kind: z.literal('dns'),
@@ -36,11 +51,24 @@ export const DnsText = record({
   plannedTtlSeconds: TtlSeconds.optional().describe(
     'A planned move lowers the TTL to this first, waits until the longer one has run out, and restores it after.',
   ),
-  addresses: z.record(
-    SiteIdText,
-    z.array(IpAddress, 'a list of addresses').min(1, 'at least one address'),
-    'addresses by site',
-  ),
+  addresses: z
+    .record(SiteIdText, z.array(IpAddress, 'a list of addresses').min(1, 'at least one address'), 'addresses by site')
+    .optional()
+    .describe(
+      'What A and AAAA records answer while a site is active. One of addresses, canonicalNames, services and aliases.',
+    ),
+  canonicalNames: z
+    .record(SiteIdText, DnsName, 'a name by site')
+    .optional()
+    .describe('What a CNAME leads to while a site is active.'),
+  services: z
+    .record(SiteIdText, z.array(Service, 'a list of services').min(1, 'at least one service'), 'services by site')
+    .optional()
+    .describe('What SRV records answer while a site is active.'),
+  aliases: z
+    .record(SiteIdText, Alias, 'an alias by site')
+    .optional()
+    .describe('What an alias of Route 53 leads to while a site is active; its TTL is that of the other name.'),
   adopt: z
     .array(Text, 'a list of owners')
     .default([])
@@ -66,3 +94,24 @@ export type DnsTrafficBy<Kind extends Provider['kind']> = DnsTraffic & {
 
 export const isBy = <Kind extends Provider['kind']>(traffic: DnsTraffic, kind: Kind): traffic is DnsTrafficBy<Kind> =>
   traffic.provider.kind === kind;
+
+/** Which of the settings of a name says what it points at; the check demands exactly one. */
+export const TARGET_SETTINGS = ['addresses', 'canonicalNames', 'services', 'aliases'] as const;
+export type TargetSetting = (typeof TARGET_SETTINGS)[number];
+
+export const targetSettingsOf = (traffic: DnsTraffic): readonly TargetSetting[] =>
+  TARGET_SETTINGS.filter((setting) => traffic[setting] !== undefined);
+
+/** What the name points at while a site is active, by site, under its standing TTL. */
+export function targetsOf(traffic: DnsTraffic): Readonly<Record<string, OneTarget>> {
+  const { ttlSeconds, addresses = {}, canonicalNames = {}, services = {}, aliases = {} } = traffic;
+  return {
+    ...mapped(addresses, (all) => ({ addresses: [...all], ttlSeconds })),
+    ...mapped(canonicalNames, (canonicalName) => ({ kind: 'cname' as const, canonicalName, ttlSeconds })),
+    ...mapped(services, (all) => ({ kind: 'services' as const, services: [...all], ttlSeconds })),
+    ...mapped(aliases, (alias) => ({ kind: 'alias' as const, ...alias })),
+  };
+}
+
+const mapped = <T, R>(bySite: Readonly<Record<string, T>>, to: (value: T) => R): Readonly<Record<string, R>> =>
+  Object.fromEntries(Object.entries(bySite).map(([site, value]) => [site, to(value)]));

@@ -23,7 +23,7 @@ describe('a name in Route 53, by hand', () => {
   it('is one batch with the records and the stamp, and what takes it back', () => {
     const [change] = lines.filter((line) => line.startsWith('aws route53 change-resource-record-sets'));
     const batch: unknown = JSON.parse(/--change-batch '(.*)'$/.exec(change!)![1]!);
-    const [address] = topology.groups[0]!.traffic[0]!.addresses[siteId('b')]!;
+    const [address] = topology.groups[0]!.traffic[0]!.addresses![siteId('b')]!;
     expect(batch).toEqual({
       Changes: [
         {

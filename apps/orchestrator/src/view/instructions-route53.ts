@@ -1,6 +1,7 @@
-import type { AddressTarget, Step } from '#libs/domain';
-import type { DnsTrafficBy } from '#libs/topology';
+import { ttlSecondsOf, type AliasTarget, type OneTarget, type Step } from '#libs/domain';
+import { targetsOf, type DnsTrafficBy } from '#libs/topology';
 import { quoted, type ByHand } from './by-hand.js';
+import { recordsOf } from './records-of.js';
 
 /**
  * One batch, with Amazon's own command. By hand it overwrites: whoever runs it has stopped every other writer. A family
@@ -11,38 +12,40 @@ export function route53Lines(
   traffic: DnsTrafficBy<'route53'>,
   { plan, stamp }: Pick<ByHand, 'plan' | 'stamp'>,
 ): readonly string[] {
-  const { name, provider, addresses: bySite } = traffic;
-  const { addresses, ttlSeconds } = desired as AddressTarget & { readonly [key: string]: never };
-  const change = (to: readonly string[]) => {
-    const sets = [
-      ...(['A', 'AAAA'] as const).map((type) =>
-        set(
-          type,
-          to.filter((address) => typeOf(address) === type),
-        ),
-      ),
-      { Name: `_signalbox.${name}`, Type: 'TXT', TTL: ttlSeconds, ResourceRecords: [{ Value: `"epoch=${stamp}"` }] },
-    ];
-    const Changes = sets.flatMap((each) => (each ? [{ Action: 'UPSERT', ResourceRecordSet: each }] : []));
+  const { name, provider } = traffic;
+  const target = desired as unknown as OneTarget;
+  const TTL = ttlSecondsOf(target) ?? traffic.ttlSeconds;
+  const change = (to: OneTarget | undefined) => {
+    const stampSet = { Name: `_signalbox.${name}`, Type: 'TXT', TTL, ResourceRecords: [{ Value: `"epoch=${stamp}"` }] };
+    const sets = [...(to ? setsOf(to) : []).map((set) => ({ Name: name, ...set, ...chosen })), stampSet];
+    const Changes = sets.map((each) => ({ Action: 'UPSERT', ResourceRecordSet: each }));
     return `${aws} change-resource-record-sets --hosted-zone-id ${provider.hostedZoneId} --change-batch ${quoted(JSON.stringify({ Changes }))}`;
   };
-  const set = (Type: 'A' | 'AAAA', values: readonly string[]) =>
-    values.length === 0
-      ? undefined
-      : { Name: name, Type, ...chosen, TTL: ttlSeconds, ResourceRecords: values.map((Value) => ({ Value })) };
+  const setsOf = (to: OneTarget): readonly { readonly Type: string }[] =>
+    to.kind === 'alias'
+      ? to.families.map((family) => ({ Type: family === 'ipv6' ? 'AAAA' : 'A', AliasTarget: wireAlias(to) }))
+      : [...Map.groupBy(recordsOf(to), ({ type }) => type)].map(([Type, records]) => ({
+          Type,
+          TTL,
+          ResourceRecords: records.map(({ data: Value }) => ({ Value })),
+        }));
   const chosen = provider.set && { SetIdentifier: provider.set.identifier, ...wireRouting(provider.set.by) };
   const aws = `aws route53${provider.endpoint === undefined ? '' : ` --endpoint-url ${provider.endpoint}`}`;
   return [
     `${aws} list-resource-record-sets --hosted-zone-id ${provider.hostedZoneId} --start-record-name ${name} --max-items 10`,
     '# keep what it prints: a HealthCheckId belongs into the line below, and what clients must not get any more is deleted',
-    change(addresses),
-    `# to take it back: ${change(bySite[plan.from] ?? [])}`,
+    change(target),
+    `# to take it back: ${change(targetsOf(traffic)[plan.from])}`,
     `# INSYNC when all name servers have it: ${aws} get-change --id <the Id that it printed>`,
     `dig +short ${name}`,
   ];
 }
 
-const typeOf = (address: string) => (address.includes(':') ? 'AAAA' : 'A');
+const wireAlias = ({ zoneId, aliasOf, evaluateHealth }: AliasTarget): object => ({
+  HostedZoneId: zoneId,
+  DNSName: aliasOf,
+  EvaluateTargetHealth: evaluateHealth,
+});
 
 type By = NonNullable<DnsTrafficBy<'route53'>['provider']['set']>['by'];
 

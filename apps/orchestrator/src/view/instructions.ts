@@ -1,17 +1,19 @@
 import {
   epoch,
   MOVES,
-  type AddressTarget,
+  ttlSecondsOf,
   type ConfigData,
   type Epoch,
+  type OneTarget,
   type Plan,
   type Positions,
   type Step,
 } from '#libs/domain';
-import { findCluster, findFlow, findGroup, isBy, type Flow, type Topology } from '#libs/topology';
+import { findCluster, findFlow, findGroup, isBy, targetsOf, type Flow, type Topology } from '#libs/topology';
 import { quoted, type ByHand } from './by-hand.js';
 import { writeAccessLines } from './instructions-access.js';
 import { route53Lines } from './instructions-route53.js';
+import { recordsOf } from './records-of.js';
 
 /**
  * A plan as lines for a shell, step by step, to be executed by hand when nothing of Signalbox is left. What takes a
@@ -125,25 +127,26 @@ function nameLines(step: Step, name: string, { plan, topology, stamp }: ByHand):
   if (!traffic) return [`# ${name} is not in this topology`];
   if (isBy(traffic, 'route53')) return route53Lines(step, traffic, { plan, stamp });
   if (!isBy(traffic, 'rfc2136')) return [];
-  const { addresses, ttlSeconds } = step.desired as AddressTarget & { readonly [key: string]: never };
+  const target = step.desired as unknown as OneTarget;
+  const targets = targetsOf(traffic);
+  const ttlSeconds = ttlSecondsOf(target) ?? traffic.ttlSeconds;
   const { primary, tsig } = traffic.provider;
-  const typeOf = (address: string) => (address.includes(':') ? 'AAAA' : 'A');
-  const types = new Set([...Object.values(traffic.addresses).flat(), ...addresses].map(typeOf));
-  const update = (to: readonly string[]) =>
+  const types = new Set([...Object.values(targets), target].flatMap(recordsOf).map(({ type }) => type));
+  const update = (to: OneTarget | undefined) =>
     [
       `server ${primary.replace(/:(\d+)$/, ' $1')}`,
       `zone ${traffic.zone}`,
       ...[...types].map((type) => `update delete ${name} ${type}`),
-      ...to.map((address) => `update add ${name} ${ttlSeconds} ${typeOf(address)} ${address}`),
+      ...(to ? recordsOf(to) : []).map(({ type, data }) => `update add ${name} ${ttlSeconds} ${type} ${data}`),
       `update delete _signalbox.${name} TXT`,
       `update add _signalbox.${name} ${ttlSeconds} TXT epoch=${stamp}`,
       'send',
     ].join('\\n');
-  const run = (to: readonly string[]) => `printf '${update(to)}\\n' | nsupdate -k ${tsig.keyName}.key`;
+  const run = (to: OneTarget | undefined) => `printf '${update(to)}\\n' | nsupdate -k ${tsig.keyName}.key`;
   return [
     `# ${tsig.keyName}.key: key "${tsig.keyName}" { algorithm ${tsig.algorithm}; secret "…"; };`,
-    run(addresses),
-    `# to take it back: ${run(traffic.addresses[plan.from] ?? [])}`,
+    run(target),
+    `# to take it back: ${run(targets[plan.from])}`,
     `dig +short ${name}`,
   ];
 }

@@ -23,12 +23,15 @@ const TWO_AND_A_VOTE = [
   place(c, 'c1', 1, 0),
 ];
 
+const at = (address: string) => ({ addresses: [address], ttlSeconds: 5 });
 const facts = (change: Partial<StretchFacts['shape']> = {}, more: Partial<StretchFacts> = {}): StretchFacts => ({
   shape: {
     group: 'orders',
     places: THREE,
     replication: { factor: 3, minInsync: 2 },
-    names: [{ name: 'kafka.example', ttlSeconds: 5, addresses: { a: ['10.0.0.1'], b: ['10.0.0.2'], c: ['10.0.0.3'] } }],
+    names: [
+      { name: 'kafka.example', ttlSeconds: 5, targets: { a: at('10.0.0.1'), b: at('10.0.0.2'), c: at('10.0.0.3') } },
+    ],
     ...change,
   },
   policy: { fenceMode: 'strict', sealTimeoutMs: 1_000, stepTimeoutMs: 5_000, drainTimeoutMs: 60_000 },

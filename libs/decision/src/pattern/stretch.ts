@@ -1,5 +1,5 @@
-import type { Json, RunKind, SiteId } from '#libs/domain';
-import { pointName, sealNames, staged, writeAccess, type Draft, type PlanPolicy } from '../plan-drafts.js';
+import type { Json, OneTarget, RunKind, SiteId } from '#libs/domain';
+import { pointedAt, pointName, sealNames, staged, writeAccess, type Draft, type PlanPolicy } from '../plan-drafts.js';
 import { planOf } from '../plan.js';
 import type { GroupShape } from '../policy.js';
 import { refused, type PatternPlans, type Planned } from './planned.js';
@@ -98,15 +98,25 @@ function steps(facts: StretchFacts, leadTo: readonly SiteId[], runsAt: SiteId) {
   return staged(ORDER, {
     seal: sealNames({ ...facts, to: runsAt }),
     prove: [proof(facts, runsAt, 'prove-acks-all')],
-    redirect: shape.names.map(({ name, ttlSeconds, addresses }) => {
-      const leading = (sites: readonly SiteId[]): Json => ({
-        addresses: sites.flatMap((site) => addresses[site] ?? []),
-        ttlSeconds,
-      });
+    redirect: shape.names.map(({ name, ttlSeconds, targets }) => {
+      const leading = (sites: readonly SiteId[]): Json => pointedAt(joined(targets, sites), ttlSeconds);
       return pointName(facts, name, runsAt, { desired: leading(leadTo), undo: leading(earlier) });
     }),
     verify: leadTo.map((site) => ({ ...proof(facts, site, 'verify-writes'), mayFail: true })),
   });
+}
+
+/** Records of several sites in one answer; a CNAME and an alias lead to one place only, that of the first site. */
+function joined(targets: Readonly<Record<string, OneTarget>>, sites: readonly SiteId[]): OneTarget {
+  const all = sites.flatMap((site) => targets[site] ?? []);
+  const [first] = all;
+  if (first?.kind === 'cname' || first?.kind === 'alias') return first;
+  if (first?.kind === 'services')
+    return { ...first, services: all.flatMap((each) => (each.kind === 'services' ? each.services : [])) };
+  return {
+    addresses: all.flatMap((each) => (each.kind === undefined ? each.addresses : [])),
+    ttlSeconds: first?.ttlSeconds ?? 0,
+  };
 }
 
 /** A write with acks=all, made at that site. */

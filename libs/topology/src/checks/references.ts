@@ -1,6 +1,6 @@
 import type { Path } from '../problem.js';
 import type { Topology } from '../topology.js';
-import type { DnsTrafficBy } from '../traffic.js';
+import { targetSettingsOf, type DnsTrafficBy } from '../traffic.js';
 import { listed, type Check, type Named } from './finding.js';
 
 type Rfc2136 = DnsTrafficBy<'rfc2136'>['provider'];
@@ -11,10 +11,13 @@ const siteReferences = ({ journal, clusters, groups }: Topology): readonly Named
   ...groups.flatMap(({ home, sites, traffic, configs }, at) => [
     named(['groups', at, 'home'], home),
     ...sites.map((site, index) => named(['groups', at, 'sites', index], site)),
-    ...traffic.flatMap(({ addresses, provider }, index) => {
+    ...traffic.flatMap((each, index) => {
+      const { provider } = each;
       const path = ['groups', at, 'traffic', index];
       return [
-        ...Object.keys(addresses).map((site) => named([...path, 'addresses', site], site)),
+        ...targetSettingsOf(each).flatMap((setting) =>
+          Object.keys(each[setting] ?? {}).map((site) => named([...path, setting, site], site)),
+        ),
         ...(provider.kind === 'rfc2136' ? serverSites(provider, [...path, 'provider']) : []),
       ];
     }),

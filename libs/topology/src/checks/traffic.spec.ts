@@ -22,7 +22,32 @@ describe('the check of traffic', () => {
       (d) => void delete d.groups[0].traffic[0].addresses.b,
       'groups[0].traffic[0].addresses',
       'a',
-      'the addresses of kafka.example.com at b',
+      'what kafka.example.com points at while b is active',
+    ],
+    [
+      'a name that points at two kinds of things',
+      (d) => void (d.groups[0].traffic[0].canonicalNames = { a: 'a.example.com', b: 'b.example.com' }),
+      'groups[0].traffic[0]',
+      'addresses and canonicalNames',
+      'a name points at one kind of thing',
+    ],
+    [
+      'a name that points at nothing',
+      (d) => void delete d.groups[0].traffic[0].addresses,
+      'groups[0].traffic[0]',
+      'none of them',
+      'one of addresses, canonicalNames, services, aliases for kafka.example.com',
+    ],
+    [
+      'an alias that nobody resolves',
+      (d) => {
+        const alias = (aliasOf: string) => ({ zoneId: 'Z1', aliasOf });
+        const { addresses: _, ...traffic } = d.groups[0].traffic[0];
+        d.groups[0].traffic[0] = { ...traffic, aliases: { a: alias('a.example.com'), b: alias('b.example.com') } };
+      },
+      'groups[0].traffic[0].aliases',
+      'aliases at rfc2136',
+      'only Route 53 resolves an alias itself',
     ],
     [
       'equal addresses',

@@ -1,3 +1,5 @@
+import { destinationsOf } from '#libs/domain';
+import { TARGET_SETTINGS, targetSettingsOf, targetsOf } from '../traffic.js';
 import { listed, repeated, type Check } from './finding.js';
 
 const namesAreInTheirZone: Check = function* ({ groups }) {
@@ -22,20 +24,46 @@ const namesBelongToOneGroup: Check = function* ({ groups }) {
   }
 };
 
-const everySiteHasAddresses: Check = function* ({ groups }) {
+const oneSettingSaysWhere: Check = function* ({ groups }) {
+  for (const [at, { traffic }] of groups.entries()) {
+    for (const [index, each] of traffic.entries()) {
+      const settings = targetSettingsOf(each);
+      if (settings.length === 1) continue;
+      const found = settings.length === 0 ? 'none of them' : settings.join(' and ');
+      const expected = `one of ${TARGET_SETTINGS.join(', ')} for ${each.name}: a name points at one kind of thing`;
+      yield { at: ['groups', at, 'traffic', index], found, expected };
+    }
+  }
+};
+
+const aliasesAreOfRoute53: Check = function* ({ groups }) {
+  for (const [at, { traffic }] of groups.entries()) {
+    for (const [index, { aliases, provider }] of traffic.entries()) {
+      if (aliases === undefined || provider.kind === 'route53') continue;
+      const expected = 'addresses, canonicalNames or services: only Route 53 resolves an alias itself';
+      yield { at: ['groups', at, 'traffic', index, 'aliases'], found: `aliases at ${provider.kind}`, expected };
+    }
+  }
+};
+
+const everySiteHasTargets: Check = function* ({ groups }) {
   for (const [at, { sites, traffic }] of groups.entries()) {
-    for (const [index, { addresses, name }] of traffic.entries()) {
-      const path = ['groups', at, 'traffic', index, 'addresses'];
-      for (const site of sites.filter((each) => !(each in addresses))) {
-        yield { at: path, found: listed(Object.keys(addresses)), expected: `the addresses of ${name} at ${site}, too` };
-      }
+    for (const [index, each] of traffic.entries()) {
+      const targets = targetsOf(each);
+      const path = ['groups', at, 'traffic', index, targetSettingsOf(each)[0] ?? 'addresses'];
+      for (const site of sites.filter((one) => !(one in targets)))
+        yield {
+          at: path,
+          found: listed(Object.keys(targets)),
+          expected: `what ${each.name} points at while ${site} is active, too`,
+        };
       const shared = repeated(
-        Object.entries(addresses).flatMap(([site, list]) =>
-          [...new Set(list)].map((value) => ({ at: [...path, site], value })),
+        Object.entries(targets).flatMap(([site, target]) =>
+          [...new Set(destinationsOf(target))].map((value) => ({ at: [...path, site], value })),
         ),
       );
       for (const { at: where, value } of shared) {
-        const expected = 'addresses of this site only: a switch between equal ones moves nobody';
+        const expected = "what is only this site's: a switch between equal ones moves nobody";
         yield { at: where, found: `${value}, which another site has too`, expected };
       }
     }
@@ -73,7 +101,9 @@ const affixesAreOneOfTwo: Check = function* ({ groups }) {
 export const trafficChecks: readonly Check[] = [
   namesAreInTheirZone,
   namesBelongToOneGroup,
-  everySiteHasAddresses,
+  oneSettingSaysWhere,
+  aliasesAreOfRoute53,
+  everySiteHasTargets,
   plannedTtlsAreLower,
   affixesAreOneOfTwo,
 ];
