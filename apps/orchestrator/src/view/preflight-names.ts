@@ -15,7 +15,7 @@ export interface ReadiedNames {
 export const nameChecks = ({ names, reports, rto }: ReadiedNames): PreflightCheck[] =>
   names.flatMap((name) => {
     const own = reports.filter((report) => report.name === name);
-    if (own.length > 0) return [readable(name, own), owned(name, own), inTime(name, own, rto)];
+    if (own.length > 0) return [readable(name, own), owned(name, own), found(name, own), inTime(name, own, rto)];
     return [fail(`name-${name}`, `no dns-switcher has looked at ${name}`, "See the dns-switcher's /readyz.")];
   });
 
@@ -49,6 +49,30 @@ function owned(name: string, reports: readonly NameReport[]): PreflightCheck {
     check,
     `${name} belongs to ${foreign.map((owner) => `${owner.name} (TXT at ${owner.at})`).join(', ')}`,
     `Take ${name} out of its hands, then say so in signalbox.yaml: adopt: [${who.join(', ')}]`,
+  );
+}
+
+/** Whether clients get what the provider holds: a zone that its parent does not delegate is switched, and nobody sees it. */
+function found(name: string, reports: readonly NameReport[]): PreflightCheck {
+  const check = `resolvers-${name}`;
+  const settled = reports.filter(({ at, until }) => until === undefined || at > until);
+  const asked = settled.filter(({ resolvers }) => resolvers.length > 0).map(({ site }) => site);
+  const astray = settled.flatMap(({ site, resolvers }) =>
+    resolvers
+      .filter(({ gives }) => gives !== 'new')
+      .map(({ address, gives }) => `${address} gives ${site} ${gives === 'old' ? 'something else' : 'nothing'}`),
+  );
+  if (astray.length > 0)
+    return fail(
+      check,
+      `resolvers do not give what the servers of ${name} hold: ${astray.join(', ')}`,
+      "Is its zone delegated to these servers, and can the resolver reach them? 'A name that clients do not find' in docs/runbooks/names.md.",
+    );
+  return pass(
+    check,
+    asked.length > 0
+      ? `the resolvers of ${asked.join(', ')} find ${name}`
+      : `no resolvers are asked for ${name}: that clients find it is not known`,
   );
 }
 

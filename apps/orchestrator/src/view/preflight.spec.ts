@@ -41,6 +41,7 @@ describe('GET /v1/groups/:group/preflight', () => {
       'lag-a-to-b',
       'name-kafka.example',
       'owner-kafka.example',
+      'resolvers-kafka.example',
       'ttl-kafka.example',
       'quarantine',
       'journal',
@@ -82,6 +83,22 @@ describe('GET /v1/groups/:group/preflight', () => {
       'a name that somebody else owns, and that was never switched',
       () => stage.seesName('kafka.example', { owners: [OWNER], epoch: NEVER_STAMPED }),
       ['owner-kafka.example', 'plan-failover', 'plan-switchover'],
+    ],
+    [
+      'a name that resolvers do not find, though nothing was changed',
+      () => stage.seesName('kafka.example', { resolvers: [{ address: '192.0.2.53:53', gives: 'old' }] }),
+      ['resolvers-kafka.example'],
+    ],
+    [
+      'a name that is on its way to a resolver: that is no problem yet',
+      () =>
+        stage.seesName('kafka.example', {
+          state: 'propagating',
+          until: instant(1_000),
+          waitsFor: ['old answers may still be cached'],
+          resolvers: [{ address: '192.0.2.53:53', gives: 'old', remainingTtlSeconds: 1 }],
+        }),
+      [],
     ],
     [
       'a name that resolvers keep for longer than the RTO goal',
