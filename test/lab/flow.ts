@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { clusterId } from '#libs/domain';
 import { renderConnectors, type RenderedConnectors } from '../../apps/mirror-switcher/src/rendered-connectors.js';
 import { connectCall } from './connect.js';
-import { until } from './condition.js';
+import { clock, until } from './condition.js';
 import { jaasFile, type Principal } from './credentials.js';
 import { type KafkaSite, type Layout, PORTS } from './layout.js';
 import type { RunDirectory } from './run-directory.js';
@@ -13,6 +13,8 @@ export const GROUP_PREFIX = 'app';
 
 export const MIRROR_PRINCIPAL: Readonly<Record<KafkaSite, Principal>> = { a: 'mm2-ab', b: 'mm2-ba' };
 const RUNNING_WITHIN_MS = 90_000;
+/** On a busy machine its first calls to a cluster may time out; it has been seen not to come back to them. */
+const STARTED_AGAIN_AFTER_MS = 20_000;
 
 type Settings = Readonly<Record<string, string | number | boolean>>;
 
@@ -57,7 +59,12 @@ function connectorConfigs(layout: Layout, run: RunDirectory, source: KafkaSite, 
 }
 
 async function running(layout: Layout, target: KafkaSite, name: string, tasksMin: number): Promise<void> {
+  let startedAtMs = clock.monotonicMs();
   await until(`connector ${name} runs`, RUNNING_WITHIN_MS, async () => {
+    if (clock.monotonicMs() - startedAtMs > STARTED_AGAIN_AFTER_MS) {
+      startedAtMs = clock.monotonicMs();
+      await connectCall(layout, target, 'POST', `/connectors/${name}/restart?includeTasks=true`);
+    }
     const status = (await connectCall(layout, target, 'GET', `/connectors/${name}/status`)) as {
       readonly connector: { readonly state: string };
       readonly tasks: readonly { readonly state: string; readonly trace?: string }[];
