@@ -23,8 +23,7 @@ const HEAVY_SUITES = [
   ['run', 'test:heavy', '--', 'test/interruption'],
   ['run', 'test:heavy', '--', 'test/scenarios'],
   ['run', 'test:heavy', '--', 'dns-switcher'],
-  ['run', 'sim', '--', '--seeds', '300'],
-  ['run', 'test:heavy', '--', 'test/chaos'],
+  ['run', 'sim', '--', '--seeds', '150'],
 ];
 
 const results = mkdtempSync(join(tmpdir(), 'signalbox-ci-'));
