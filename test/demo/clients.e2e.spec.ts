@@ -22,7 +22,8 @@ const limits = { clock, withinMs: 60_000 };
 describe('the demo clients', () => {
   let lab: Lab;
   beforeAll(async () => {
-    lab = await Lab.up();
+    // The test moves the clients itself: a Signalbox that acted would do it too, or hold B closed until somebody approves.
+    lab = await Lab.up({ mode: 'observe' });
   }, 300_000);
   afterAll(() => lab?.down());
 
