@@ -16,7 +16,7 @@ import { answerApproval, awaitFailover, awaitNothing, observationMs } from './ou
 import { becomeSteady } from './opening.js';
 import { policyFactors } from './policy-factors.js';
 import { firstFailedRound, reportStep, rto, type FailoverRecord, type Report } from './report.js';
-import { differences } from './resources.js';
+import { differences, isWhole } from './resources.js';
 import { beginChapter, type Stage } from './stage.js';
 import { waitFor } from './steady.js';
 import { comeHome } from './way-home.js';
@@ -125,8 +125,8 @@ const fencedAt = ({ steps, run }: FailoverRecord): Instant => {
 };
 
 const nothing = async (stage: Stage): Promise<Report> => {
-  const { clients, timeline, clock, lab } = stage;
-  const before = await lab.snapshot();
+  const { clients, timeline, clock } = stage;
+  const before = await wholeSnapshot(stage);
   const faultAt = await inject(stage);
   timeline.tell(
     'watch',
@@ -135,7 +135,7 @@ const nothing = async (stage: Stage): Promise<Report> => {
   );
   const quiet = await awaitNothing(stage, faultAt);
   await clients.stopFollowing();
-  const resourcesIdentical = await isIdenticalAfterMending(stage, before);
+  const changedResources = await changesAndMending(stage, before);
   await awaitMirror(stage);
   const { verdict, recorded, rule, decidedAt } = quiet;
   return {
@@ -149,14 +149,22 @@ const nothing = async (stage: Stage): Promise<Report> => {
     aboveDwellMs: null,
     steps: [],
     milestones: { faultAt, ...(decidedAt !== undefined && { decidedAt }) },
-    resourcesIdentical,
+    resourcesIdentical: changedResources.length === 0,
+    changedResources,
     ...(await remains(stage)),
     ...(await ends(stage)),
   };
 };
 
-/** Everything that still answers, at once; and everything, when what was taken away is back. */
-const isIdenticalAfterMending = async (stage: Stage, before: string): Promise<boolean> => {
+/** A part that does not answer cannot be compared later: the fault before this one may just have been mended. */
+const wholeSnapshot = ({ lab, clock }: Stage): Promise<string> =>
+  waitFor('resources that all answer', { clock, withinMs: IDENTICAL_WITHIN_MS }, async () => {
+    const shown = await lab.snapshot();
+    return isWhole(shown) ? shown : undefined;
+  });
+
+/** What changed of everything that still answers; then waits until all of it is as before, when the fault is undone. */
+const changesAndMending = async (stage: Stage, before: string): Promise<readonly string[]> => {
   const { lab, fault, clock, timeline, api } = stage;
   const limits = { clock, withinMs: IDENTICAL_WITHIN_MS };
   const changed = differences(before, await lab.snapshot());
@@ -171,7 +179,7 @@ const isIdenticalAfterMending = async (stage: Stage, before: string): Promise<bo
     if (now !== before) throw new Error(differences(before, now).join('; ') || 'a part does not answer yet');
     return true;
   });
-  return changed.length === 0;
+  return changed;
 };
 
 const epochOf = async ({ api, group }: Stage): Promise<Report['epoch']> => {

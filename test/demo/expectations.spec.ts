@@ -83,9 +83,10 @@ describe('a demo fails', () => {
   });
 
   it('when something was touched that should not have been', () => {
-    expect(complaints({ outcome: 'no-action', resourcesIdentical: false })).toEqual([
+    const changedResources = ['dns.2: was "x", is "y"'];
+    expect(complaints({ outcome: 'no-action', resourcesIdentical: false, changedResources })).toEqual([
       '1 steps were taken',
-      'a resource was changed',
+      'a resource was changed: dns.2: was "x", is "y"',
     ]);
   });
 });

@@ -39,9 +39,9 @@ const ofFailover = ({ milestones, steps, dnsAnswers }: Report, { beforeMs, after
   ];
 };
 
-const ofNoAction = ({ steps, resourcesIdentical }: Report): string[] => [
+const ofNoAction = ({ steps, resourcesIdentical, changedResources = [] }: Report): string[] => [
   ...unless(steps.length === 0, `${steps.length} steps were taken`),
-  ...unless(resourcesIdentical === true, 'a resource was changed'),
+  ...unless(resourcesIdentical === true, `a resource was changed: ${changedResources.join('; ')}`),
 ];
 
 const ofFence = ({ fence }: Report): string[] => {

@@ -126,6 +126,8 @@ export interface Report extends Counts {
   readonly readAtA: 'segment files' | 'broker';
   /** Without an action: whether every resource is byte for byte as it was before the fault. */
   readonly resourcesIdentical?: boolean;
+  /** Where it is not, as `sites.b.acls.3: was …, is …`. */
+  readonly changedResources?: readonly string[];
   readonly fence?: FenceReport;
   readonly return?: ReturnReport;
   readonly failback?: FailbackReport;

@@ -8,6 +8,9 @@ const UNREACHABLE = 'unreachable';
 export const differences = (before: string, now: string): string[] =>
   differing('', JSON.parse(before) as unknown, JSON.parse(now) as unknown);
 
+/** Whether every part answered. */
+export const isWhole = (shown: string): boolean => !shown.includes(JSON.stringify(UNREACHABLE));
+
 const differing = (path: string, before: unknown, now: unknown): string[] => {
   if (now === UNREACHABLE || before === now) return [];
   if (!isObject(before) || !isObject(now)) return [`${path}: was ${JSON.stringify(before)}, is ${JSON.stringify(now)}`];

@@ -17,7 +17,7 @@ const UNREACHABLE = 'unreachable';
 /**
  * Every resource that Signalbox can change, as canonical JSON: the same text means that nothing was changed.
  * Left out is what moves by itself: offsets, a connector's tasks (without its source a checkpoint connector has none),
- * the zone's serial. Logins are shown as a hash.
+ * whether it is being restarted or rebalanced, the zone's serial. Logins are shown as a hash.
  */
 export async function snapshot(layout: Layout, run: RunDirectory): Promise<string> {
   const [dns, ...sites] = await Promise.all([
@@ -87,8 +87,11 @@ async function connector(layout: Layout, site: KafkaSite, name: string): Promise
   const read = (what: string) => connectCall(layout, site, 'GET', `/connectors/${name}/${what}`);
   const [config, status] = await Promise.all([read('config'), read('status')]);
   const { connector: own } = status as { readonly connector: { readonly state: string } };
-  return { config: hideLogins(config as Record<string, string>), state: own.state };
+  return { config: hideLogins(config as Record<string, string>), meantTo: MEANT_TO[own.state] ?? 'run' };
 }
+
+/** The states that somebody asked for; all others (UNASSIGNED, RESTARTING, FAILED) befall a connector that is to run. */
+const MEANT_TO: Readonly<Record<string, string>> = { PAUSED: 'pause', STOPPED: 'stop' };
 
 const clientConfig = async (run: RunDirectory, site: KafkaSite): Promise<unknown> =>
   JSON.parse(await readFile(clientConfigFile(run, site), 'utf8'));
