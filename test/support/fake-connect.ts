@@ -104,6 +104,9 @@ export class FakeConnect {
       case 'POST restart?includeTasks=true&onlyFailed=true':
         connector.tasks = connector.tasks.map((task) => (task === 'FAILED' ? 'RUNNING' : task));
         return { status: 202, body: statusOf(connector) };
+      case 'POST restart?includeTasks=true':
+        if (connector.state === 'RUNNING') connector.tasks = ['RUNNING'];
+        return { status: 202, body: statusOf(connector) };
       case 'PATCH offsets':
         return patch(connector, (body as { offsets: readonly Offset[] }).offsets);
       default:

@@ -91,9 +91,10 @@ export class ConnectClient {
     this.expectSuccess(await this.change('PUT', path, undefined, signal), connector);
   }
 
-  /** Starts anew what failed of a connector, and nothing of one that is stopped (KIP-745). */
-  async restartFailed(connector: string, signal: AbortSignal): Promise<void> {
-    const path = `/connectors/${encodeURIComponent(connector)}/restart?includeTasks=true&onlyFailed=true`;
+  /** Starts anew what failed of a connector, or all of it; and nothing of one that is stopped (KIP-745). */
+  async restart(connector: string, what: 'failed' | 'all', signal: AbortSignal): Promise<void> {
+    const onlyFailed = what === 'failed' ? '&onlyFailed=true' : '';
+    const path = `/connectors/${encodeURIComponent(connector)}/restart?includeTasks=true${onlyFailed}`;
     this.expectSuccess(await this.change('POST', path, undefined, signal), connector);
   }
 

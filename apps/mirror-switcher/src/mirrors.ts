@@ -62,6 +62,7 @@ export const tendedFlows = (
     flow: flow.id,
     connect: new ConnectClient(connect, clock, callTimeoutMs, secrets),
     connectors: [flow.driver.source, flow.driver.checkpoint],
+    source: flow.driver.source,
     mayRestart: touched.has(flow.id),
   }));
 

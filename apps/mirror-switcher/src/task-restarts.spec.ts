@@ -20,7 +20,7 @@ describe('TaskRestarts', () => {
   /** One look after the other, as far apart as the real ones. */
   const looks = async (count: number, mayRestart = true, before: () => void = () => undefined) => {
     const connect = new ConnectClient(fake.url, new SystemClock(), LONG_MS);
-    const flow = { flow: 'a-to-b', connect, connectors: ['source', 'checkpoint'], mayRestart };
+    const flow = { flow: 'a-to-b', connect, connectors: ['source', 'checkpoint'], source: 'source', mayRestart };
     for (let look = 0; look < count; look += 1) {
       before();
       await restarts.tend(flow);
@@ -70,6 +70,19 @@ describe('TaskRestarts', () => {
     expect(restarted()).toBe(4 + 2);
   });
 
+  it('starts a source again that came to no tasks for half a minute, and says so', async () => {
+    const begun = 'POST /connectors/source/restart?includeTasks=true';
+    Object.assign(fake.connectors.get('source')!, { tasks: [] });
+    await looks(6);
+    expect(fake.changes).toEqual([]);
+    expect(component()?.state).toBe('ready');
+    await looks(1);
+    expect(fake.changes).toEqual([begun]);
+    expect(component()).toMatchObject({ state: 'missing', reason: expect.stringContaining('without a task') });
+    await looks(1);
+    expect(component()?.state).toBe('ready');
+  });
+
   it('only says so where nothing may be touched', async () => {
     fail();
     await looks(2, false);
@@ -80,8 +93,14 @@ describe('TaskRestarts', () => {
   it('leaves alone what runs, what is stopped and what is not there', async () => {
     Object.assign(fake.connectors.get('source')!, { state: 'STOPPED', tasks: [] });
     fake.connectors.delete('checkpoint');
-    await looks(2);
+    await looks(9);
     expect(component()?.state).toBe('ready');
+    expect(fake.changes).toEqual([]);
+  });
+
+  it('leaves a checkpoint connector alone that has nothing to do', async () => {
+    Object.assign(fake.connectors.get('checkpoint')!, { tasks: [] });
+    await looks(9);
     expect(fake.changes).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { SignalboxError } from '#libs/domain';
 import type { Clock, Log, Readiness, Stop } from '#libs/runtime';
 import type { ConnectClient } from './connect-client.js';
+import type { ConnectorStatus } from './connector-status.js';
 import { ConnectorMissingError } from './errors.js';
 
 const EVERY_MS = 5_000;
@@ -9,12 +10,16 @@ const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 60_000;
 /** Well for this long, it has recovered, and its next failure is a first one. */
 const RECOVERED_AFTER_MS = 60_000;
+/** Longer than a source takes from its start to its tasks; many times its first look at the cluster. */
+const IDLE_AFTER_MS = 30_000;
 
 /** A flow whose connectors are tended where they run. */
 export interface TendedFlow {
   readonly flow: string;
   readonly connect: ConnectClient;
   readonly connectors: readonly string[];
+  /** Which of them copies the records, and so has tasks whenever it runs. */
+  readonly source: string;
   /** False where nothing may be touched, as in mode observe: then it is only said. */
   readonly mayRestart: boolean;
 }
@@ -26,15 +31,24 @@ export interface TaskRestartPorts {
 }
 
 interface Illness {
+  readonly sinceMs: number;
   restarts: number;
   restartedAtMs: number;
   wellSinceMs: number | undefined;
 }
 
+/** What is wrong with a connector, for how long it may be so, and what of it is to be started again. */
+interface Ailment {
+  readonly words: string;
+  readonly patienceMs: number;
+  readonly restart: 'failed' | 'all';
+}
+
 /**
  * Connect never starts a failed task again by itself, and goes on calling its connector RUNNING: one record that a fence
- * refused would end a replication for good. What failed is started again here, ever more slowly; whether the flow
- * should run at all is not decided by this, since a connector that is stopped has no tasks.
+ * refused would end a replication for good. Nor does a source come to tasks when its first look at the cluster timed
+ * out. What failed is started again here, ever more slowly; whether the flow should run at all is not decided by this,
+ * since what is stopped neither fails nor runs.
  */
 export class TaskRestarts {
   private readonly ill = new Map<string, Illness>();
@@ -69,12 +83,14 @@ export class TaskRestarts {
   }
 
   /** What is wrong with the connector, in words. */
-  private async look({ connect, mayRestart }: TendedFlow, connector: string): Promise<string | undefined> {
+  private async look({ connect, source, mayRestart }: TendedFlow, connector: string): Promise<string | undefined> {
     try {
-      const { failure } = await connect.status(connector, AbortSignal.timeout(this.timeoutMs));
-      if (failure === undefined) return this.isWell(connector);
-      if (mayRestart) await this.restart(connect, connector, failure);
-      return `${connector} failed: ${failure}`;
+      const status = await connect.status(connector, AbortSignal.timeout(this.timeoutMs));
+      const ailment = ailmentOf(status, connector === source);
+      if (ailment === undefined) return this.isWell(connector);
+      const isDue = this.isDue(connector, ailment);
+      if (isDue && mayRestart) await this.restart(connect, connector, ailment);
+      return isDue || ailment.patienceMs === 0 ? `${connector} ${ailment.words}` : undefined;
     } catch (error) {
       // A flow of the other direction has no connectors before it is needed.
       if (error instanceof ConnectorMissingError) return undefined;
@@ -87,19 +103,38 @@ export class TaskRestarts {
     if (!illness) return;
     const now = this.ports.clock.monotonicMs();
     illness.wellSinceMs ??= now;
-    if (now - illness.wellSinceMs >= RECOVERED_AFTER_MS) this.ill.delete(connector);
+    if (illness.restarts === 0 || now - illness.wellSinceMs >= RECOVERED_AFTER_MS) this.ill.delete(connector);
   }
 
-  private async restart(connect: ConnectClient, connector: string, failure: string): Promise<void> {
+  /** Whether it has been ill for as long as one may wait. */
+  private isDue(connector: string, { patienceMs }: Ailment): boolean {
     const now = this.ports.clock.monotonicMs();
-    const before = this.ill.get(connector);
-    if (before) before.wellSinceMs = undefined;
-    if (before && now - before.restartedAtMs < pauseAfter(before.restarts)) return;
-    const restarts = (before?.restarts ?? 0) + 1;
-    this.ill.set(connector, { restarts, restartedAtMs: now, wellSinceMs: undefined });
-    await connect.restartFailed(connector, AbortSignal.timeout(this.timeoutMs));
-    this.ports.log.warn({ connector, restarts, failure }, `${connector} failed and was started again: ${failure}`);
+    const illness = this.ill.get(connector) ?? {
+      sinceMs: now,
+      restarts: 0,
+      restartedAtMs: now,
+      wellSinceMs: undefined,
+    };
+    this.ill.set(connector, { ...illness, wellSinceMs: undefined });
+    return now - illness.sinceMs >= patienceMs;
+  }
+
+  private async restart(connect: ConnectClient, connector: string, { words, restart }: Ailment): Promise<void> {
+    const now = this.ports.clock.monotonicMs();
+    const illness = this.ill.get(connector);
+    if (!illness || (illness.restarts > 0 && now - illness.restartedAtMs < pauseAfter(illness.restarts))) return;
+    const restarts = illness.restarts + 1;
+    this.ill.set(connector, { ...illness, restarts, restartedAtMs: now });
+    await connect.restart(connector, restart, AbortSignal.timeout(this.timeoutMs));
+    this.ports.log.warn({ connector, restarts }, `${connector} ${words}; it was started again`);
   }
 }
+
+const ailmentOf = ({ connector, tasks, failure }: ConnectorStatus, copies: boolean): Ailment | undefined => {
+  if (failure !== undefined) return { words: `failed: ${failure}`, patienceMs: 0, restart: 'failed' };
+  if (!copies || connector !== 'RUNNING' || tasks.length > 0) return undefined;
+  const words = 'runs without a task: it found no topics when it started, or none match';
+  return { words, patienceMs: IDLE_AFTER_MS, restart: 'all' };
+};
 
 const pauseAfter = (restarts: number): number => Math.min(FIRST_PAUSE_MS * 2 ** (restarts - 1), LONGEST_PAUSE_MS);
