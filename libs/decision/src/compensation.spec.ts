@@ -113,6 +113,12 @@ describe('a planned run', () => {
     expect(at('stop-mirror-a-to-b', 'failed', 1, { takenBy, mayFail: false }).kind).toBe('open-steps');
   });
 
+  it('promotes nothing before somebody knows where its log ended, and asks again before it gives up', () => {
+    const takenBy = processId('mirror-switcher@b');
+    expect(at('record-positions-a-to-b', 'failed', 1, { takenBy }).kind).toBe('open-steps');
+    expect(at('record-positions-a-to-b', 'unreachable', MAX_PLANNED_ATTEMPTS, { takenBy }).kind).toBe('compensate');
+  });
+
   it('does not wait out the deadline of a step that nobody takes', () => {
     const opened = { ...around, openForMs: () => 6_000 };
     expect(at('drain-a-to-b', 'open', 1, {}, opened)).toMatchObject({ kind: 'settle-step', status: 'unreachable' });

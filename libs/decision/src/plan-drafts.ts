@@ -180,7 +180,6 @@ export const recordPositions = (
   runsAt: flow.to,
   worker: 'mirror-switcher',
   deadlineMs: policy.stepTimeoutMs,
-  mayFail: true,
 });
 
 /** What a name answers from now on, and what it answered before. */

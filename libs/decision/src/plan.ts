@@ -142,8 +142,11 @@ function moveStages(facts: FailoverFacts, isPlanned = false) {
       ...sealConfigs(facts, to),
     ],
     'close-inbound': closeInbound(facts),
-    // The watermark: how far the new site's log reaches before its first client write.
-    positions: flowsBetween(facts, from, to).map((flow) => recordPositions(facts, flow)),
+    // The watermark: how far the new site's log reaches before its first client write. Without it the old site has to be
+    // rebuilt by hand, which an outage is worth and a planned move is not.
+    positions: flowsBetween(facts, from, to)
+      .map((flow) => recordPositions(facts, flow))
+      .map((draft) => (isPlanned ? draft : { ...draft, mayFail: true })),
     promote: [{ ...writeAccess(facts, to, 'promote', 'clients'), pointOfNoReturn: true }],
     redirect: [
       ...redirectNames(facts, isPlanned),

@@ -114,8 +114,8 @@ function settle(run: Run, record: StepRecord, records: readonly StepRecord[], ar
 }
 
 /** A look that a worker took waits for what it is to find until its deadline: after that the writes have stopped for long enough. */
-const plannedAttempts = ({ action, takenBy }: StepRecord): number =>
-  action === 'inspect' && takenBy !== undefined ? 1 : MAX_PLANNED_ATTEMPTS;
+const plannedAttempts = ({ action, desired, takenBy }: StepRecord): number =>
+  action === 'inspect' && desired !== undefined && takenBy !== undefined ? 1 : MAX_PLANNED_ATTEMPTS;
 
 /** A fence that counts though no worker read it back: the guard's own, or a person's word. */
 function fencedWithoutReport({ waitOut, fences }: Step, around: Surroundings) {

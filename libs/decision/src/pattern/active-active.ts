@@ -59,7 +59,7 @@ export const ACTIVE_ACTIVE: PatternPlans<ActiveActiveFacts> = {
     planned('failover', facts, ({ serving, to }) =>
       staged(FAILOVER, {
         seal: sealAll(facts, serving, to),
-        positions: flowsOut(facts).map((flow) => recordPositions(facts, flow)),
+        positions: flowsOut(facts).map((flow) => ({ ...recordPositions(facts, flow), mayFail: true })),
         redirect: [...shares(facts, serving, to), ...setConfigs(facts, facts.site, to).map(ofLeaving(facts))],
         verify: serving.map((site) => verifyWrites(facts, site, true)),
       }),
