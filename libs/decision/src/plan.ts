@@ -76,7 +76,8 @@ export const quarantinePlan = (facts: PlanFacts): Plan =>
 
 /**
  * Replication toward a site in quarantine, from the watermark: what was mirrored before is not copied again, and nothing
- * is wiped. The old direction is stopped first: two directions of one topic never run at the same time.
+ * is wiped. The old direction is stopped first: two directions of one topic never run at the same time. What could not be
+ * sealed when the site came back is now, or the site stays where it is: a stale write to it would be refused by nobody.
  */
 export function reprotectPlan(facts: ReprotectFacts): Plan {
   const { from, to, watermark } = facts;
@@ -86,8 +87,9 @@ export function reprotectPlan(facts: ReprotectFacts): Plan {
       sealWrites(facts, to),
       ...forward.map((flow) => sealFlow(facts, 'positions', flow)),
       ...backward.map((flow) => sealFlow(facts, 'mirror', flow)),
+      ...sealConfigs(facts, to),
     ],
-    stop: backward.map((flow) => mirror(facts, flow, 'stopped')),
+    stop: [...backward.map((flow) => mirror(facts, flow, 'stopped')), ...setConfigs(facts, to, from)],
     positions: forward.map((flow) => ({
       name: `set-positions-${flow.id}`,
       action: 'apply',

@@ -5,6 +5,7 @@ import { QUARANTINED } from '../../../test/support/quarantined.js';
 import { instant } from '#libs/domain';
 import { decide } from './decide.js';
 import { permittedAccess } from './group-state.js';
+import { reprotectPlan } from './plan.js';
 
 describe('a site that was lost', () => {
   it.each([
@@ -64,7 +65,9 @@ describe('a site in quarantine', () => {
       'seal-writes-a',
       'seal-positions-b-to-a',
       'seal-mirror-a-to-b',
+      'seal-config-clients-a',
       'stop-mirror-a-to-b',
+      'config-clients-a',
       'set-positions-b-to-a',
       'admit-replication-a',
       'start-mirror-b-to-a',
@@ -74,6 +77,16 @@ describe('a site in quarantine', () => {
     expect(permittedAccess(started.state, b)).toBe('clients');
     expect(close(started.state).returning['a']).toMatchObject({ phase: 'catching-up' });
     expect(close(started.state, { outcome: 'aborted' }).returning['a']).toMatchObject({ phase: 'quarantined' });
+  });
+
+  it('is not admitted before what its clients read is set under the epoch, as it may have missed at its return', () => {
+    const { steps } = reprotectPlan({ ...SETTINGS, from: b, to: a, watermark: {} });
+    const stageOf = (name: string) => steps.find((step) => step.name === name)?.stage ?? NaN;
+    const set = steps.find(({ name }) => name === 'config-clients-a');
+    expect(set?.desired).toEqual(SETTINGS.shape.configs[0]?.data['b']);
+    expect(set?.mayFail).toBeUndefined();
+    expect(stageOf('seal-config-clients-a')).toBe(0);
+    expect(stageOf('config-clients-a')).toBeLessThan(stageOf('admit-replication-a'));
   });
 
   it.each([
