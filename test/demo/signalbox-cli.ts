@@ -4,6 +4,8 @@ import { promisify } from 'node:util';
 
 const PROGRAM = fileURLToPath(import.meta.resolve('../../apps/cli/src/main.js'));
 const TIMEOUT_MS = 60_000;
+/** An exported audit of many runs is longer than Node's default of 1 MiB. */
+const MAX_OUTPUT_BYTES = 256 * 2 ** 20;
 
 export interface CliAccess {
   readonly config: string;
@@ -15,6 +17,7 @@ export const signalbox = async ({ config, tokenFile }: CliAccess, ...args: reado
   const options = ['--config', config, '--token-file', tokenFile];
   const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, ...args, ...options], {
     timeout: TIMEOUT_MS,
+    maxBuffer: MAX_OUTPUT_BYTES,
   });
   return stdout;
 };
