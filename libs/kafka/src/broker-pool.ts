@@ -46,6 +46,14 @@ export class BrokerPool {
     return answer.topics.filter((topic): topic is TopicMetadata => topic.name !== null && !topic.isInternal);
   }
 
+  /** Topics by name, without those that are not there or not ours to describe; learns where the brokers are. */
+  async describe(topics: readonly string[]): Promise<readonly TopicMetadata[]> {
+    const answer = await this.anyone((broker) => metadataOf(broker, [...topics], true));
+    for (const { nodeId, host, port } of answer.brokers) this.brokers.set(nodeId, { host, port });
+    this.clusterId = answer.clusterId ?? undefined;
+    return answer.topics.filter((topic): topic is TopicMetadata => topic.name !== null && topic.partitions.length > 0);
+  }
+
   /** The topic's partitions, from the last answer if there is one. */
   async known(topic: string): Promise<readonly Leadership[]> {
     return this.leaders.get(topic) ?? (await this.refresh(topic));
@@ -128,13 +136,17 @@ export class BrokerPool {
 
 const nameOf = ({ host, port }: BrokerAddress): string => `${host}:${port}`;
 
-/** One partition without a leader is no reason to know nothing of the others. */
-const metadataOf = async (broker: BrokerConnection, topicsOrAll: string[] | null): Promise<Metadata> => {
+/** One partition without a leader is no reason to know nothing of the others; nor is one topic, where some may be missing. */
+const metadataOf = async (
+  broker: BrokerConnection,
+  topicsOrAll: string[] | null,
+  someMayBeMissing = false,
+): Promise<Metadata> => {
   try {
     return await broker.call(metadataV12.api, topicsOrAll, false, false);
   } catch (error) {
     const answer = answerIn(error) as Metadata | undefined;
-    if (answer?.topics.every(({ errorCode }) => errorCode === 0)) return answer;
+    if (answer?.topics.every(({ errorCode }) => errorCode === 0 || someMayBeMissing)) return answer;
     throw error;
   }
 };

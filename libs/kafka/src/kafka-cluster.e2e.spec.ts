@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { until } from '../../../test/lab/condition.js';
+import { clock, until } from '../../../test/lab/condition.js';
 import { withAdmin } from '../../../test/lab/kafka.js';
 import { Lab } from '../../../test/lab/lab.js';
 import { createTopic, labAccess } from '../../../test/support/lab-kafka.js';
 import { accessRulesConformance } from './access-rules.conformance.js';
 import type { AccessRule } from './access-rules.js';
 import { openCluster, type KafkaCluster } from './kafka-cluster.js';
+import { offsetSweepConformance } from './sweep/offset-sweep.conformance.js';
+import { openSweep, type OpenSweep } from './sweep/open-sweep.js';
 import { topicLogConformance } from './topic-log.conformance.js';
 
 const SOON_MS = 60_000;
@@ -13,7 +15,7 @@ const record = [{ value: Buffer.from('x') }];
 
 describe('a real Kafka cluster', () => {
   let lab: Lab;
-  const opened: KafkaCluster[] = [];
+  const opened: (KafkaCluster | OpenSweep)[] = [];
   const open = (...who: Parameters<typeof labAccess> extends [unknown, ...infer Rest] ? Rest : never) => {
     const cluster = openCluster(labAccess(lab, ...who));
     opened.push(cluster);
@@ -23,6 +25,8 @@ describe('a real Kafka cluster', () => {
   beforeAll(async () => {
     lab = await Lab.up({ parts: ['kafka'] });
     await createTopic(lab, 'a', 'conformance', 2);
+    await createTopic(lab, 'a', 'swept', 3);
+    await createTopic(lab, 'a', 'swept-too', 1);
   }, 300_000);
 
   afterAll(async () => {
@@ -32,6 +36,11 @@ describe('a real Kafka cluster', () => {
 
   topicLogConformance(async () => open('a', 'admin').log);
   accessRulesConformance(async () => open('a', 'admin').rules);
+  offsetSweepConformance(async () => {
+    const swept = openSweep(labAccess(lab, 'a', 'admin'), clock);
+    opened.push(swept);
+    return { sweep: swept.sweep, log: open('a', 'admin').log };
+  });
 
   it('tells its quorum leader, its partitions and its topics', async () => {
     const { state, log } = open('a', 'signalbox');
