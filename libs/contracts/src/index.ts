@@ -5,6 +5,7 @@ export { checkpointHash, checkpointProblem, CheckpointWire, endOf, signCheckpoin
 export { ClientConfigWire } from './client-config.js';
 export { decode, decodeOrThrow, decodeValue, MalformedError, parseJson, type Decoded } from './decode.js';
 export { decodeDesired } from './desired.js';
+export { FlowPositionsWire, openFlowPositions, signFlowPositions } from './flow-positions.js';
 export { BacklogWire, PositionsWire } from './positions.js';
 export { GuardRecordWire } from './guard-record.js';
 export type { Mirrors } from './mirrors.js';

@@ -10,6 +10,13 @@ export {
   UnavailableError,
 } from './errors.js';
 export { FencedResource, type Stamped, type Verification, type WriteOutcome } from './fenced-resource.js';
+export type {
+  FlowPositions,
+  PartitionPosition,
+  PositionProblem,
+  PositionProblemKind,
+  PositionRest,
+} from './flow-positions.js';
 export type { GuardRecord } from './guard.js';
 export {
   approvalId,

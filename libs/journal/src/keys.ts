@@ -3,6 +3,7 @@ import {
   type ApprovalId,
   type ChainName,
   type ClusterId,
+  type FlowId,
   type GroupId,
   type ProcessId,
   type ResourceRef,
@@ -21,6 +22,10 @@ export const keys = {
   votes: () => `${ROOT}/votes/`,
   votesOn: (cluster: ClusterId) => `${ROOT}/votes/${cluster}/`,
   vote: (cluster: ClusterId, site: SiteId, process: ProcessId) => `${ROOT}/votes/${cluster}/${site}/${process}`,
+  /** How far every flow has come, as its target's site last saw it. Outlives the source, and whoever wrote it. */
+  positions: () => `${ROOT}/positions/`,
+  positionsOf: (flow: FlowId) => `${ROOT}/positions/${flow}/`,
+  flowPositions: (flow: FlowId, process: ProcessId) => `${ROOT}/positions/${flow}/${process}`,
   /** Lease-bound; the value is the holder's ProcessId. */
   leader: (group: GroupId) => `${ROOT}/groups/${group}/leader`,
   /** The current epoch as a decimal: what every worker's transaction compares. */

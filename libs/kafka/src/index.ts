@@ -3,6 +3,36 @@ export type { BrokerAddress, ClusterAccess, KafkaCredentials } from './cluster-a
 export { ClusterState, type PartitionHealth } from './cluster-state.js';
 export { ConsumerGroups } from './consumer-groups.js';
 export { isAuthorizationFailure, KafkaAuthenticationError, KafkaRefusedError } from './errors.js';
+export { checkpointKey, checkpointValue, readCheckpoint, type GroupCheckpoint } from './mirrormaker/checkpoint.js';
+export { MalformedRecordError } from './mirrormaker/errors.js';
+export { heartbeatKey, heartbeatValue, readHeartbeat, type Heartbeat } from './mirrormaker/heartbeat.js';
+export { offsetSyncKey, offsetSyncValue, readOffsetSync, type OffsetSync } from './mirrormaker/offset-sync.js';
+export {
+  checkpointsTopicOf,
+  isNeverCopied,
+  offsetSyncsTopicOf,
+  targetTopicOf,
+  type FlowNaming,
+} from './mirrormaker/replicated-names.js';
+export {
+  readSourceOffset,
+  sourceOffsetKey,
+  sourceOffsetValue,
+  type SourceOffset,
+} from './mirrormaker/source-offset.js';
+export { OffsetSyncs } from './positions/offset-syncs.js';
+export {
+  PositionBook,
+  type BookOptions,
+  type MirrorLook,
+  type PositionSample,
+  type SourceLook,
+} from './positions/position-book.js';
+export { rebirthInWords, signsOfRebirth, type ClusterMemory, type RebirthSign } from './positions/rebirth.js';
+export { InMemoryOffsetSweep } from './sweep/in-memory.offset-sweep.js';
+export { OffsetSweep, type Isolation, type PartitionOffsets, type SweptOffsets } from './sweep/offset-sweep.js';
+export { openSweep, type OpenSweep } from './sweep/open-sweep.js';
+export { SWEEP_DEFAULTS, type SweepOptions } from './sweep/platformatic.offset-sweep.js';
 export { InMemoryKafka, type ClusterCondition } from './in-memory.kafka.js';
 export { openInMemory } from './in-memory.kafka-cluster.js';
 export { openCluster, type KafkaCluster } from './kafka-cluster.js';
