@@ -6,6 +6,10 @@ export { EnvironmentError, readEnvironment, type Environment, type LogLevel } fr
 export { allOrEveryProblem, SeveralProblemsError } from './every-problem.js';
 export { EXIT_CODE } from './exit-code.js';
 export { InMemoryLog, Log, type LogEntry } from './log.js';
+export { METRICS, type MetricName } from './metrics/catalogue.js';
+export { exposition, prometheusLabels, prometheusName, prometheusSeries } from './metrics/exposition.js';
+export { Metrics } from './metrics/metrics.js';
+export { metricsPage } from './metrics/metrics-page.js';
 export { Random, SystemRandom } from './random.js';
 export {
   ProcessReadiness,

@@ -7,6 +7,9 @@ import { SystemClock } from './clock.js';
 import { readEnvironment } from './environment.js';
 import { EXIT_CODE } from './exit-code.js';
 import type { Log } from './log.js';
+import { Metrics } from './metrics/metrics.js';
+import { Origin } from './metrics/origin.js';
+import { watchProcess } from './metrics/process-metrics.js';
 import { nestLogger } from './nest-logger.js';
 import { PinoLog } from './pino.log.js';
 import { SystemRandom } from './random.js';
@@ -28,12 +31,15 @@ export async function run(application: Application): Promise<void> {
     log = new PinoLog(environment.logLevel, { process: environment.process, site: environment.site });
     const clock = new SystemClock();
     const readiness = new ProcessReadiness(log, clock);
-    const runtime = { clock, random: new SystemRandom(), log, readiness };
+    const metrics = new Metrics();
+    const origin = new Origin(application.name, environment);
+    const runtime = { clock, random: new SystemRandom(), log, readiness, metrics, origin };
     const app = await create(await application.module(environment), runtime);
     stopOnSignal(app, runtime);
     await application.attach?.(app);
     await app.listen(environment.listen.port, environment.listen.host);
     readiness.started();
+    watchProcess(metrics, clock, readiness);
     log.info({ listen: environment.listen }, `${environment.process} is up`);
   } catch (error) {
     process.stderr.write(`${application.name} did not start. ${startProblem(error)}\n`);

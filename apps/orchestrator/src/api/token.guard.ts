@@ -11,8 +11,8 @@ export const PERMISSION = 'signalbox:permission';
 
 /** What a route needs. A route that declares nothing is refused to everybody. */
 export const Needs = (permission: Permission) => SetMetadata(PERMISSION, permission);
-/** Kubelet has no token, and these say nothing secret. */
-const OPEN_PATHS = ['/healthz', '/readyz'];
+/** Kubelet and Prometheus have no token, and these say nothing secret. */
+const OPEN_PATHS = ['/healthz', '/readyz', '/metrics'];
 
 /** `asked` is there on every POST. */
 export type AuthenticatedRequest = Request & { caller: Caller; asked: Asked };
