@@ -15,6 +15,9 @@ export class MalformedError extends SignalboxError {
   }
 }
 
+/** It is what it should be, and nobody who may say so has signed it: somebody else writes there, or a key is missing. */
+export class ForgedError extends MalformedError {}
+
 /** Reads a record that another process wrote. `what` names it in the problem. Fields of newer versions are dropped. */
 export function decode<S extends z.ZodType>(schema: S, text: string, what: string): Decoded<z.output<S>> {
   const parsed = parseJson(text, what);
@@ -42,6 +45,11 @@ export function decodeValue<S extends z.ZodType>(schema: S, value: unknown, what
   const detail = result.error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`).join('; ');
   return { ok: false, problem: new MalformedError(what, detail) };
 }
+
+export const forged = (what: string, detail: string): Decoded<never> => ({
+  ok: false,
+  problem: new ForgedError(what, detail),
+});
 
 export const malformed = (what: string, detail: string): Decoded<never> => ({
   ok: false,

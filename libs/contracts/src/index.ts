@@ -3,7 +3,7 @@ export { AuditEntryWire, SiteAuditEntryWire } from './audit-entry.js';
 export { canonicalJson, canonicalOf, hashOf, sha256Hex } from './canonical.js';
 export { checkpointHash, checkpointProblem, CheckpointWire, endOf, signCheckpoint, witnessed } from './checkpoint.js';
 export { ClientConfigWire } from './client-config.js';
-export { decode, decodeOrThrow, decodeValue, MalformedError, parseJson, type Decoded } from './decode.js';
+export { decode, decodeOrThrow, decodeValue, ForgedError, MalformedError, parseJson, type Decoded } from './decode.js';
 export { decodeDesired } from './desired.js';
 export { FlowPositionsWire, openFlowPositions, signFlowPositions } from './flow-positions.js';
 export { BacklogWire, PositionsWire } from './positions.js';

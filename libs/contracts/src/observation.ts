@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeValue, malformed, parseJson, type Decoded } from './decode.js';
+import { decodeValue, forged, parseJson, type Decoded } from './decode.js';
 import { signatureOf, signatureProblem, type Keyring, type SigningKey } from './signing.js';
 import { FlowLagWire, OpinionWire } from './vote.js';
 import { ClusterIdWire, CountWire, DurationWire, ProcessIdWire, SiteIdWire } from './wire.js';
@@ -90,5 +90,5 @@ export function openObservation(text: string, keyring: Keyring, what: string): D
   const { signature, ...unsigned } = raw.value as { signature: string };
   const { data, keyid } = decoded.value;
   const problem = signatureProblem(unsigned, { site: data.vantage, keyId: keyid, signature }, keyring);
-  return problem === undefined ? decoded : malformed(what, problem);
+  return problem === undefined ? decoded : forged(what, problem);
 }

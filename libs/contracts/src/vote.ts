@@ -1,6 +1,6 @@
 import type { Vote } from '#libs/domain';
 import { z } from 'zod';
-import { decodeValue, malformed, parseJson, type Decoded } from './decode.js';
+import { decodeValue, forged, parseJson, type Decoded } from './decode.js';
 import type { Mirrors } from './mirrors.js';
 import { signatureOf, signatureProblem, type Keyring, type SigningKey } from './signing.js';
 import { ClusterIdWire, CountWire, DurationWire, FlowIdWire, ProcessIdWire, SiteIdWire } from './wire.js';
@@ -45,5 +45,5 @@ export function openVote(text: string, keyring: Keyring, what: string): Decoded<
   if (!decoded.ok) return decoded;
   const { signature, ...unsigned } = raw.value as { signature: string };
   const problem = signatureProblem(unsigned, { ...decoded.value, signature }, keyring);
-  return problem === undefined ? decoded : malformed(what, problem);
+  return problem === undefined ? decoded : forged(what, problem);
 }

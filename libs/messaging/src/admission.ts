@@ -1,10 +1,14 @@
-import type { Clock, Log, Readiness } from '#libs/runtime';
+import type { Clock, Log, Metrics, Readiness } from '#libs/runtime';
 import type { EventIdentity } from './event-bus.js';
 import { FirstSeen } from './first-seen.js';
 import { SparseLog } from './sparse-log.js';
 
-/** Why an event does not count. `copy`: it came through another cluster too, or is a replay; nobody is told. */
-export type Rejection = 'malformed' | 'from-the-future' | 'copy' | 'flood' | 'unhandled';
+const REJECTIONS = ['forged', 'malformed', 'from-the-future', 'copy', 'flood', 'unhandled'] as const;
+/**
+ * Why an event does not count. `forged`: no site signed it, so somebody else writes to the topic; `copy`: it came through
+ * another cluster too, or is a replay; nobody is told.
+ */
+export type Rejection = (typeof REJECTIONS)[number];
 
 /** Clocks of sites may differ by this much, and no more, before what they say is no past fact. */
 const FUTURE_MAX_MS = 60_000;
@@ -17,6 +21,13 @@ interface Window {
   count: number;
 }
 
+export interface AdmissionRuntime {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly readiness: Readiness;
+  readonly metrics?: Metrics | undefined;
+}
+
 /** Decides which events of a subscription count, and counts those that do not, by reason; its log is never a flood itself. */
 export class Admission {
   private readonly firstSeen = new FirstSeen();
@@ -26,8 +37,11 @@ export class Admission {
 
   constructor(
     private readonly topic: string,
-    private readonly runtime: { readonly clock: Clock; readonly log: Log; readonly readiness: Readiness },
-  ) {}
+    private readonly runtime: AdmissionRuntime,
+  ) {
+    // From nothing: what is 1 when it is first seen is no rise to an alert.
+    for (const reason of REJECTIONS) runtime.metrics?.count('signalbox.events.dropped', { reason }, 0);
+  }
 
   /** Whether a verified event is to be handled. `what` names the record it came in. */
   admits(identity: EventIdentity, what: string): boolean {
@@ -45,6 +59,7 @@ export class Admission {
   /** Counts it; tells at most one in a minute of each reason. */
   reject(reason: Rejection, message?: string): false {
     this.counts[reason] = (this.counts[reason] ?? 0) + 1;
+    this.runtime.metrics?.count('signalbox.events.dropped', { reason });
     if (message !== undefined) this.logOf(reason).warn(`Dropped an event (${reason}). ${message}`);
     this.runtime.readiness.show(`events of ${this.topic} dropped`, { ...this.counts });
     return false;

@@ -1,7 +1,8 @@
+import { ForgedError } from '#libs/contracts';
 import { messageOf, type ClusterId } from '#libs/domain';
 import type { StoredRecord, TopicLog } from '#libs/kafka';
-import type { Clock, Log, Readiness, Stop } from '#libs/runtime';
-import { Admission } from './admission.js';
+import type { Stop } from '#libs/runtime';
+import { Admission, type AdmissionRuntime } from './admission.js';
 import { ClusterPublisher } from './cluster-publisher.js';
 import { ClusterReader, type ReaderPace } from './cluster-reader.js';
 import { EventBus, type Channel, type EventListener } from './event-bus.js';
@@ -16,11 +17,7 @@ export interface BusCluster {
   close(): Promise<void>;
 }
 
-export interface BusRuntime {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly readiness: Readiness;
-}
+export type BusRuntime = AdmissionRuntime;
 
 interface Subscription {
   readonly stop: Stop;
@@ -81,7 +78,10 @@ export class MultiClusterEventBus extends EventBus {
   ): Promise<void> {
     const what = `${channel.topic}-${partition} of cluster ${cluster} at offset ${offset}`;
     const opened = channel.open(value?.toString() ?? '', what);
-    if (!opened.ok) return void admission.reject('malformed', opened.problem.message);
+    if (!opened.ok) {
+      const { problem } = opened;
+      return void admission.reject(problem instanceof ForgedError ? 'forged' : 'malformed', problem.message);
+    }
     const { event, identity } = opened.value;
     if (!admission.admits(identity, what)) return;
     try {
