@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { EtcdJournal, Journal } from '#libs/journal';
 import { openCluster, type KafkaCluster } from '#libs/kafka';
 import { busCluster, EventBus, MultiClusterEventBus } from '#libs/messaging';
-import { Clock, Log, Random, Readiness } from '#libs/runtime';
+import { Clock, Log, Metrics, Random, Readiness } from '#libs/runtime';
 import { ConnectMirrorPositions } from './lag/connect.mirror-positions.js';
 import { FlowWatch } from './lag/flow-watch.js';
 import { Monitor } from './monitor.service.js';
@@ -26,7 +26,11 @@ export class HealthMonitorModule {
       providers: [
         { provide: Journal, useFactory: journal(settings), inject: [Clock, Readiness] },
         { provide: EventBus, useFactory: bus(settings), inject: [Clock, Log, Readiness] },
-        { provide: Monitor, useFactory: monitor(settings), inject: [Journal, EventBus, Clock, Random, Log, Readiness] },
+        {
+          provide: Monitor,
+          useFactory: monitor(settings),
+          inject: [Journal, EventBus, Clock, Random, Log, Readiness, Metrics],
+        },
       ],
     };
   }
@@ -48,7 +52,15 @@ const bus =
 
 const monitor =
   (settings: Settings) =>
-  (journal: Journal, bus: EventBus, clock: Clock, random: Random, log: Log, readiness: Readiness): Monitor => {
+  (
+    journal: Journal,
+    bus: EventBus,
+    clock: Clock,
+    random: Random,
+    log: Log,
+    readiness: Readiness,
+    metrics: Metrics,
+  ): Monitor => {
     const { policy, speaker, anchors, probed } = settings;
     const reach = new NodeTcpReach();
     const opened = probed.map((access) => ({ access, kafka: openCluster(access) }));
@@ -58,7 +70,7 @@ const monitor =
     return new Monitor({
       selfDoubt,
       votes,
-      reporting: new Reporting(speaker, { clock, random, log }, votes, bus),
+      reporting: new Reporting(speaker, { clock, random, log, metrics }, votes, bus),
       clusters: opened.map(({ access, kafka }) => {
         const options = { timeoutMs: policy.probeTimeoutMs, bootstrap: access.bootstrap };
         return new ClusterWatch(

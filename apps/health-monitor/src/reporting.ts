@@ -1,9 +1,10 @@
 import { observationEvent, signVote, type SigningKey } from '#libs/contracts';
 import type { ClusterId, Opinion, ProcessId, SiteId } from '#libs/domain';
 import { OBSERVATIONS_TOPIC, type EventBus } from '#libs/messaging';
-import { traceparent, type Clock, type Log, type Random } from '#libs/runtime';
+import { traceparent, type Clock, type Log, type Metrics, type Random } from '#libs/runtime';
 import type { FlowWatch } from './lag/flow-watch.js';
 import type { RoundReport } from './probing/cluster-watch.js';
+import { measure } from './round-metrics.js';
 import type { VoteKeeper } from './voting/vote-keeper.js';
 
 /** Who speaks, and by which topology. */
@@ -18,6 +19,7 @@ export interface ReportingRuntime {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  readonly metrics?: Metrics;
 }
 
 /** Turns each round into a signed vote for the journal and a signed event for everybody; waits for neither. */
@@ -40,12 +42,14 @@ export class Reporting {
     this.tellChange(round);
     const { site, process, key, configHash } = this.speaker;
     const { probes, lagAtMs, kafkaClusterId, score, ...judgement } = round;
+    const lags = flows.filter(({ source }) => source === round.cluster).flatMap((flow) => flow.lag(lagAtMs) ?? []);
+    if (this.runtime.metrics) measure(this.runtime.metrics, round, lags);
     const common = {
       process,
       incarnation: this.incarnation,
       sequence: ++this.sequence,
       ...judgement,
-      flows: flows.filter(({ source }) => source === round.cluster).flatMap((flow) => flow.lag(lagAtMs) ?? []),
+      flows: lags,
     };
     this.votes.offer(signVote({ site, ...common, ...(kafkaClusterId && { kafkaClusterId }) }, key));
     const seen = { probes: [...probes], ...(score !== undefined && { score }) };

@@ -4,7 +4,7 @@ import { BullmqDoorbell } from '#libs/jobs';
 import { EtcdJournal, Journal, journalAccess, Membership, SCHEMA } from '#libs/journal';
 import { openCluster, type ClusterAccess } from '#libs/kafka';
 import { busCluster, EventBus, MultiClusterEventBus } from '#libs/messaging';
-import { Clock, Log, Random, Readiness, TimeSense } from '#libs/runtime';
+import { Clock, Log, Metrics, Random, Readiness, TimeSense } from '#libs/runtime';
 import { findSite } from '#libs/topology';
 import { AccessAudit } from './api/access-audit.js';
 import { ApiErrorFilter } from './api/api-error.js';
@@ -35,6 +35,7 @@ import { Operations } from './operation/operations.js';
 import { ThisProcess } from './this-process.js';
 import { EventFeed } from './view/event-feed.js';
 import { JournalFollower } from './view/journal-follower.js';
+import { measureVerdicts } from './view/verdict-metrics.js';
 import { VerdictBoard } from './view/verdict-board.js';
 import { VoteAges } from './view/vote-ages.js';
 
@@ -50,9 +51,9 @@ const PORTS = {
   },
   bus: (clusters: readonly ClusterAccess[]) => ({
     provide: EventBus,
-    inject: [Clock, Log, Readiness],
-    useFactory: (clock: Clock, log: Log, readiness: Readiness) =>
-      new MultiClusterEventBus(clusters.map(busCluster), BUS_PACE, { clock, log, readiness }),
+    inject: [Clock, Log, Readiness, Metrics],
+    useFactory: (clock: Clock, log: Log, readiness: Readiness, metrics: Metrics) =>
+      new MultiClusterEventBus(clusters.map(busCluster), BUS_PACE, { clock, log, readiness, metrics }),
   }),
   /** A witness has no Redis and no workers to ring for. */
   dispatch: {
@@ -122,8 +123,9 @@ export class OrchestratorModule implements OnApplicationShutdown {
         { provide: LocalView, inject: [Clock], useFactory: (clock: Clock) => new LocalView(clock, policy.voteTtlMs) },
         {
           provide: GroupDirectory,
-          inject: [Journal, Log],
-          useFactory: (journal: Journal, log: Log) => new GroupDirectory(self.topology, journal, log),
+          inject: [Journal, Log, Metrics],
+          useFactory: (journal: Journal, log: Log, metrics: Metrics) =>
+            new GroupDirectory(self.topology, journal, log, metrics),
         },
         {
           provide: TimeSense,
@@ -162,6 +164,7 @@ export class OrchestratorModule implements OnApplicationShutdown {
             TimeSense,
             Membership,
             VoteAges,
+            Metrics,
           ],
           useFactory: (
             directory: GroupDirectory,
@@ -175,8 +178,10 @@ export class OrchestratorModule implements OnApplicationShutdown {
             sense: TimeSense,
             membership: Membership,
             ages: VoteAges,
+            metrics: Metrics,
           ) => {
-            const ports = { journal, leadership, clock, random, readiness, membership, ages };
+            const ports = { journal, leadership, clock, random, readiness, membership, ages, metrics };
+            metrics.beforeReading(() => measureVerdicts(metrics, board));
             const pulses = directory.groups.map((group) => groupPulse(group, self, board, ports));
             return new GroupLoops(pulses, { follower, leadership, sense, clock, membership });
           },

@@ -2,7 +2,7 @@ import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplica
 import { invariant, type ClusterId } from '#libs/domain';
 import { EtcdJournal, Journal, journalAccess } from '#libs/journal';
 import { accessTo, openCluster, type ClusterAccess, type Listener } from '#libs/kafka';
-import { allOrEveryProblem, Clock, Log, Random, Readiness } from '#libs/runtime';
+import { allOrEveryProblem, Clock, Log, Metrics, Random, Readiness } from '#libs/runtime';
 import { findSite, hostAndPort, type Cluster } from '#libs/topology';
 import { CommandListenerSwitch } from './fence/command.listener-switch.js';
 import { SiteGuard, type SiteGuardIdentity } from './site-guard.js';
@@ -34,14 +34,22 @@ export class SiteGuardModule implements OnApplicationBootstrap, OnApplicationShu
         },
         {
           provide: SiteGuard,
-          inject: [Journal, Clock, Random, Log, Readiness],
-          useFactory: (journal: Journal, clock: Clock, random: Random, log: Log, readiness: Readiness) =>
+          inject: [Journal, Clock, Random, Log, Readiness, Metrics],
+          useFactory: (
+            journal: Journal,
+            clock: Clock,
+            random: Random,
+            log: Log,
+            readiness: Readiness,
+            metrics: Metrics,
+          ) =>
             new SiteGuard(identity, {
               journal,
               clock,
               random,
               log,
               readiness,
+              metrics,
               open: (cluster, listener, timeoutMs) =>
                 openCluster({ ...accessOf(accesses, cluster, listener), timeoutMs }),
               listener: (timeoutMs) =>

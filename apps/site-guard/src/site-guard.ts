@@ -2,7 +2,7 @@ import { groupId, invariant, type FencedResource, type ProcessId, type ResourceR
 import { announcedHandlers, ReassertionTally, StepWorker } from '#libs/jobs';
 import { Membership, SCHEMA, type Journal } from '#libs/journal';
 import type { KafkaCluster, Listener } from '#libs/kafka';
-import type { Clock, Log, Random, Readiness } from '#libs/runtime';
+import type { Clock, Log, Metrics, Random, Readiness } from '#libs/runtime';
 import { clusterOf, flowsOf, policyOf, type Cluster, type Group, type Topology } from '#libs/topology';
 import { ArmProof } from './arming/arm-proof.js';
 import type { AclScope } from './fence/acl-survey.js';
@@ -31,6 +31,7 @@ export interface SiteGuardParts {
   readonly random: Random;
   readonly log: Log;
   readonly readiness: Readiness;
+  readonly metrics?: Metrics;
   /** Each call makes a connection of its own, so that a proof never holds up a fence. */
   readonly open: (cluster: Cluster, listener: Listener, timeoutMs: number) => KafkaCluster;
   /** Absent where the site provides no command; `timeoutMs` is for one run of it. */
@@ -66,7 +67,7 @@ export class SiteGuard {
     private readonly parts: SiteGuardParts,
   ) {
     const { topology, site, process } = identity;
-    const { clock, random, journal, readiness } = parts;
+    const { clock, random, journal, readiness, metrics } = parts;
     const { policy } = topology;
     const here = topology.groups.filter((group) => group.sites.includes(site));
     this.aclTimeoutMs = policy.fenceMarginMs * ACL_SHARE;
@@ -98,7 +99,7 @@ export class SiteGuard {
     const announcement = { process, site, schema: SCHEMA, handlers: announcedHandlers('site-guard') };
     this.membership = new Membership({ journal, clock, readiness }, announcement, policy.leaderTtlMs);
     this.steps = new StepWorker(
-      { journal, clock, readiness, membership: this.membership },
+      { journal, clock, readiness, membership: this.membership, ...(metrics && { metrics }) },
       { site, process, worker: 'site-guard', pollMs: policy.pollMs },
       (ref) => this.resource(ref),
     );

@@ -7,7 +7,7 @@ import {
   type ResourceRef,
   type StepRecord,
 } from '#libs/domain';
-import type { Clock } from '#libs/runtime';
+import type { Clock, Metrics } from '#libs/runtime';
 import { performStep, type StepOrder } from './perform-step.js';
 import { isOrdered } from './order-ledger.js';
 import type { JournaledStep, StepLedger } from './step-ledger.js';
@@ -25,7 +25,7 @@ const REPORT_AGAIN_MS = 250;
 export class StepAttempt {
   constructor(
     private readonly ledger: StepLedger,
-    private readonly clock: Clock,
+    private readonly ports: { readonly clock: Clock; readonly metrics?: Metrics },
     private readonly process: ProcessId,
     private readonly resolve: ResolveResource,
   ) {}
@@ -33,19 +33,27 @@ export class StepAttempt {
   /** Once `superseded` aborts nothing is reported. @throws UnavailableError, OutcomeUnknownError when it was not taken. */
   async run(step: JournaledStep, superseded: AbortSignal): Promise<void> {
     if (superseded.aborted) return;
-    const taken = await this.ledger.take(step, this.process, this.clock.now());
+    const { clock } = this.ports;
+    const taken = await this.ledger.take(step, this.process, clock.now());
     if (!taken) return;
+    const startedMs = clock.monotonicMs();
     const result = await this.perform(taken.record, superseded);
+    this.count(taken.record, result, clock.monotonicMs() - startedMs);
     await this.report(taken, result, superseded);
   }
 
   private async perform(step: StepRecord, superseded: AbortSignal): Promise<StepResult> {
     const order = this.orderOf(step);
     if ('status' in order) return order;
-    const result = await within(this.clock, step.deadlineMs, superseded, (limit) =>
-      performStep(order, this.clock, limit),
+    const result = await within(this.ports.clock, step.deadlineMs, superseded, (limit) =>
+      performStep(order, this.ports.clock, limit),
     );
     return result ?? { status: 'unknown', problem: `${resourceKey(step.resource)} did not end in time` };
+  }
+
+  private count({ action }: StepRecord, { status: outcome }: StepResult, durationMs: number): void {
+    this.ports.metrics?.count('signalbox.steps', { action, outcome });
+    this.ports.metrics?.observe('signalbox.step.duration', { action, outcome }, durationMs / 1_000);
   }
 
   private orderOf(step: StepRecord): StepOrder | StepResult {
@@ -65,9 +73,13 @@ export class StepAttempt {
 
   private async report(taken: JournaledStep, result: StepResult, superseded: AbortSignal): Promise<void> {
     const resource = this.resolve(taken.record.resource);
-    const end = { result, finishedAt: this.clock.now(), isOrdered: resource !== undefined && isOrdered(resource) };
-    const sinceMs = this.clock.monotonicMs();
-    while (!superseded.aborted && this.clock.monotonicMs() - sinceMs < REPORT_FOR_MS) {
+    const end = {
+      result,
+      finishedAt: this.ports.clock.now(),
+      isOrdered: resource !== undefined && isOrdered(resource),
+    };
+    const sinceMs = this.ports.clock.monotonicMs();
+    while (!superseded.aborted && this.ports.clock.monotonicMs() - sinceMs < REPORT_FOR_MS) {
       try {
         // Not accepted means that the step has moved on: under a new epoch, or settled without us.
         await this.ledger.report(taken, end);
@@ -76,7 +88,7 @@ export class StepAttempt {
         // A report whose outcome is unknown can be repeated: if it arrived, the step has moved on.
         if (!(error instanceof SignalboxError)) throw error;
       }
-      await this.clock.sleep(REPORT_AGAIN_MS, superseded);
+      await this.ports.clock.sleep(REPORT_AGAIN_MS, superseded);
     }
   }
 }

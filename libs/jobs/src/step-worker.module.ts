@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { ProcessId, ResourceOrder, SiteId, WorkerKind } from '#libs/domain';
 import { EtcdJournal, journalAccess, Membership, SCHEMA, type Journal } from '#libs/journal';
-import { Clock, Log, Random, Readiness } from '#libs/runtime';
+import { Clock, Log, Metrics, Random, Readiness } from '#libs/runtime';
 import { findSite, type Topology } from '#libs/topology';
 import { BullmqDoorbell } from './bullmq.doorbell.js';
 import { ReassertionTally } from './reassertion-tally.js';
@@ -73,15 +73,24 @@ export class StepWorkerModule implements OnApplicationBootstrap, OnApplicationSh
       providers: [
         {
           provide: Ports,
-          inject: [Clock, Random, Readiness, Log],
-          useFactory: async (clock: Clock, random: Random, readiness: Readiness, log: Log) => {
+          inject: [Clock, Random, Readiness, Log, Metrics],
+          useFactory: async (clock: Clock, random: Random, readiness: Readiness, log: Log, metrics: Metrics) => {
             const journal = new EtcdJournal(await journalAccess(topology, site), clock, readiness);
             const options = redis && { redis, site, ringTimeoutMs: requestTimeoutMs };
             const bell = options && new BullmqDoorbell(options, { clock, random, readiness });
             const tally = new ReassertionTally(journal, clock, process);
             const announcement = { process, site, schema: SCHEMA, handlers: announcedHandlers(worker) };
             const membership = new Membership({ journal, clock, readiness }, announcement, leaderTtlMs);
-            const ports = { journal, clock, readiness, log, tally, membership, ...(bell && { doorbell: bell }) };
+            const ports = {
+              journal,
+              clock,
+              readiness,
+              log,
+              metrics,
+              tally,
+              membership,
+              ...(bell && { doorbell: bell }),
+            };
             return new Ports(ports, resources(clock, random), beside?.({ journal, clock, random, readiness }));
           },
         },

@@ -8,7 +8,7 @@ import {
   type WorkerKind,
 } from '#libs/domain';
 import { keys, type Journal, type Membership } from '#libs/journal';
-import type { Clock, Readiness, Stop } from '#libs/runtime';
+import type { Clock, Metrics, Readiness, Stop } from '#libs/runtime';
 import type { Doorbell } from './doorbell.js';
 import { OpenSteps } from './open-steps.js';
 import { laneOf, ResourceLanes } from './resource-lanes.js';
@@ -30,6 +30,8 @@ export interface StepWorkerPorts {
   readonly doorbell?: Doorbell;
   /** Whether this process may write to the journal as it is now; it may where nobody is asked. */
   readonly membership?: Pick<Membership, 'mayWrite'>;
+  /** Where nobody is to be told how steps end, there is none. */
+  readonly metrics?: Metrics;
 }
 
 export interface StepWorkerIdentity {
@@ -79,7 +81,7 @@ export class StepWorker {
     private readonly lanes = new ResourceLanes(),
   ) {
     this.#ledger = new StepLedger(ports.journal);
-    this.#attempt = new StepAttempt(this.#ledger, ports.clock, self.process, resolve);
+    this.#attempt = new StepAttempt(this.#ledger, ports, self.process, resolve);
   }
 
   start(): void {

@@ -6,6 +6,7 @@ import { behindGuards, putOnHold } from './behind.js';
 import { freshIds, recordDecision } from './decision-record.js';
 import { evidenceOf } from './evidence.js';
 import { GroupTransaction } from './group-transaction.js';
+import type { GroupMetrics } from './group-metrics.js';
 import type { GroupView } from './group-view.js';
 
 /** Who this process is, wherever it leads. */
@@ -22,6 +23,7 @@ export class Evaluation {
     private readonly voters: readonly SiteId[],
     private readonly clock: Clock,
     private readonly random: Random,
+    private readonly metrics?: GroupMetrics,
   ) {}
 
   next(view: GroupView, leader: Leader): { decision: Decision; transaction: GroupTransaction } | undefined {
@@ -30,6 +32,7 @@ export class Evaluation {
     if (!isNews(view, decision)) return undefined;
     const transaction = new GroupTransaction(view).asLeader(leader.name);
     recordDecision(transaction, view, event, decision, { actor: leader.actor, settings: this.settings });
+    transaction.afterwards(() => this.metrics?.decided(decision));
     return { decision, transaction };
   }
 

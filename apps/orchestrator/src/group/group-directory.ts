@@ -2,7 +2,7 @@ import { keyringOf } from '#libs/contracts';
 import type { Settings } from '#libs/decision';
 import type { GroupId } from '#libs/domain';
 import type { Journal } from '#libs/journal';
-import type { Log } from '#libs/runtime';
+import type { Log, Metrics } from '#libs/runtime';
 import type { Topology } from '#libs/topology';
 import { GroupReader } from './group-reader.js';
 import { settingsOf } from './group-settings.js';
@@ -18,9 +18,13 @@ export interface KnownGroup {
 export class GroupDirectory {
   readonly groups: readonly KnownGroup[];
 
-  constructor(topology: Topology, journal: Journal, log: Log) {
+  constructor(topology: Topology, journal: Journal, log: Log, metrics?: Metrics) {
     const keyring = keyringOf(topology);
-    const opened = new OpenedVotes(keyring, (problem) => log.warn({ problem: problem.message }, 'A vote was dropped'));
+    metrics?.count('signalbox.votes.dropped', {}, 0);
+    const opened = new OpenedVotes(keyring, (problem) => {
+      metrics?.count('signalbox.votes.dropped', {});
+      log.warn({ problem: problem.message }, 'A vote was dropped');
+    });
     this.groups = topology.groups.map(({ id }) => {
       const settings = settingsOf(topology, id);
       return { id, settings, reader: new GroupReader(journal, settings, keyring, log, opened) };

@@ -1,6 +1,6 @@
 import type { SignalboxError } from '#libs/domain';
 import { keys, type Journal, type Membership } from '#libs/journal';
-import type { Clock, Random, Readiness } from '#libs/runtime';
+import type { Clock, Metrics, Random, Readiness } from '#libs/runtime';
 import { RunDriver } from '../run/run-driver.js';
 import type { ThisProcess } from '../this-process.js';
 import type { VerdictBoard } from '../view/verdict-board.js';
@@ -8,6 +8,7 @@ import type { VoteAges } from '../view/vote-ages.js';
 import { Evaluation } from './evaluation.js';
 import type { KnownGroup } from './group-directory.js';
 import { GroupLoop } from './group-loop.js';
+import { GroupMetrics } from './group-metrics.js';
 import { GroupPulse } from './group-pulse.js';
 import { GroupVersions } from './group-versions.js';
 import { leaderName } from './group-transaction.js';
@@ -32,6 +33,7 @@ export interface LoopPorts {
   readonly readiness: Readiness;
   readonly membership: Membership;
   readonly ages: VoteAges;
+  readonly metrics?: Metrics;
 }
 
 /** Puts one group's loop together. */
@@ -40,13 +42,14 @@ export function groupPulse(group: KnownGroup, self: ThisProcess, board: VerdictB
   const { settings, reader } = group;
   const { roundMs, fenceMarginMs, retentionDays } = self.topology.policy;
   const selfFences = new SelfFenceWatch(clock, fenceMarginMs);
+  const metrics = ports.metrics && new GroupMetrics(ports.metrics, settings, clock);
   const parts = {
     reader,
     selfFences,
     versions: new GroupVersions(readiness, () => membership.mayWrite),
     retention: new Retention(journal, clock, retentionDays),
-    evaluation: new Evaluation(settings, self.voters, clock, random),
-    driver: new RunDriver(settings, clock, selfFences),
+    evaluation: new Evaluation(settings, self.voters, clock, random, metrics),
+    driver: new RunDriver(settings, clock, selfFences, metrics),
     notes: new ReassertionNotes(clock),
     nameNotes: new NameNotes(clock),
   };
@@ -55,6 +58,7 @@ export function groupPulse(group: KnownGroup, self: ThisProcess, board: VerdictB
   const onView = (view: GroupView) => {
     looks = view.state.phase === 'steady' ? LOOKS_PER_ROUND.calm : LOOKS_PER_ROUND.urgent;
     ages.saw(view.votes);
+    metrics?.saw(view, view.leader?.value === leader.name);
     board.showRecorded(
       group,
       view.votes.map(({ value }) => value),

@@ -37,6 +37,7 @@ export class GroupTransaction {
   private readonly conditions: Condition[];
   private readonly changes: Change[] = [];
   private ahead: readonly Transaction[] = [];
+  private readonly tellers: (() => void)[] = [];
 
   constructor(private readonly view: GroupView) {
     this.conditions = [
@@ -181,10 +182,18 @@ export class GroupTransaction {
     return this.whileUnchanged(entry).put(entry.key, JSON.stringify({ ...value, news: value.news.slice(1) }));
   }
 
+  /** Once it is known to be committed, `tell` is called; it must not throw. */
+  afterwards(tell: () => void): this {
+    this.tellers.push(tell);
+    return this;
+  }
+
   /** @throws SignalboxError as the journal does; whatever was written ahead binds nobody. */
   async commit(journal: Journal): Promise<CommitOutcome> {
     for (const transaction of this.ahead) await journal.commit(transaction);
-    return journal.commit({ conditions: this.conditions, changes: this.changes });
+    const outcome = await journal.commit({ conditions: this.conditions, changes: this.changes });
+    if (outcome.committed) for (const tell of this.tellers) tell();
+    return outcome;
   }
 
   private with({ conditions, changes }: Pick<Transaction, 'conditions' | 'changes'>): this {

@@ -4,6 +4,7 @@ import { decidedFrom } from '#libs/journal';
 import type { Clock } from '#libs/runtime';
 import type { Leader } from '../group/evaluation.js';
 import { GroupTransaction } from '../group/group-transaction.js';
+import type { GroupMetrics } from '../group/group-metrics.js';
 import type { GroupView, Held } from '../group/group-view.js';
 import type { SelfFenceWatch } from '../group/self-fence-watch.js';
 import { putOnHold } from '../group/behind.js';
@@ -29,6 +30,7 @@ export class RunDriver {
     private readonly settings: Settings,
     private readonly clock: Clock,
     private readonly selfFences: SelfFenceWatch,
+    private readonly metrics?: GroupMetrics,
   ) {}
 
   /** Undefined when there is nothing to do but to wait. */
@@ -146,6 +148,7 @@ export class RunDriver {
     const decision = decide(state, event, settings);
     const { phase, exceptions } = run;
     return this.begin(view, leader)
+      .afterwards(() => this.metrics?.closed(run, at))
       .run({ ...run, finishedAt: at })
       .endTurn(run.id)
       .state(decision.state)
