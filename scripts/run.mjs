@@ -24,7 +24,7 @@ const QUIET_KAFKAJS = ['--disable-warning=TimeoutNegativeWarning'];
 const TASKS = {
   check: { needs: ['npm'], run: (run) => runChecks(ROOT, run) },
   test: {
-    needs: ['npm', 'lab', 'name-servers'],
+    needs: ['npm', 'lab', 'name-servers', 'alerts'],
     run: async (run) => (await runChecks(ROOT, run)) || runEndToEnd(ROOT, run),
   },
   heavy: { needs: ['npm', 'lab', 'name-servers'], run: (run, args) => runHeavy(ROOT, args, run) },

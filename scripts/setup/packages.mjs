@@ -39,6 +39,8 @@ export const MODEL_PROGRAMS = [
   { program: 'gcc', package: 'gcc' },
   { file: '/usr/include/stdio.h', package: 'libc6-dev' },
 ];
+/** What tries the alert rules. @type {readonly Packaged[]} */
+export const ALERT_PROGRAMS = [{ program: 'promtool', package: 'prometheus', service: 'prometheus.service' }];
 const KAFKA_WANTS_JAVA = 17;
 const LOCK_WAIT = ['-o', 'DPkg::Lock::Timeout=300'];
 

@@ -5,13 +5,13 @@ import { etcd } from './etcd.mjs';
 import { kafka } from './kafka.mjs';
 import { withLock } from './lock.mjs';
 import { npm } from './npm.mjs';
-import { LAB_PROGRAMS, MAVEN, MODEL_PROGRAMS, NAME_SERVER_PROGRAMS, packages } from './packages.mjs';
+import { ALERT_PROGRAMS, LAB_PROGRAMS, MAVEN, MODEL_PROGRAMS, NAME_SERVER_PROGRAMS, packages } from './packages.mjs';
 import { SetupProblem } from './problem.mjs';
 
 /**
  * @typedef {{ say: (line: string) => void, signal: AbortSignal }} Context
  *
- * @typedef {'npm' | 'lab' | 'name-servers' | 'spin'} Need what a task cannot do without
+ * @typedef {'npm' | 'lab' | 'name-servers' | 'alerts' | 'spin'} Need what a task cannot do without
  *
  * @typedef {object} Part something a task needs
  * @property {string} name
@@ -55,6 +55,7 @@ const PARTS = {
     return [packages([...LAB_PROGRAMS, ...(jars.isReady() ? [] : [MAVEN])]), jars, etcd(cacheFolder())];
   },
   'name-servers': () => [packages(NAME_SERVER_PROGRAMS)],
+  alerts: () => [packages(ALERT_PROGRAMS)],
   spin: () => [packages(MODEL_PROGRAMS)],
 };
 
