@@ -4,7 +4,7 @@ import { Test } from '@nestjs/testing';
 import { processId, type SiteId } from '#libs/domain';
 import { Journal } from '#libs/journal';
 import { EventBus, MultiClusterEventBus } from '#libs/messaging';
-import { Clock, InMemoryLog, Log, ProcessReadiness, Random, Readiness, SystemRandom } from '#libs/runtime';
+import { Clock, InMemoryLog, Log, Metrics, ProcessReadiness, Random, Readiness, SystemRandom } from '#libs/runtime';
 import { NotaryService } from '../../apps/orchestrator/src/audit/notary.service.js';
 import { SiteAudit } from '../../apps/orchestrator/src/audit/site-audit.js';
 import { SiteChain } from '../../apps/orchestrator/src/audit/site-chain.js';
@@ -110,6 +110,7 @@ function runtimeOf(clock: Clock) {
     { provide: Random, useClass: SystemRandom },
     { provide: Log, useValue: log },
     { provide: Readiness, useValue: readiness },
+    { provide: Metrics, useValue: new Metrics() },
   ];
   @Global()
   @Module({ providers, exports: providers.map(({ provide }) => provide) })

@@ -7,7 +7,17 @@ import { verifyExport } from '#libs/audit';
 import { approvalId, groupId, instant, processId, siteId, type Approval } from '#libs/domain';
 import { InMemoryJournal, Journal, keys } from '#libs/journal';
 import { EventBus, MultiClusterEventBus } from '#libs/messaging';
-import { Clock, InMemoryLog, Log, ProcessReadiness, Random, Readiness, SystemClock, SystemRandom } from '#libs/runtime';
+import {
+  Clock,
+  InMemoryLog,
+  Log,
+  Metrics,
+  ProcessReadiness,
+  Random,
+  Readiness,
+  SystemClock,
+  SystemRandom,
+} from '#libs/runtime';
 import { parseTopology } from '#libs/topology';
 import { OrchestratorModule } from '../orchestrator.module.js';
 import { ThisProcess } from '../this-process.js';
@@ -32,6 +42,7 @@ const runtime = [
   { provide: Random, useClass: SystemRandom },
   { provide: Log, useValue: log },
   { provide: Readiness, useValue: readiness },
+  { provide: Metrics, useValue: new Metrics() },
 ];
 @Global()
 @Module({ providers: runtime, exports: runtime.map(({ provide }) => provide) })

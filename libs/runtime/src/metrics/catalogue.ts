@@ -136,7 +136,7 @@ export const METRICS = {
     kind: 'gauge',
     unit: '1',
     labels: ['group'],
-    help: '1 while nothing may be decided before `signalbox rescue`.',
+    help: '1 while nothing may be decided before a rescue.',
     of: ORCHESTRATOR,
   },
   'signalbox.group.frozen': {
