@@ -43,9 +43,14 @@ const publicKeyOf = (base64: string): KeyObject => {
   return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
 };
 
+/** All that count: a site may have two while one follows the other. */
 export const keyringOf = (topology: Pick<Topology, 'sites'>): Keyring =>
   new Map(
-    topology.sites.map(({ id, signing }) => [signing.keyId, { site: id, publicKey: publicKeyOf(signing.publicKey) }]),
+    topology.sites.flatMap(({ id: site, signing }) =>
+      [signing, ...signing.alsoAccepted].map(
+        ({ keyId, publicKey }) => [keyId, { site, publicKey: publicKeyOf(publicKey) }] as const,
+      ),
+    ),
   );
 
 /** Ed25519 over the canonical JSON of the whole record, base64. The record must not hold its signature yet. */

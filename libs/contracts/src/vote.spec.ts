@@ -20,7 +20,7 @@ const site = (id: string, publicKey: string) => ({
   api: '',
   anchors: [],
   resolvers: [],
-  signing: { keyId: `${id}-1`, publicKey, privateKey: { file: '' } },
+  signing: { keyId: `${id}-1`, publicKey, privateKey: { file: '' }, alsoAccepted: [] },
 });
 const keyring = keyringOf({ sites: [site('a', a.publicKey), site('b', b.publicKey)] });
 

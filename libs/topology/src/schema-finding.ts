@@ -17,7 +17,7 @@ export function schemaFinding(issue: z.core.$ZodIssue, content: unknown): Findin
 }
 
 /** What stands below these keys is never shown. */
-const SECRET = /^(password|secret|privateKey|token)$/i;
+const SECRET = /^(password|secret\w*|privateKey|token)$/i;
 const isSecret = (path: Path): boolean => path.some((part) => typeof part === 'string' && SECRET.test(part));
 
 function describe(content: unknown, path: Path): string {

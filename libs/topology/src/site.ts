@@ -3,6 +3,7 @@ import type { Immutable } from './immutable.js';
 import { Endpoint, HttpAddress, record, RedisAddress, SecretRef, SiteIdText, Text } from './scalars.js';
 
 const PUBLIC_KEY = 'a raw Ed25519 public key in base64: 44 characters';
+const PublicKey = z.string(PUBLIC_KEY).regex(/^[A-Za-z0-9+/]{43}=$/, PUBLIC_KEY);
 const Command = z.array(Text, 'a list: the program and its arguments').min(1, 'a list with at least the program');
 
 export const SiteText = record({
@@ -15,8 +16,12 @@ export const SiteText = record({
   redis: RedisAddress.optional().describe("The site's own job queue; absent at a witness."),
   signing: record({
     keyId: Text,
-    publicKey: z.string(PUBLIC_KEY).regex(/^[A-Za-z0-9+/]{43}=$/, PUBLIC_KEY),
+    publicKey: PublicKey,
     privateKey: SecretRef.describe('PKCS#8 PEM; present only at the site it belongs to.'),
+    alsoAccepted: z
+      .array(record({ keyId: Text, publicKey: PublicKey }), 'a list of key ids with their public keys')
+      .default([])
+      .describe('Keys of this site that count besides: the next one or the last one, while processes restart.'),
   }).describe('Ed25519 key that signs what this site says.'),
   anchors: z
     .array(Endpoint, 'a list of host:port')

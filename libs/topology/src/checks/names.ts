@@ -24,11 +24,11 @@ const UNIQUE: readonly [what: string, (topology: Topology) => readonly Named[]][
   ],
   [
     'a key of its own: a key speaks for one site',
-    ({ sites }) => sites.map(({ signing }, at) => named(['sites', at, 'signing', 'keyId'], signing.keyId)),
+    (topology) => keysOf(topology).map(({ at, keyId }) => named([...at, 'keyId'], keyId)),
   ],
   [
     'a key of its own: a key speaks for one site',
-    ({ sites }) => sites.map(({ signing }, at) => named(['sites', at, 'signing', 'publicKey'], signing.publicKey)),
+    (topology) => keysOf(topology).map(({ at, publicKey }) => named([...at, 'publicKey'], publicKey)),
   ],
   [
     'brokers of one cluster only',
@@ -43,6 +43,13 @@ const UNIQUE: readonly [what: string, (topology: Topology) => readonly Named[]][
     ({ api }) => api.tokens.map(({ sha256 }, at) => named(['api', 'tokens', at, 'sha256'], sha256)),
   ],
 ];
+
+/** Every key that signs for a site, or may. */
+const keysOf = ({ sites }: Topology) =>
+  sites.flatMap(({ signing }, site) => [
+    { ...signing, at: ['sites', site, 'signing'] },
+    ...signing.alsoAccepted.map((key, index) => ({ ...key, at: ['sites', site, 'signing', 'alsoAccepted', index] })),
+  ]);
 
 const named = (at: Path, value: string): Named => ({ at, value });
 
