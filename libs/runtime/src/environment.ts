@@ -12,6 +12,8 @@ export interface Environment {
   /** SIGNALBOX_PROCESS: stable across restarts; `<app>@<site>` when absent. */
   readonly process: ProcessId;
   readonly logLevel: LogLevel;
+  /** OTEL_EXPORTER_OTLP_ENDPOINT: the collector that spans and metrics are sent to; nothing is sent when absent. */
+  readonly otlpEndpoint?: string;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -32,11 +34,17 @@ const Listen = z
   })
   .refine(({ port }) => port <= 65_535, 'host:port with a port up to 65535');
 
+const COLLECTOR_FORM = 'the address of a collector, for example http://127.0.0.1:4318, without user or password';
 const Variables = z.object({
   SIGNALBOX_CONFIG: z.string('the path of signalbox.yaml').min(1, 'the path of signalbox.yaml'),
   SIGNALBOX_SITE: z.string('the id of the site it runs in').min(1, 'the id of the site it runs in').transform(siteId),
   SIGNALBOX_LISTEN: Listen.default({ host: '127.0.0.1', port: 8080 }),
   SIGNALBOX_PROCESS: z.string().min(1, 'an id, or leave it out').transform(processId).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .literal('')
+    .or(z.url({ protocol: /^https?$/, error: COLLECTOR_FORM }))
+    .optional()
+    .refine((text) => !/\/\/[^/]*@/.test(text ?? ''), COLLECTOR_FORM),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'one of debug, info, warn, error').default('info'),
 });
 
@@ -54,5 +62,8 @@ export function readEnvironment(app: string, variables: NodeJS.ProcessEnv): Envi
     listen: data.SIGNALBOX_LISTEN,
     process: data.SIGNALBOX_PROCESS ?? processId(`${app}@${data.SIGNALBOX_SITE}`),
     logLevel: data.LOG_LEVEL,
+    ...(data.OTEL_EXPORTER_OTLP_ENDPOINT && {
+      otlpEndpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT.replace(/\/+$/, ''),
+    }),
   };
 }

@@ -20,5 +20,6 @@ export {
   type ReadinessReport,
 } from './readiness.js';
 export { readSecret, SecretError } from './secret.js';
-export { continueTrace, inSpan, openSpan, traceparent } from './telemetry.js';
+export { beginSpan, continueTrace, inSpan, openSpan, traceparent, type BegunSpan } from './telemetry.js';
+export { startTelemetry, type Telemetry } from './tracing/start-telemetry.js';
 export { largestJumpMs, TimeSense, type TimeSample } from './time-sense.js';

@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api';
 import { pino, stdTimeFunctions, type Logger } from 'pino';
 import type { LogLevel } from './environment.js';
 import { Log, type LogEntry } from './log.js';
@@ -11,6 +12,7 @@ export class PinoLog extends Log {
     this.logger = pino({
       level,
       base: origin,
+      mixin: traceInProgress,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     });
@@ -33,4 +35,10 @@ export class PinoLog extends Log {
     if (entry.length === 1) this.logger[level](entry[0]);
     else this.logger[level](entry[0], entry[1]);
   }
+}
+
+/** So that the lines of a trace are found; nothing while no span is in progress. */
+function traceInProgress(): object {
+  const span = trace.getActiveSpan()?.spanContext();
+  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
 }

@@ -14,10 +14,14 @@ import { nestLogger } from './nest-logger.js';
 import { PinoLog } from './pino.log.js';
 import { SystemRandom } from './random.js';
 import { ProcessReadiness } from './readiness.js';
+import { startTelemetry, type Telemetry } from './tracing/start-telemetry.js';
 import { RuntimeModule, type Runtime } from './runtime.module.js';
 
 /** Stopping waits for work in progress this long. */
 const STOP_TIMEOUT_MS = 10_000;
+
+/** The last spans are worth this wait. */
+const FLUSH_TIMEOUT_MS = 1_000;
 
 @Module({})
 class Root {}
@@ -35,7 +39,10 @@ export async function run(application: Application): Promise<void> {
     const origin = new Origin(application.name, environment);
     const runtime = { clock, random: new SystemRandom(), log, readiness, metrics, origin };
     const app = await create(await application.module(environment), runtime);
-    stopOnSignal(app, runtime);
+    const telemetry = environment.otlpEndpoint
+      ? startTelemetry({ endpoint: environment.otlpEndpoint, origin: origin.attributes }, runtime)
+      : undefined;
+    stopOnSignal(app, runtime, telemetry);
     await application.attach?.(app);
     await app.listen(environment.listen.port, environment.listen.host);
     readiness.started();
@@ -81,7 +88,7 @@ function crashOnBugs(log: () => Log | undefined): void {
 }
 
 /** The first signal ends work in progress, a second one ends the process at once. */
-function stopOnSignal(app: INestApplication, { log, clock }: Runtime): void {
+function stopOnSignal(app: INestApplication, { log, clock }: Runtime, telemetry: Telemetry | undefined): void {
   let stopping = false;
   const stop = async (signal: NodeJS.Signals) => {
     if (stopping) process.exit(EXIT_CODE.stopTimedOut);
@@ -89,6 +96,7 @@ function stopOnSignal(app: INestApplication, { log, clock }: Runtime): void {
     log.info(`Stopping on ${signal}`);
     const outcome = await Promise.race([app.close().then(() => 'stopped' as const), clock.sleep(STOP_TIMEOUT_MS)]);
     if (outcome === undefined) log.warn(`Work in progress did not end within ${STOP_TIMEOUT_MS} ms`);
+    await Promise.race([telemetry?.flush(), clock.sleep(FLUSH_TIMEOUT_MS)]);
     process.exit(outcome === undefined ? EXIT_CODE.stopTimedOut : EXIT_CODE.stopped);
   };
   process.on('SIGTERM', (signal) => void stop(signal));

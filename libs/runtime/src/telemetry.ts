@@ -1,6 +1,15 @@
-import { context, propagation, ROOT_CONTEXT, SpanStatusCode, trace, type Attributes } from '@opentelemetry/api';
+import {
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type Context,
+} from '@opentelemetry/api';
 import { messageOf } from '#libs/domain';
 import type { Random } from './random.js';
+import { traceparentOf } from './tracing/traceparent-propagator.js';
 
 /**
  * The W3C `traceparent` of what is going on, for event envelopes. Without a telemetry SDK it is a fresh one that is
@@ -15,7 +24,7 @@ export function traceparent(random: Random): string {
 
 /** Runs `work` as a part of the trace that an event came from. */
 export const continueTrace = <T>(parent: string | undefined, work: () => T): T =>
-  parent === undefined ? work() : context.with(propagation.extract(ROOT_CONTEXT, { traceparent: parent }), work);
+  parent === undefined ? work() : context.with(remote(parent), work);
 
 const TRACER = 'signalbox';
 
@@ -40,3 +49,35 @@ export function openSpan(name: string, attributes: Attributes): (atEnd: Attribut
     span.end();
   };
 }
+
+/** A span that other processes go on from before it is over. */
+export interface BegunSpan {
+  /** Where they go on; undefined while nobody records spans, so that nothing is written down for nobody. */
+  readonly traceparent?: string;
+  end(atEnd?: Attributes): void;
+}
+
+/** `after`: where it goes on, the work in progress when absent; `besides`: what else led here; both as `traceparent`. */
+export function beginSpan(
+  name: string,
+  where: { readonly after?: string | undefined; readonly besides?: readonly string[]; readonly startedAtMs?: number },
+  attributes: Attributes,
+): BegunSpan {
+  const { after, besides = [], startedAtMs } = where;
+  const within = after === undefined ? context.active() : remote(after);
+  const links = besides.flatMap((text) => {
+    const other = trace.getSpanContext(remote(text));
+    return other ? [{ context: other }] : [];
+  });
+  const options = { attributes, links, ...(startedAtMs !== undefined && { startTime: startedAtMs }) };
+  const span = trace.getTracer(TRACER).startSpan(name, options, within);
+  return {
+    ...(span.isRecording() && { traceparent: traceparentOf(span.spanContext()) }),
+    end: (atEnd = {}) => {
+      span.setAttributes(atEnd);
+      span.end();
+    },
+  };
+}
+
+const remote = (traceparent: string): Context => propagation.extract(ROOT_CONTEXT, { traceparent });

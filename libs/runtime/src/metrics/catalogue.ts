@@ -36,6 +36,12 @@ export const METRICS = {
     labels: [],
     help: 'The longest that the event loop was late in the last minute; an observer abstains from 0.2 s, a leader resigns from 0.5 s.',
   },
+  'signalbox.spans': {
+    kind: 'counter',
+    unit: '{event}',
+    labels: ['outcome'],
+    help: 'Spans of traces, sent to the collector or dropped because it took none; nothing else hangs on it.',
+  },
   'process.cpu.time': { kind: 'counter', unit: 's', labels: [], help: 'Processor time, user and system.' },
   'process.memory.usage': { kind: 'gauge', unit: 'By', labels: [], help: 'Resident memory.' },
   'process.uptime': { kind: 'gauge', unit: 's', labels: [], help: 'Since the process started.' },
