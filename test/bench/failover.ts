@@ -31,13 +31,17 @@ export const benchFailover = async (runs: number, say: (line: string) => void): 
   return failoverReport(failovers, floors);
 };
 
-/** One run of the demo, on a lab of its own. */
-const measureFailover = async (say: (line: string) => void): Promise<FailoverSample> => {
+/** One run of the demo, on a lab of its own, which is looked at before it is taken down. */
+export const measureFailover = async (
+  say: (line: string) => void,
+  atEnd: (lab: Lab) => Promise<void> = () => Promise.resolve(),
+): Promise<FailoverSample> => {
   const lab = await Lab.up({ mode: DEMO.mode, onProgress: say });
   try {
-    return failoverSample(
-      await playDemo(await setStage(lab, DEMO, { clock, print: say, auditFile: lab.run.file('audit.ndjson') })),
-    );
+    const stage = await setStage(lab, DEMO, { clock, print: say, auditFile: lab.run.file('audit.ndjson') });
+    const sample = failoverSample(await playDemo(stage));
+    await atEnd(lab);
+    return sample;
   } finally {
     await lab.down();
   }

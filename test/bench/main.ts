@@ -5,6 +5,7 @@ import { benchDns, dnsInWords } from './dns.js';
 import { benchFailover } from './failover.js';
 import { inWords } from './figures.js';
 import { benchJournal, journalInWords } from './journal.js';
+import { benchTelemetry, telemetryInWords } from './telemetry.js';
 
 const DEFAULT_RUNS = 5;
 const DEFAULT_TRANSACTIONS = 1_000;
@@ -84,6 +85,16 @@ program
   .action(async ({ pairs, rounds, json }: DnsOptions) => {
     const report = await benchDns(pairs, rounds, (line) => void process.stderr.write(`${line}\n`));
     process.stdout.write(`${json ? JSON.stringify(report, null, 2) : dnsInWords(report)}\n`);
+  });
+
+program
+  .command('telemetry')
+  .description('a failover without and with a collector of traces: one trace, and what it costs')
+  .option('--runs <count>', 'how many failovers of each', positiveCount, 1)
+  .option('--json', 'print the report as JSON, and nothing else, on stdout', false)
+  .action(async ({ runs, json }: Options) => {
+    const report = await benchTelemetry(runs, (line) => void process.stderr.write(`${line}\n`));
+    process.stdout.write(`${json ? JSON.stringify(report, null, 2) : telemetryInWords(report)}\n`);
   });
 
 try {

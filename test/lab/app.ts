@@ -35,6 +35,8 @@ export class AppPart implements Part {
       SIGNALBOX_CONFIG: this.run.file(configFile),
       SIGNALBOX_SITE: this.site,
       SIGNALBOX_LISTEN: this.endpoint,
+      // Where a bench or a test listens for telemetry.
+      OTEL_EXPORTER_OTLP_ENDPOINT: process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? '',
     };
     return Promise.resolve({ file: process.execPath, args: [entryOf(this.name)], env });
   }
@@ -50,9 +52,12 @@ export class AppPart implements Part {
   }
 }
 
+/** What of Signalbox runs at a site. */
+export const signalboxAt = (site: LabSite): readonly AppName[] => (site === 'w' ? AT_WITNESS : AT_SITE);
+
 export function signalbox(layout: Layout, run: RunDirectory): AppPart[] {
   return SITES.flatMap((site) =>
-    (site === 'w' ? AT_WITNESS : AT_SITE)
+    signalboxAt(site)
       .filter((app) => existsSync(entryOf(app)))
       .map((app) => new AppPart(site, app, layout, run)),
   );

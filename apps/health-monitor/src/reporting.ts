@@ -4,6 +4,7 @@ import { OBSERVATIONS_TOPIC, type EventBus } from '#libs/messaging';
 import { traceparent, type Clock, type Log, type Metrics, type Random } from '#libs/runtime';
 import type { FlowWatch } from './lag/flow-watch.js';
 import type { RoundReport } from './probing/cluster-watch.js';
+import { FailureTraces } from './failure-traces.js';
 import { measure } from './round-metrics.js';
 import type { VoteKeeper } from './voting/vote-keeper.js';
 
@@ -26,6 +27,7 @@ export interface ReportingRuntime {
 export class Reporting {
   private readonly incarnation: string;
   private readonly opinions = new Map<ClusterId, Opinion>();
+  private readonly failures: FailureTraces;
   private sequence = 0;
 
   constructor(
@@ -35,6 +37,7 @@ export class Reporting {
     private readonly bus: EventBus,
   ) {
     this.incarnation = runtime.random.id();
+    this.failures = new FailureTraces(runtime.clock);
   }
 
   /** `flows` are those that end at this site. */
@@ -51,10 +54,12 @@ export class Reporting {
       ...judgement,
       flows: lags,
     };
-    this.votes.offer(signVote({ site, ...common, ...(kafkaClusterId && { kafkaClusterId }) }, key));
+    const failure = this.failures.follow(round);
+    const beside = { ...(kafkaClusterId && { kafkaClusterId }), ...(failure && { traceparent: failure }) };
+    this.votes.offer(signVote({ site, ...common, ...beside }, key));
     const seen = { probes: [...probes], ...(score !== undefined && { score }) };
     const observation = { vantage: site, ...common, ...seen, recorded: this.votes.isRecorded, configHash };
-    const at = { time: new Date(this.runtime.clock.now()), traceparent: traceparent(this.runtime.random) };
+    const at = { time: new Date(this.runtime.clock.now()), traceparent: failure ?? traceparent(this.runtime.random) };
     const event = observationEvent(observation, at, key);
     this.bus.publish(OBSERVATIONS_TOPIC, `${process}/${round.cluster}`, JSON.stringify(event));
   }

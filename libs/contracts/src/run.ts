@@ -45,6 +45,7 @@ export const RunWire = z.object({
   requestedBy: z.string().optional(),
   compensation: z.object({ by: z.string(), reason: z.string(), steps: z.array(StepWire) }).optional(),
   exceptions: z.array(z.object({ step: z.string(), reason: z.string() })),
+  traceparent: z.string().optional(),
   problem: z.string().optional(),
 });
 

@@ -40,6 +40,7 @@ export const StepRecordWire = StepWire.extend({
   startedAt: InstantWire.optional(),
   finishedAt: InstantWire.optional(),
   verifiedBy: z.object({ check: z.string(), observed: JsonWire }).optional(),
+  traceparent: z.string().optional(),
   problem: z.string().optional(),
 });
 

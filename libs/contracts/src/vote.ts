@@ -26,6 +26,7 @@ export const VoteWire = z.object({
   healthyForMs: DurationWire,
   flows: z.array(FlowLagWire),
   kafkaClusterId: z.string().optional(),
+  traceparent: z.string().optional(),
   keyId: z.string().min(1),
   signature: z.string().min(1),
 });

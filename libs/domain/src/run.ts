@@ -68,6 +68,8 @@ export interface Run {
   readonly compensation?: Compensation;
   /** Names of steps whose outcome is an exception, with the reason. */
   readonly exceptions: readonly { readonly step: string; readonly reason: string }[];
+  /** W3C Trace Context of its decision: its steps go on there, whoever leads and works. */
+  readonly traceparent?: string;
   /** Why it needs a person, and what to do. */
   readonly problem?: string;
 }

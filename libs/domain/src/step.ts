@@ -97,6 +97,8 @@ export interface StepRecord extends Step {
   readonly takenBy?: ProcessId;
   readonly startedAt?: Instant;
   readonly finishedAt?: Instant;
+  /** W3C Trace Context of the run's decision, for whoever performs it. */
+  readonly traceparent?: string;
   readonly verifiedBy?: { readonly check: string; readonly observed: Json };
   /** In words, for a person: what went wrong and what to do. */
   readonly problem?: string;

@@ -34,6 +34,8 @@ export interface Vote {
   readonly flows: readonly FlowLag[];
   /** What Kafka calls itself (cluster.id), to notice a cluster that was reborn empty. */
   readonly kafkaClusterId?: string;
+  /** W3C Trace Context of the failure it tells of, for who decides on it; nothing is decided by it. */
+  readonly traceparent?: string;
   readonly keyId: string;
   /** Ed25519 over the canonical JSON of all other fields, base64. */
   readonly signature: string;

@@ -9,7 +9,7 @@ import {
   type Stamped,
   type StepRecord,
 } from '#libs/domain';
-import type { Clock } from '#libs/runtime';
+import { inSpan, type Clock } from '#libs/runtime';
 import type { StepResult } from './step-result.js';
 
 /** Between two tries at a resource that refused, did not answer, or does not show yet what was written. */
@@ -73,14 +73,15 @@ class Performance {
 
   private async write(): Promise<Round> {
     const { resource, desired, step } = this.order;
-    const seen = await resource.read(this.deadline);
+    const look = this.written === undefined ? 'read' : 'read-back';
+    const seen = await this.traced(look, () => resource.read(this.deadline));
     if (seen.epoch > step.epoch) return { over: this.refused(seen) };
     if (this.shows(seen)) return step.action === 'seal' ? { over: done('read-back', readBack(seen)) } : this.verify();
     const isMismatch = this.written !== undefined;
     const next = step.action === 'seal' ? seen.value : desired;
     this.written = { value: next, isAnswered: false };
     this.writes += 1;
-    const outcome = await resource.write(seen, next, step.epoch, this.deadline);
+    const outcome = await this.traced('effect', () => resource.write(seen, next, step.epoch, this.deadline));
     switch (outcome) {
       case 'written':
         this.written = { value: next, isAnswered: true };
@@ -98,10 +99,14 @@ class Performance {
 
   private async verify(): Promise<Round> {
     const { resource, desired } = this.order;
-    const { check, observed, holds } = await resource.verify(desired, this.deadline);
+    const { check, observed, holds } = await this.traced('verify', () => resource.verify(desired, this.deadline));
     if (holds) return { over: done(check, observed) };
     const problem = `${check} does not show what was wanted of ${this.name}; see what was observed`;
     return { over: { status: 'failed', verifiedBy: { check, observed }, problem } };
+  }
+
+  private traced<T>(what: string, work: () => Promise<T>): Promise<T> {
+    return inSpan(what, { 'signalbox.resource': this.name }, work);
   }
 
   private shows(seen: Stamped<unknown>): boolean {

@@ -7,7 +7,7 @@ import {
   type ResourceRef,
   type StepRecord,
 } from '#libs/domain';
-import type { Clock, Metrics } from '#libs/runtime';
+import { continueTrace, inSpan, type Clock, type Metrics } from '#libs/runtime';
 import { performStep, type StepOrder } from './perform-step.js';
 import { isOrdered } from './order-ledger.js';
 import type { JournaledStep, StepLedger } from './step-ledger.js';
@@ -37,7 +37,9 @@ export class StepAttempt {
     const taken = await this.ledger.take(step, this.process, clock.now());
     if (!taken) return;
     const startedMs = clock.monotonicMs();
-    const result = await this.perform(taken.record, superseded);
+    const result = await continueTrace(taken.record.traceparent, () =>
+      inSpan(`step.${taken.record.action}`, attributesOf(taken.record), () => this.perform(taken.record, superseded)),
+    );
     this.count(taken.record, result, clock.monotonicMs() - startedMs);
     await this.report(taken, result, superseded);
   }
@@ -92,3 +94,10 @@ export class StepAttempt {
     }
   }
 }
+
+const attributesOf = ({ run, name, epoch, resource }: StepRecord) => ({
+  'signalbox.run': run,
+  'signalbox.step': name,
+  'signalbox.epoch': epoch,
+  'signalbox.resource': resourceKey(resource),
+});

@@ -20,6 +20,7 @@ import {
 } from '#libs/domain';
 import { decidedFrom } from '#libs/journal';
 import type { Random } from '#libs/runtime';
+import { traceDecision } from './decision-trace.js';
 import type { GroupTransaction } from './group-transaction.js';
 import type { GroupView } from './group-view.js';
 
@@ -55,6 +56,8 @@ export function recordDecision(
   { actor, settings, said, epoch: next = epoch(view.epoch + 1) }: Cause,
 ): void {
   transaction.state(decision.state);
+  const traced = traceDecision(view, decision, settings);
+  if (traced) transaction.afterwards(() => traced.end());
   if (decision.effects.length > 0) transaction.whileUnchanged(...view.votes.map(({ entry }) => entry));
   const evidence = {
     ...said,
@@ -70,7 +73,11 @@ export function recordDecision(
     epoch: owe(decision, {
       view,
       at: event.at,
-      started: { evidenceHash: hashOf(evidence), epoch: next },
+      started: {
+        evidenceHash: hashOf(evidence),
+        epoch: next,
+        ...(traced?.traceparent && { traceparent: traced.traceparent }),
+      },
       transaction,
     }),
     evidence,
@@ -81,7 +88,7 @@ export function recordDecision(
 interface Owing {
   readonly view: GroupView;
   readonly at: Instant;
-  readonly started: Pick<Run, 'evidenceHash' | 'epoch'>;
+  readonly started: Pick<Run, 'evidenceHash' | 'epoch' | 'traceparent'>;
   readonly transaction: GroupTransaction;
 }
 
@@ -126,7 +133,7 @@ function openApproval(
 
 function startRun(
   { run: id, plan, approval, requestedBy }: Extract<Effect, { kind: 'start-run' }>,
-  facts: Pick<Run, 'startedAt' | 'evidenceHash' | 'epoch'>,
+  facts: Pick<Run, 'startedAt' | 'evidenceHash' | 'epoch' | 'traceparent'>,
   transaction: GroupTransaction,
 ): void {
   transaction.newEpoch(facts.epoch).run({

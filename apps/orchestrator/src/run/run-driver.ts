@@ -1,7 +1,7 @@
 import { advance, attestationOf, compensate, decide, resume, type Move, type Settings } from '#libs/decision';
 import { epoch, type Json, type Run, type SiteId, type StepRecord } from '#libs/domain';
 import { decidedFrom } from '#libs/journal';
-import type { Clock } from '#libs/runtime';
+import { beginSpan, type Clock } from '#libs/runtime';
 import type { Leader } from '../group/evaluation.js';
 import { GroupTransaction } from '../group/group-transaction.js';
 import type { GroupMetrics } from '../group/group-metrics.js';
@@ -97,9 +97,11 @@ export class RunDriver {
 
   private open(view: RunningView, leader: Leader, steps: readonly StepRecord[]): GroupTransaction {
     const transaction = this.begin(view, leader);
+    const { traceparent } = view.run.value;
     for (const step of steps) {
       const { verifiedBy, takenBy, problem, finishedAt, ...rest } = step;
-      const opened: StepRecord = { ...rest, status: 'open', attempt: step.attempt + 1, startedAt: this.clock.now() };
+      const beginning = { status: 'open', attempt: step.attempt + 1, startedAt: this.clock.now() } as const;
+      const opened: StepRecord = { ...rest, ...beginning, ...(traceparent && { traceparent }) };
       this.openings.set(step.name, { attempt: attemptKey(opened), atMs: this.clock.monotonicMs() });
       transaction.whileUnchanged(...entriesOf(view, step)).openStep(opened);
     }
@@ -148,7 +150,10 @@ export class RunDriver {
     const decision = decide(state, event, settings);
     const { phase, exceptions } = run;
     return this.begin(view, leader)
-      .afterwards(() => this.metrics?.closed(run, at))
+      .afterwards(() => {
+        this.metrics?.closed(run, at);
+        traceRun(run);
+      })
       .run({ ...run, finishedAt: at })
       .endTurn(run.id)
       .state(decision.state)
@@ -172,6 +177,13 @@ export class RunDriver {
   private begin(view: RunningView, leader: Leader): GroupTransaction {
     return new GroupTransaction(view).asLeader(leader.name).whileUnchanged(view.run.entry);
   }
+}
+
+/** The run as a whole, told when it is over. */
+function traceRun({ id, plan, phase, startedAt, traceparent }: Run): void {
+  if (traceparent === undefined) return;
+  const of = { 'signalbox.run': id, 'signalbox.group': plan.group, 'signalbox.run.kind': plan.kind };
+  beginSpan('run', { after: traceparent, startedAtMs: startedAt }, of).end({ 'signalbox.phase': phase });
 }
 
 export const recordsOf = ({ steps }: GroupView): readonly StepRecord[] => steps.map(({ value }) => value);
