@@ -72,6 +72,7 @@ const COMMON: readonly AclEntry[] = [
   ...allow('signalbox', startingWith(topic, 'signalbox.'), 'ALL'),
   ...allow('signalbox', startingWith(group, 'signalbox.'), 'ALL'),
   ...allow('signalbox', literal(topic, TOPIC), 'READ', 'DESCRIBE', 'DESCRIBE_CONFIGS'),
+  ...allow('signalbox', startingWith(topic, 'mm2-offset-syncs.'), 'READ'),
   ...allow('signalbox', literal(group, '*'), 'DESCRIBE'),
   ...allow('signalbox', CLUSTER, 'ALTER', 'DESCRIBE', 'ALTER_CONFIGS', 'DESCRIBE_CONFIGS'),
   ...allow('connect', startingWith(topic, 'connect-'), 'ALL'),

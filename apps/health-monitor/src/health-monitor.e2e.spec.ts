@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { keyringOf, openVote, type ObservationEvent } from '#libs/contracts';
-import { clusterId, type ClusterId, type Vote } from '#libs/domain';
+import { keyringOf, openFlowPositions, openVote, type ObservationEvent } from '#libs/contracts';
+import { clusterId, flowId, type ClusterId, type Vote } from '#libs/domain';
 import { EtcdJournal, keys } from '#libs/journal';
 import { openCluster, type KafkaCluster } from '#libs/kafka';
 import { busCluster, MultiClusterEventBus, observationsChannel } from '#libs/messaging';
@@ -100,6 +100,24 @@ describe('a health monitor at site b, on real parts', () => {
     });
     await votesSoon(A, { flows: [expect.objectContaining({ lagRecords: 0, lagMs: 0 })] as never });
     expect((await votesSoon(B, { opinion: 'up' })).flows).toEqual([]);
+  });
+
+  it('keeps its positions in the journal, signed, by what Connect and the offset syncs tell', async () => {
+    const { offset } = (await until('a record is written', SOON_MS, async () => {
+      const outcome = await orders.log.append('orders', 0, [{ value: Buffer.from('x') }]);
+      expect(outcome).toMatchObject({ outcome: 'appended' });
+      return outcome;
+    })) as { readonly offset: bigint };
+    await until('its copy stands in the journal', SOON_MS, async () => {
+      const [entry] = (await journal.read(keys.positionsOf(flowId('a-to-b')))).entries;
+      const opened = openFlowPositions(entry?.value ?? '', keyringOf(topology), 'positions');
+      if (!opened.ok) throw opened.problem;
+      const { partitions, problems, movedAgeMs } = opened.value;
+      const orders0 = partitions.find(({ topic, partition }) => topic === 'orders' && partition === 0);
+      expect(orders0?.copiedAtLeast).toBeGreaterThan(Number(offset));
+      expect(problems).toEqual([]);
+      expect(movedAgeMs).toBeDefined();
+    });
   });
 
   const roundsIn = ({ event }: { readonly event: ObservationEvent }) =>

@@ -1,10 +1,20 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { EtcdJournal, Journal } from '#libs/journal';
-import { openCluster, type KafkaCluster } from '#libs/kafka';
+import {
+  offsetSyncsTopicOf,
+  OffsetSyncs,
+  openCluster,
+  openSweep,
+  type ClusterAccess,
+  type OffsetSweep,
+  type TopicLog,
+} from '#libs/kafka';
 import { busCluster, EventBus, MultiClusterEventBus } from '#libs/messaging';
 import { Clock, Log, Metrics, Random, Readiness } from '#libs/runtime';
 import { ConnectMirrorPositions } from './lag/connect.mirror-positions.js';
+import { mannerOf } from './lag/flow-naming.js';
 import { FlowWatch } from './lag/flow-watch.js';
+import { PositionKeeper } from './lag/position-keeper.js';
 import { Monitor } from './monitor.service.js';
 import { ClusterWatch } from './probing/cluster-watch.js';
 import { KafkaProbeSet } from './probing/kafka.probe-set.js';
@@ -16,6 +26,8 @@ import { VoteKeeper } from './voting/vote-keeper.js';
 
 /** Lag is sampled no more often than this: Connect writes its offsets once a second at best. */
 const LAG_MIN_MS = 1_000;
+/** What is kept in the journal must not fill it. */
+const KEPT_EVERY_MIN_MS = 5_000;
 const RETRY_MS = 500;
 
 @Module({})
@@ -66,6 +78,8 @@ const monitor =
     const opened = probed.map((access) => ({ access, kafka: openCluster(access) }));
     const selfDoubt = new SelfDoubt(clock, reach, { ...policy, anchors });
     const observer = { clock, random, readiness, doubtSince: (ms: number) => selfDoubt.since(ms) };
+    const flows = flowWatches(settings, { clock, readiness });
+    const keptEveryMs = Math.max(policy.roundMs, KEPT_EVERY_MIN_MS);
     const votes = new VoteKeeper(journal, clock, readiness, { ttlMs: policy.voteTtlMs, everyMs: policy.roundMs });
     return new Monitor({
       selfDoubt,
@@ -80,20 +94,41 @@ const monitor =
           policy,
         );
       }),
-      flows: settings.flows.flatMap(({ flow, connect }) => {
-        const kafka = opened.find(({ access }) => access.cluster === flow.source)?.kafka;
-        return kafka ? [flowWatch(settings, { flow, connect }, kafka, { clock, readiness })] : [];
-      }),
+      flows,
+      positions: new PositionKeeper(journal, clock, speaker, flows, keptEveryMs),
     });
   };
 
-const flowWatch = (
-  { policy }: Settings,
-  { flow, connect }: Settings['flows'][number],
-  source: KafkaCluster,
-  { clock, readiness }: { readonly clock: Clock; readonly readiness: Readiness },
-): FlowWatch => {
-  const positions = new ConnectMirrorPositions(connect, flow.driver.source, policy.probeTimeoutMs);
-  const watched = { flow: flow.id, source: flow.source, topics: flow.topics, sourceLog: source.log, positions };
-  return new FlowWatch(watched, clock, readiness, Math.max(policy.roundMs, LAG_MIN_MS));
-};
+interface Watching {
+  readonly clock: Clock;
+  readonly readiness: Readiness;
+}
+
+/** On connections of their own: what is asked of thousands of partitions must not hold up a probe. */
+function flowWatches({ policy, flows, probed }: Settings, { clock, readiness }: Watching): readonly FlowWatch[] {
+  const opened = new Map(probed.map((access) => [access.cluster, opener(access, clock)]));
+  return flows.flatMap(({ flow, connect }) => {
+    const [source, target] = [opened.get(flow.source)?.(), opened.get(flow.target)?.()];
+    if (!source || !target) return [];
+    const manner = mannerOf(flow);
+    const { log } = manner.naming.syncsAt === 'target' ? target : source;
+    const watched = {
+      flow: flow.id,
+      source: flow.source,
+      topics: flow.topics,
+      manner,
+      sourceLog: source.log,
+      sourceSweep: source.sweep,
+      targetSweep: target.sweep,
+      positions: new ConnectMirrorPositions(connect, flow.driver.source, policy.probeTimeoutMs),
+      syncs: new OffsetSyncs(log, offsetSyncsTopicOf(manner.naming)),
+    };
+    return [new FlowWatch(watched, clock, readiness, Math.max(policy.roundMs, LAG_MIN_MS))];
+  });
+}
+
+/** Opens a cluster when it is first asked to, and once. */
+function opener(access: ClusterAccess, clock: Clock) {
+  let opened: { readonly log: TopicLog; readonly sweep: OffsetSweep } | undefined;
+  return () => (opened ??= { log: openCluster(access).log, sweep: openSweep(access, clock).sweep });
+}

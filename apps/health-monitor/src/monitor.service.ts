@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { FlowWatch } from './lag/flow-watch.js';
+import type { PositionKeeper } from './lag/position-keeper.js';
 import type { ClusterWatch } from './probing/cluster-watch.js';
 import type { SelfDoubt } from './probing/self-doubt.js';
 import type { Reporting } from './reporting.js';
@@ -9,6 +10,7 @@ export interface MonitorParts {
   readonly selfDoubt: SelfDoubt;
   readonly clusters: readonly ClusterWatch[];
   readonly flows: readonly FlowWatch[];
+  readonly positions: PositionKeeper;
   readonly votes: VoteKeeper;
   readonly reporting: Reporting;
 }
@@ -21,9 +23,15 @@ export class Monitor implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(private readonly parts: MonitorParts) {}
 
   onApplicationBootstrap(): void {
-    const { selfDoubt, clusters, flows, votes, reporting } = this.parts;
+    const { selfDoubt, clusters, flows, positions, votes, reporting } = this.parts;
     const watches = clusters.map((watch) => watch.start((round) => reporting.report(round, flows)));
-    this.stops = [...watches, ...flows.map((flow) => flow.start()), selfDoubt.start(), votes.start()];
+    this.stops = [
+      ...watches,
+      ...flows.map((flow) => flow.start()),
+      positions.start(),
+      selfDoubt.start(),
+      votes.start(),
+    ];
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,6 +1,6 @@
 import { messageOf, UnavailableError } from '#libs/domain';
+import type { PartitionOffsets, SweptOffsets } from '#libs/kafka';
 import { z } from 'zod';
-import { partitionKey, type Offsets } from './flow-history.js';
 import { MirrorPositions } from './mirror-positions.js';
 
 const Answer = z.object({
@@ -29,14 +29,11 @@ export class ConnectMirrorPositions extends MirrorPositions {
     this.url = `${connect}/connectors/${encodeURIComponent(connector)}/offsets`;
   }
 
-  override async read(): Promise<Offsets | undefined> {
+  override async read(): Promise<SweptOffsets | undefined> {
     const answer = await this.ask();
     if (answer === undefined) return undefined;
-    // Connect keeps the last offset that was replicated; we speak of the next one everywhere.
-    const next = answer.offsets.flatMap(({ partition: { topic, partition }, offset }) =>
-      offset ? [[partitionKey(topic, partition), BigInt(offset.offset) + 1n] as const] : [],
-    );
-    return new Map(next);
+    const byTopic = Map.groupBy(answer.offsets, ({ partition: { topic } }) => topic);
+    return new Map([...byTopic].map(([topic, offsets]) => [topic, nextOf(offsets)]));
   }
 
   private async ask(): Promise<z.infer<typeof Answer> | undefined> {
@@ -54,4 +51,12 @@ export class ConnectMirrorPositions extends MirrorPositions {
       });
     }
   }
+}
+
+/** Connect keeps the last offset that was replicated; we speak of the next one everywhere. */
+function nextOf(stored: z.infer<typeof Answer>['offsets']): PartitionOffsets {
+  const count = Math.max(...stored.map(({ partition: { partition } }) => partition + 1));
+  const next = new Float64Array(count).fill(Number.NaN);
+  for (const { partition, offset } of stored) if (offset) next[partition.partition] = offset.offset + 1;
+  return next;
 }

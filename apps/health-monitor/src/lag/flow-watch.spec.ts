@@ -1,34 +1,65 @@
 import { describe, expect, it } from '@jest/globals';
 import { clusterId, flowId, UnavailableError } from '#libs/domain';
-import { InMemoryKafka, openInMemory } from '#libs/kafka';
+import {
+  InMemoryKafka,
+  InMemoryOffsetSweep,
+  offsetSyncKey,
+  OffsetSyncs,
+  offsetSyncValue,
+  openInMemory,
+  type SweptOffsets,
+} from '#libs/kafka';
 import { InMemoryLog, ProcessReadiness } from '#libs/runtime';
 import { VirtualClock } from '../../../../test/support/virtual-clock.js';
-import type { Offsets } from './flow-history.js';
+import type { FlowManner } from './flow-naming.js';
 import { FlowWatch } from './flow-watch.js';
 import { MirrorPositions } from './mirror-positions.js';
 
 class HandMirror extends MirrorPositions {
-  positions: Offsets | 'none yet' | undefined = new Map();
-  override async read(): Promise<Offsets | undefined> {
+  positions: SweptOffsets | 'none yet' | undefined = new Map();
+  override async read(): Promise<SweptOffsets | undefined> {
     if (!this.positions) throw new UnavailableError('Connect does not tell the offsets');
     return this.positions === 'none yet' ? undefined : this.positions;
   }
 }
+
+const SYNCS = 'mm2-offset-syncs.a.internal';
+const manner: FlowManner = {
+  naming: { policy: 'identity', sourceAlias: 'a', targetAlias: 'b', syncsAt: 'target' },
+  isolation: 'read-uncommitted',
+  isTransactional: false,
+};
+const copiedOf = (orders: number): SweptOffsets => new Map([['orders', Float64Array.of(orders)]]);
 
 const watched = async (topics: readonly string[], positions: HandMirror['positions'] = new Map()) => {
   const clock = new VirtualClock();
   const options = { cluster: clusterId('a'), timeoutMs: 400, superUsers: ['User:admin'] };
   const kafka = new InMemoryKafka(options, clock).createTopic('orders').createTopic('orders.eu').createTopic('other');
   const { log } = openInMemory(kafka);
+  const target = new InMemoryKafka({ ...options, cluster: clusterId('b') }, clock)
+    .createTopic('orders')
+    .createTopic(SYNCS);
+  const targetLog = openInMemory(target).log;
   const mirror = new HandMirror();
   mirror.positions = positions;
   const readiness = new ProcessReadiness(new InMemoryLog(), clock);
   const parts = { flow: flowId('a-to-b'), source: clusterId('a'), topics, sourceLog: log, positions: mirror };
-  const watch = new FlowWatch(parts, clock, readiness, 1_000);
+  const sides = {
+    manner,
+    sourceSweep: new InMemoryOffsetSweep(kafka, 'User:admin'),
+    targetSweep: new InMemoryOffsetSweep(target, 'User:admin'),
+    syncs: new OffsetSyncs(targetLog, SYNCS),
+  };
+  const watch = new FlowWatch({ ...parts, ...sides }, clock, readiness, 1_000);
   watch.start();
   await clock.advance(1_000);
   const append = (topic: string) => log.append(topic, 0, [{ value: Buffer.from('x') }]);
-  return { clock, kafka, mirror, readiness, append, lag: () => watch.lag(clock.monotonicMs()) };
+  const sync = (upstream: number, downstream: number) =>
+    targetLog.append(SYNCS, 0, [
+      { key: offsetSyncKey({ topic: 'orders', partition: 0 }), value: offsetSyncValue({ upstream, downstream }) },
+    ]);
+  const lag = () => watch.lag(clock.monotonicMs());
+  return { clock, kafka, target, mirror, readiness, append, sync, watch, lag };
 };
 
 describe('the watch on a flow', () => {
@@ -48,7 +79,7 @@ describe('the watch on a flow', () => {
     kafka.condition = 'killed';
     await clock.advance(10_000);
     expect(lag()).toMatchObject({ lagRecords: 1, sampleAgeMs: 10_000 });
-    mirror.positions = new Map([['orders/0', 1n]]);
+    mirror.positions = copiedOf(1);
     await clock.advance(1_000);
     expect(lag()).toMatchObject({ lagRecords: 0, lagMs: 0, sampleAgeMs: 11_000 });
   });
@@ -59,7 +90,7 @@ describe('the watch on a flow', () => {
     await clock.advance(5_000);
     expect(lag()).toBeUndefined();
     expect(readiness.report().components['position of flow a-to-b']).toEqual({ state: 'ready' });
-    mirror.positions = new Map([['orders/0', 1n]]);
+    mirror.positions = copiedOf(1);
     await clock.advance(1_000);
     expect(lag()).toMatchObject({ lagRecords: 0 });
   });
@@ -71,5 +102,29 @@ describe('the watch on a flow', () => {
     await clock.advance(5_000);
     expect(lag()?.sampleAgeMs).toBe(5_000);
     expect(readiness.report().components['position of flow a-to-b']).toMatchObject({ state: 'missing' });
+  });
+
+  it('goes on by the offset syncs while Connect is silent, and grows old without them', async () => {
+    const { clock, target, mirror, append, sync, watch, lag } = await watched(['orders']);
+    mirror.positions = undefined;
+    await append('orders');
+    await append('orders');
+    await sync(0, 0);
+    await clock.advance(2_000);
+    expect(lag()).toMatchObject({ lagRecords: 1 });
+    expect(lag()?.sampleAgeMs).toBeLessThanOrEqual(1_000);
+    expect(watch.sample(clock.monotonicMs())?.problems).toMatchObject([{ kind: 'mirror-silent' }]);
+    target.condition = 'killed';
+    await clock.advance(9_000);
+    expect(lag()?.sampleAgeMs).toBeGreaterThanOrEqual(9_000);
+  });
+
+  it('names a topic that the target does not have', async () => {
+    const { clock, append, watch } = await watched(['orders', 'other']);
+    await append('other');
+    await clock.advance(2_000);
+    expect(watch.sample(clock.monotonicMs())?.problems).toMatchObject([
+      { kind: 'target-topic-missing', where: 'other' },
+    ]);
   });
 });

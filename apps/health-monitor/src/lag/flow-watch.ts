@@ -1,8 +1,17 @@
 import { messageOf, type ClusterId, type FlowId, type FlowLag } from '#libs/domain';
-import type { TopicLog } from '#libs/kafka';
+import {
+  PositionBook,
+  targetTopicOf,
+  type MirrorLook,
+  type OffsetSweep,
+  type OffsetSyncs,
+  type PositionSample,
+  type SweptOffsets,
+  type TopicLog,
+} from '#libs/kafka';
 import type { Clock, Readiness, Stop } from '#libs/runtime';
 import { matchesTopic } from '#libs/topology';
-import { FlowHistory, partitionKey, type Offsets } from './flow-history.js';
+import type { FlowManner } from './flow-naming.js';
 import type { MirrorPositions } from './mirror-positions.js';
 
 /** A flow that ends at this process's site. */
@@ -11,14 +20,27 @@ export interface WatchedFlow {
   readonly source: ClusterId;
   /** Names, or prefixes with a final `*`. */
   readonly topics: readonly string[];
+  readonly manner: FlowManner;
+  /** To find what a prefix stands for. */
   readonly sourceLog: TopicLog;
+  readonly sourceSweep: OffsetSweep;
+  readonly targetSweep: OffsetSweep;
   readonly positions: MirrorPositions;
+  readonly syncs: OffsetSyncs;
 }
+
+/** Where logs begin changes seldom: asked for every so many looks at the source. */
+const STARTS_EVERY = 10;
 
 /** Measures one flow at a steady pace, each of its two sides on its own: the source may be lost while the mirror is not. */
 export class FlowWatch {
+  readonly flow: FlowId;
   readonly source: ClusterId;
-  private readonly history: FlowHistory;
+  private readonly book: PositionBook;
+  private looks = 0;
+  private syncsTaken = 0;
+  /** Of the latest look at the source: the topics whose copies are asked for. */
+  private sourceTopics: readonly string[] = [];
 
   constructor(
     private readonly watched: WatchedFlow,
@@ -26,8 +48,14 @@ export class FlowWatch {
     private readonly readiness: Readiness,
     private readonly everyMs: number,
   ) {
+    const { naming, isTransactional } = watched.manner;
+    this.flow = watched.flow;
     this.source = watched.source;
-    this.history = new FlowHistory(watched.flow);
+    this.book = new PositionBook({
+      targetTopic: (topic) => targetTopicOf(naming, topic),
+      mustExist: watched.topics.filter((name) => !name.endsWith('*')),
+      isTransactional,
+    });
   }
 
   start(): Stop {
@@ -38,36 +66,80 @@ export class FlowWatch {
     return () => stops.forEach((stop) => stop());
   }
 
+  /** As of `nowMs`; `undefined` until both sides were seen. */
+  sample(nowMs: number): PositionSample | undefined {
+    return this.book.sample(nowMs);
+  }
+
   /** As of `nowMs`: the first failed round while the source is failing, else now. `undefined` without a mirror. */
   lag(nowMs: number): FlowLag | undefined {
-    return this.history.lag(nowMs);
+    const sample = this.sample(nowMs);
+    if (!sample) return undefined;
+    const { lagRecords, lagMs, sourceAgeMs, mirrorAgeMs } = sample;
+    return { flow: this.flow, lagRecords, lagMs, sampleAgeMs: Math.max(sourceAgeMs, mirrorAgeMs) };
   }
 
   private async lookAtSource(): Promise<void> {
     const atMs = this.clock.monotonicMs();
-    // A source that cannot be asked is what the probes are about; here its sample only grows old.
-    const ends = await this.ends().catch(() => undefined);
-    if (ends) this.history.sawEnds(atMs, ends);
+    const { sourceSweep, manner } = this.watched;
+    try {
+      const topics = await this.topics();
+      const starts = this.looks++ % STARTS_EVERY === 0 ? await sourceSweep.starts(topics) : undefined;
+      const ends = await sourceSweep.ends(topics, manner.isolation);
+      this.sourceTopics = [...ends.keys()];
+      this.book.sawSource({ atMs, ends, ...(starts && { starts }) });
+    } catch {
+      // A source that cannot be asked is what the probes are about; here its sample only grows old.
+    }
   }
 
   private async lookAtMirror(): Promise<void> {
     const atMs = this.clock.monotonicMs();
-    const component = `position of flow ${this.watched.flow}`;
-    try {
-      const positions = await this.watched.positions.read();
-      if (positions) this.history.sawPositions(atMs, positions);
-      this.readiness.ready(component);
-    } catch (error) {
-      this.readiness.missing(component, messageOf(error));
-    }
+    const component = `position of flow ${this.flow}`;
+    // Before the syncs: what a mirror copies twice must not be counted before the sync that says so is there.
+    const targetEnds = await unlessItFails(this.targetEnds());
+    const [hasSyncs, stored] = await Promise.allSettled([this.watched.syncs.follow(), this.watched.positions.read()]);
+    if (stored.status === 'rejected') this.readiness.missing(component, messageOf(stored.reason));
+    else this.readiness.ready(component);
+    const isFollowed = hasSyncs.status === 'fulfilled' && hasSyncs.value;
+    const told = stored.status === 'fulfilled' ? stored.value : undefined;
+    // No mirror yet, or one that neither answers nor moves: what was seen of it grows old.
+    if (stored.status === 'fulfilled' ? told === undefined : !(isFollowed && this.hasMoved())) return;
+    this.syncsTaken = this.watched.syncs.trail.taken;
+    const look: MirrorLook = {
+      atMs,
+      endedAtMs: this.clock.monotonicMs(),
+      ...(told && { stored: told }),
+      ...(targetEnds && { targetEnds }),
+      ...(isFollowed && { syncs: this.watched.syncs.trail }),
+    };
+    this.book.sawMirror(look);
   }
 
-  private async ends(): Promise<Offsets> {
+  private hasMoved(): boolean {
+    return this.watched.syncs.trail.taken > this.syncsTaken;
+  }
+
+  private targetEnds(): Promise<SweptOffsets> {
+    const { naming } = this.watched.manner;
+    const names = this.sourceTopics.map((topic) => targetTopicOf(naming, topic));
+    return this.watched.targetSweep.ends(names, 'read-uncommitted');
+  }
+
+  private async topics(): Promise<readonly string[]> {
     const { sourceLog, topics } = this.watched;
-    const names = topics.some((name) => name.endsWith('*'))
-      ? (await sourceLog.topics()).filter((name) => matchesTopic(topics, name))
-      : topics;
-    const ends = await Promise.all(names.map(async (name) => [name, await sourceLog.endOffsets(name)] as const));
-    return new Map(ends.flatMap(([name, offsets]) => [...offsets].map(([p, end]) => [partitionKey(name, p), end])));
+    const names = topics.filter((name) => !name.endsWith('*'));
+    if (names.length === topics.length) return names;
+    const matching = (await sourceLog.topics()).filter((name) => matchesTopic(topics, name));
+    return [...new Set([...names, ...matching])];
   }
 }
+
+/** Without it less is known, and nothing is wrong with what is. */
+const unlessItFails = async <T>(asked: Promise<T>): Promise<T | undefined> => {
+  try {
+    return await asked;
+  } catch {
+    return undefined;
+  }
+};

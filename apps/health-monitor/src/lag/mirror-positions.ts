@@ -1,7 +1,10 @@
-import type { Offsets } from './flow-history.js';
+import type { SweptOffsets } from '#libs/kafka';
 
-/** Port: how far the mirror of one flow has come. */
+/** Port: how far the mirror of one flow says that it has come. */
 export abstract class MirrorPositions {
-  /** The next source offset by partition; `undefined` while there is no mirror yet. @throws UnavailableError */
-  abstract read(): Promise<Offsets | undefined>;
+  /**
+   * The next source offset by topic and partition, NaN where it told none; `undefined` while there is no mirror yet.
+   * @throws UnavailableError
+   */
+  abstract read(): Promise<SweptOffsets | undefined>;
 }

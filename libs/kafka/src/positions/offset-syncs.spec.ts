@@ -29,9 +29,9 @@ describe('offset syncs', () => {
     await write(10, 4);
     expect(await syncs.follow()).toBe(true);
     expect(syncs.trail.at('orders', 0)).toMatchObject({ copiedAtLeast: 11, isCountable: false });
-    await write(20, 14);
+    await write(1_010, 1_004);
     expect(await syncs.follow()).toBe(true);
-    expect(syncs.trail.at('orders', 0)).toMatchObject({ copiedAtLeast: 21, downstream: 14, isCountable: true });
+    expect(syncs.trail.at('orders', 0)).toMatchObject({ copiedAtLeast: 1_011, downstream: 1_004, isCountable: true });
     expect(await syncs.follow()).toBe(true);
   });
 

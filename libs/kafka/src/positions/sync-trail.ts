@@ -1,10 +1,13 @@
 import type { OffsetSync } from '../mirrormaker/offset-sync.js';
 
+/** More than a mirror reads at once, and so more than it writes in one transaction: a marker would have shown. */
+const EVEN_RECORDS_MIN = 1_000;
+
 interface Seen {
   upstream: number;
   downstream: number;
-  /** Pairs of syncs between which both logs grew by the same. */
-  even: number;
+  /** Records of the source over which the two logs were seen to grow alike. */
+  evenRecords: number;
   /** Whether the target's log ever grew by more than the source's: transaction markers, or records copied twice. */
   hasExtras: boolean;
 }
@@ -25,21 +28,28 @@ export interface SyncPoint {
 /** The latest offset sync of every partition, and whether the two logs were seen to grow alike. */
 export class SyncTrail {
   private readonly topics = new Map<string, Seen[]>();
+  private count = 0;
+
+  /** How many syncs were taken in: more than before means that the mirror moves. */
+  get taken(): number {
+    return this.count;
+  }
 
   /** In the order of the log. The latest one counts, also when it is lower: a task that starts again copies again. */
   add({ topic, partition, upstream, downstream }: OffsetSync): void {
+    this.count += 1;
     const seen = this.topics.get(topic) ?? [];
     this.topics.set(topic, seen);
     const before = seen[partition];
     // A target that was created anew: what was seen of the old one says nothing.
     if (!before || downstream < before.downstream) {
-      seen[partition] = { upstream, downstream, even: 0, hasExtras: false };
+      seen[partition] = { upstream, downstream, evenRecords: 0, hasExtras: false };
       return;
     }
     const [forth, written] = [upstream - before.upstream, downstream - before.downstream];
     // Between a record and its second copy nothing is learned about how the logs grow.
     if (forth > 0 && written > forth) before.hasExtras = true;
-    if (forth > 0 && written <= forth) before.even += 1;
+    if (forth > 0 && written <= forth) before.evenRecords += forth;
     before.upstream = upstream;
     before.downstream = downstream;
   }
@@ -50,7 +60,7 @@ export class SyncTrail {
     return {
       copiedAtLeast: seen.upstream + 1,
       downstream: seen.downstream,
-      isCountable: seen.even > 0 && !seen.hasExtras,
+      isCountable: seen.evenRecords >= EVEN_RECORDS_MIN && !seen.hasExtras,
       hasExtras: seen.hasExtras,
     };
   }
