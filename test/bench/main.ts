@@ -5,6 +5,7 @@ import { benchDns, dnsInWords } from './dns.js';
 import { benchFailover } from './failover.js';
 import { inWords } from './figures.js';
 import { benchJournal, journalInWords } from './journal.js';
+import { benchPositions, positionsInWords } from './positions.js';
 import { benchTelemetry, telemetryInWords } from './telemetry.js';
 
 const DEFAULT_RUNS = 5;
@@ -12,6 +13,7 @@ const DEFAULT_TRANSACTIONS = 1_000;
 const DEFAULT_SEEDS = 20;
 const DEFAULT_PAIRS = 21;
 const DEFAULT_ROUNDS = 200;
+const DEFAULT_PARTITIONS = 10_000;
 
 interface Options {
   readonly runs: number;
@@ -32,6 +34,11 @@ interface JournalOptions {
 interface DnsOptions {
   readonly pairs: number;
   readonly rounds: number;
+  readonly json: boolean;
+}
+
+interface PositionsOptions {
+  readonly partitions: number;
   readonly json: boolean;
 }
 
@@ -95,6 +102,16 @@ program
   .action(async ({ runs, json }: Options) => {
     const report = await benchTelemetry(runs, (line) => void process.stderr.write(`${line}\n`));
     process.stdout.write(`${json ? JSON.stringify(report, null, 2) : telemetryInWords(report)}\n`);
+  });
+
+program
+  .command('positions')
+  .description('how far thousands of partitions have come: a sweep of both ends and the offset syncs, beside kafkajs')
+  .option('--partitions <count>', 'of one broker, in hundreds', positiveCount, DEFAULT_PARTITIONS)
+  .option('--json', 'print the report as JSON, and nothing else, on stdout', false)
+  .action(async ({ partitions, json }: PositionsOptions) => {
+    const report = await benchPositions(partitions, (line) => void process.stderr.write(`${line}\n`));
+    process.stdout.write(`${json ? JSON.stringify(report, null, 2) : positionsInWords(report)}\n`);
   });
 
 try {
