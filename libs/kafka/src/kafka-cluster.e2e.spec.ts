@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { clock, until } from '../../../test/lab/condition.js';
+import { jaas } from '../../../test/lab/credentials.js';
+import { java, runJava } from '../../../test/lab/java.js';
 import { withAdmin } from '../../../test/lab/kafka.js';
 import { Lab } from '../../../test/lab/lab.js';
 import { createTopic, labAccess } from '../../../test/support/lab-kafka.js';
@@ -11,6 +13,8 @@ import { openSweep, type OpenSweep } from './sweep/open-sweep.js';
 import { topicLogConformance } from './topic-log.conformance.js';
 
 const SOON_MS = 60_000;
+const COMPRESSED = 200;
+const RECORD_BYTES = 100;
 const record = [{ value: Buffer.from('x') }];
 
 describe('a real Kafka cluster', () => {
@@ -72,6 +76,37 @@ describe('a real Kafka cluster', () => {
       expect(await app.append('orders', 0, record)).toMatchObject({ outcome: 'appended' }),
     );
   });
+
+  it.each(['gzip', 'snappy', 'lz4', 'zstd'])('reads what a Java producer compressed with %s', async (codec) => {
+    const topic = `compressed-${codec}`;
+    await createTopic(lab, 'a', topic, 1);
+    await produceByJava(topic, codec);
+    const { log } = open('a', 'admin');
+    const records: number[] = [];
+    await until('all records are read', SOON_MS, async () => {
+      const read = await log.read(topic, 0, BigInt(records.length), { waitMs: 100 });
+      records.push(...read.map(({ value }) => value?.length ?? 0));
+      expect(records).toEqual(Array.from({ length: COMPRESSED }, () => RECORD_BYTES));
+    });
+  });
+
+  async function produceByJava(topic: string, codec: string): Promise<void> {
+    const settings = {
+      'bootstrap.servers': labAccess(lab, 'a', 'admin')
+        .bootstrap.map(({ host, port }) => `${host}:${port}`)
+        .join(','),
+      'security.protocol': 'SASL_PLAINTEXT',
+      'sasl.mechanism': 'PLAIN',
+      'sasl.jaas.config': jaas(lab.run, 'admin'),
+      'compression.type': codec,
+      'linger.ms': '200',
+    };
+    const text = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+    const config = lab.run.write(text.join('\n'), `${topic}.properties`);
+    const tool = 'org.apache.kafka.tools.ProducerPerformance';
+    const amount = ['--num-records', String(COMPRESSED), '--record-size', String(RECORD_BYTES), '--throughput', '-1'];
+    await runJava(java(lab.run, topic, 'none', [tool, '--topic', topic, ...amount, '--producer.config', config]));
+  }
 
   it('reads what a group has committed', async () => {
     const { log, groups } = open('a', 'admin');
