@@ -1,6 +1,15 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { PlanQuery, signatureOf, type PlanAnswer, type PlanExportAnswer, type PreflightAnswer } from '#libs/contracts';
-import { Journal } from '#libs/journal';
+import {
+  keyringOf,
+  openFlowPositions,
+  PlanQuery,
+  signatureOf,
+  type PlanAnswer,
+  type PlanExportAnswer,
+  type PreflightAnswer,
+} from '#libs/contracts';
+import { flowId, type FlowPositions } from '#libs/domain';
+import { Journal, keys } from '#libs/journal';
 import { Clock, Readiness } from '#libs/runtime';
 import { findGroup, journalMajority, rtoSum } from '#libs/topology';
 import { evidenceOf } from '../group/evidence.js';
@@ -74,8 +83,17 @@ export class PlansController {
         rto: (ttlSeconds) => rtoSum(topology, findGroup(topology, asked.group.id), ttlSeconds),
       },
       ...(most && { journalMajority: most }),
+      positions: await this.positions(asked),
       missing: { members: this.journal.missing(), parts },
     });
+  }
+
+  private async positions({ group }: Asked): Promise<readonly FlowPositions[]> {
+    const flows = group.settings.shape.flows.map(({ id }) => keys.positionsOf(flowId(id)));
+    const { entries } = flows.length > 0 ? await this.journal.read(...flows) : { entries: [] };
+    const keyring = keyringOf(this.self.topology);
+    const opened = entries.map(({ key, value }) => openFlowPositions(value, keyring, key));
+    return opened.flatMap((one) => (one.ok ? [one.value] : []));
   }
 
   private async dryRun(group: KnownGroup, { kind, to }: PlanQuery): Promise<PlanAnswer> {

@@ -1,12 +1,13 @@
 import type { PreflightAnswer, PreflightCheck } from '#libs/contracts';
 import { answerTo, quarantineMessage, vetoKind, type Facts, type Veto } from '#libs/decision';
-import type { SiteId, Verdict } from '#libs/domain';
+import type { FlowPositions, SiteId, Verdict } from '#libs/domain';
 import type { JournalPlace } from '#libs/topology';
 import type { GroupView } from '../group/group-view.js';
 import { commands } from '../operation/commands.js';
 import { misplacedJournal } from './journal-place.js';
 import { fail, pass } from './preflight-check.js';
 import { nameChecks, type ReadiedNames } from './preflight-names.js';
+import { positionChecks } from './preflight-positions.js';
 import type { Prospect } from './prospect.js';
 
 /** What the journal and this process know of a group. */
@@ -15,6 +16,8 @@ export interface Readied {
   readonly leader: GroupView['leader'];
   readonly voters: readonly SiteId[];
   readonly names: ReadiedNames;
+  /** What was kept of the group's flows. */
+  readonly positions?: readonly FlowPositions[];
   /** The site that holds the majority of the journal, where there are but two. */
   readonly journalMajority?: JournalPlace;
   /** Journal members that do not answer, and parts this process cannot reach, in words. */
@@ -31,6 +34,7 @@ export function preflight(ready: Readied): PreflightAnswer {
     ...verdicts(ready),
     ...guards(ready),
     ...lags(ready),
+    ...positions(ready),
     ...nameChecks(ready.names),
     ...returning(ready),
     ...missing(ready),
@@ -104,6 +108,13 @@ function guards({ prospect: { settings, evidence } }: Readied): PreflightCheck[]
     return pass(name, `the site-guard of ${site} renews and is armed by ${guard.record.armedBy}`);
   });
 }
+
+/** Of the flows out of the active site. */
+const positions = ({ prospect: { state, settings }, positions: kept = [] }: Readied): PreflightCheck[] =>
+  positionChecks(
+    settings.shape.flows.filter(({ from }) => from === state.active).map(({ id }) => id),
+    kept,
+  );
 
 /** Of the flows out of the active site. */
 function lags({ prospect: { state, settings, evidence } }: Readied): PreflightCheck[] {
