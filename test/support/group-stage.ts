@@ -30,6 +30,7 @@ import { Leadership } from '../../apps/orchestrator/src/group/leadership.js';
 import { NameNotes } from '../../apps/orchestrator/src/group/name-notes.js';
 import { ReassertionNotes } from '../../apps/orchestrator/src/group/reassertion-notes.js';
 import { Retention } from '../../apps/orchestrator/src/group/retention.js';
+import type { RpoNotes } from '../../apps/orchestrator/src/group/rpo-notes.js';
 import { SelfFenceWatch } from '../../apps/orchestrator/src/group/self-fence-watch.js';
 
 export { a, b, group, w, stageKey, stageTopology };
@@ -71,8 +72,8 @@ export class Stage<J extends Journal = InMemoryJournal> {
   }
 
   /** A leader candidate; several of them compete as orchestrators of several sites would. */
-  orchestrator(name: string): GroupLoop {
-    return this.loopOf(name, this.leadership());
+  orchestrator(name: string, rpoNotes?: RpoNotes): GroupLoop {
+    return this.loopOf(name, this.leadership(), undefined, undefined, rpoNotes);
   }
 
   /** The group's loop in a process with this right to lead; of another group with its settings. */
@@ -81,6 +82,7 @@ export class Stage<J extends Journal = InMemoryJournal> {
     leadership: Leadership,
     versions = new GroupVersions(this.readiness),
     settings = this.settings,
+    rpoNotes?: RpoNotes,
   ): GroupLoop {
     const { fenceMarginMs } = this.topology.policy;
     const selfFences = new SelfFenceWatch(this.clock, fenceMarginMs);
@@ -92,6 +94,7 @@ export class Stage<J extends Journal = InMemoryJournal> {
       selfFences,
       notes: new ReassertionNotes(this.clock),
       nameNotes: new NameNotes(this.clock),
+      ...(rpoNotes && { rpoNotes }),
       versions,
       retention: new Retention(this.journal, this.clock, this.topology.policy.retentionDays),
     };

@@ -15,3 +15,5 @@ export { recordsIn, type Records } from './records.js';
 export { isIntact, verifyBundle, type AuditFile, type BundleVerdict, type LogVerdict } from './verify-bundle.js';
 export { inWords, verifyChain, type ChainVerdict } from './verify-chain.js';
 export { verifyExport, type ExportVerdict } from './verify-export.js';
+export { rpoCertificate, rpoMeasurement, type Certified } from './rpo-certificate.js';
+export { rpoProblem } from './rpo-problem.js';

@@ -4,6 +4,7 @@ import { chainOf, linkProblem, type AnyEntry, type ChainHead } from './chain.js'
 import { readLine, linesOf, type Reading } from './export-line.js';
 import { EvidenceLine, ExportHeader } from './export.js';
 import { EvidenceBeside } from './evidence-beside.js';
+import { rpoProblem } from './rpo-problem.js';
 import { strangerIn } from './verify-chain.js';
 
 /** A chain, or a part of one, every link of which holds. */
@@ -57,6 +58,10 @@ export function readExport(bytes: Uint8Array, keyring?: Keyring): ExportContent 
   if (bad) return bad;
   const content = { chain: subjectOf(header.value), from, entries, ...(revision !== undefined && { revision }) };
   const records = entries.map((entry) => beside.gathered(entry));
+  for (const { sequence, rule, evidence } of records) {
+    const reason = rpoProblem(rule, evidence, keyring);
+    if (reason !== undefined) return badEntry(sequence, first, reason);
+  }
   return { ok: true, header: header.value, content, checkpoints, records };
 }
 

@@ -90,3 +90,4 @@ export {
 export { HashWire } from './wire.js';
 export { StepRecordWire, StepWire } from './step.js';
 export { openVote, signVote, VoteWire } from './vote.js';
+export { RpoCertificateWire, RpoMeasurementWire, RpoRecordWire } from './rpo.js';

@@ -60,6 +60,7 @@ export type { Backlog, Positions, StrandedRange } from './positions.js';
 export type { ReassertedRecord, ResourceOrder } from './resource-order.js';
 export type { Ring } from './ring.js';
 export type { ReturningPhase, ReturningSite } from './returning-site.js';
+export type { PartitionAtRisk, RecordRange, RpoCertificate, RpoMeasurement, RpoRecord } from './rpo.js';
 export { isTerminal, MOVES, type Compensation, type Plan, type Run, type RunKind, type RunPhase } from './run.js';
 export {
   isSettled,

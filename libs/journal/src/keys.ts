@@ -26,6 +26,8 @@ export const keys = {
   positions: () => `${ROOT}/positions/`,
   positionsOf: (flow: FlowId) => `${ROOT}/positions/${flow}/`,
   flowPositions: (flow: FlowId, process: ProcessId) => `${ROOT}/positions/${flow}/${process}`,
+  /** What was certified of the group's latest failover, and what came of it. */
+  rpo: (group: GroupId) => `${ROOT}/rpo/${group}`,
   /** Lease-bound; the value is the holder's ProcessId. */
   leader: (group: GroupId) => `${ROOT}/groups/${group}/leader`,
   /** The current epoch as a decimal: what every worker's transaction compares. */

@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { explain } from '../commands/explain.js';
 import { exportPlan, plan, type PlanOptions } from '../commands/plan.js';
 import { preflight } from '../commands/preflight.js';
+import { rpo } from '../commands/rpo.js';
 import { status, type StatusOptions } from '../commands/status.js';
 import type { Runner, SignalboxCommand } from '../signalbox-command.js';
 
@@ -21,6 +22,11 @@ export const describeQuestions = (program: SignalboxCommand, runner: Runner): vo
     .description('why a group stands where it stands, and what would have to change')
     .needs('viewer')
     .action(async (group: string) => runner.asking((session) => explain(session, group)));
+  program
+    .command('rpo <group>')
+    .description('what the latest failover may have lost, and what it did, by partition')
+    .needs('viewer')
+    .action(async (group: string) => runner.asking((session) => rpo(session, group)));
   program
     .command('preflight [group]')
     .description('whether a group, or every one, is ready to be moved; ends with 1 when one is not')

@@ -163,6 +163,21 @@ export const RULES: Readonly<Record<string, Telling>> = {
     says: 'somebody changed from outside what a run had set, and it was set again',
     next: explain,
   },
+  'rpo-certified': {
+    severity: 'warning',
+    says: 'what the failover may lose is known, and grows until the old site is fenced',
+    next: ({ group }) => [`signalbox rpo ${group}`],
+  },
+  'rpo-closed': {
+    severity: 'warning',
+    says: 'the old site is fenced, and what the failover may lose grows no more',
+    next: ({ group }) => [`signalbox rpo ${group}`],
+  },
+  'rpo-measured': {
+    severity: 'warning',
+    says: 'what the failover had lost was measured at the site that returned',
+    next: ({ group }) => [`signalbox rpo ${group}`],
+  },
   'name-propagating': {
     severity: 'info',
     says: (facts) => `${facts.name ?? 'a name'} has changed and is propagating, seen from ${facts.site ?? 'a site'}`,

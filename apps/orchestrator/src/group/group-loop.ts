@@ -10,6 +10,7 @@ import type { Leadership } from './leadership.js';
 import type { NameNotes } from './name-notes.js';
 import type { ReassertionNotes } from './reassertion-notes.js';
 import type { Retention } from './retention.js';
+import type { RpoNotes } from './rpo-notes.js';
 import type { SelfFenceWatch } from './self-fence-watch.js';
 
 /** The parts of one group's loop; each is pure or a port's user, and none knows the others. */
@@ -20,6 +21,8 @@ export interface GroupParts {
   readonly selfFences: SelfFenceWatch;
   readonly notes: ReassertionNotes;
   readonly nameNotes: NameNotes;
+  /** Absent where nobody keeps positions: in a simulation. */
+  readonly rpoNotes?: RpoNotes;
   readonly versions: GroupVersions;
   readonly retention: Retention;
 }
@@ -93,8 +96,9 @@ export class GroupLoop {
 
   /** When nothing is to be decided: what workers did without a step goes into the audit chain. */
   private async note(view: GroupView): Promise<Turn> {
-    const { notes, nameNotes } = this.parts;
-    const note = notes.next(view, this.leader) ?? nameNotes.next(view, this.leader);
+    const { notes, nameNotes, rpoNotes } = this.parts;
+    const note =
+      notes.next(view, this.leader) ?? nameNotes.next(view, this.leader) ?? (await rpoNotes?.next(view, this.leader));
     return note ? this.commit(note) : 'rest';
   }
 

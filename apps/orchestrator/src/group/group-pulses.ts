@@ -1,3 +1,4 @@
+import { keyringOf } from '#libs/contracts';
 import type { SignalboxError } from '#libs/domain';
 import { keys, type Journal, type Membership } from '#libs/journal';
 import type { Clock, Metrics, Random, Readiness } from '#libs/runtime';
@@ -15,6 +16,7 @@ import { leaderName } from './group-transaction.js';
 import type { GroupView } from './group-view.js';
 import type { Leadership } from './leadership.js';
 import { NameNotes } from './name-notes.js';
+import { RpoNotes } from './rpo-notes.js';
 import { ReassertionNotes } from './reassertion-notes.js';
 import { Retention } from './retention.js';
 import { SelfFenceWatch } from './self-fence-watch.js';
@@ -52,6 +54,7 @@ export function groupPulse(group: KnownGroup, self: ThisProcess, board: VerdictB
     driver: new RunDriver(settings, clock, selfFences, metrics),
     notes: new ReassertionNotes(clock),
     nameNotes: new NameNotes(clock),
+    rpoNotes: new RpoNotes(journal, clock, settings, keyringOf(self.topology)),
   };
   const ownPrefix = keys.group(group.id);
   let looks: number = LOOKS_PER_ROUND.calm;

@@ -7,6 +7,7 @@ import type {
   NameReport,
   ProcessId,
   ReassertedRecord,
+  RpoRecord,
   Run,
   RunId,
   StepRecord,
@@ -175,6 +176,13 @@ export class GroupTransaction {
   /** So many of a resource's re-assertions stand in the chain with this commit. */
   audited({ value, entry }: Held<ReassertedRecord>): this {
     return this.whileUnchanged(entry).put(entry.key, JSON.stringify({ ...value, audited: value.times }));
+  }
+
+  /** What is certified of a failover, where it was as it was seen. */
+  rpo(record: RpoRecord, before: Entry | undefined): this {
+    const key = keys.rpo(this.view.group);
+    this.conditions.push(unchanged(key, before));
+    return this.put(key, JSON.stringify(record));
   }
 
   /** The oldest news of a name stands in the chain with this commit. */

@@ -1,0 +1,79 @@
+import { recordsIn } from '#libs/audit';
+import { RpoRecordWire } from '#libs/contracts';
+import type { PartitionAtRisk, RpoCertificate, RpoMeasurement, RpoRecord } from '#libs/domain';
+import { groupPath, show, type Outcome, type Session } from '../command.js';
+import { EXIT } from '../exit-code.js';
+import { blocks, duration, moment, next, table } from '../text.js';
+
+const SHOWN_PARTITIONS = 20;
+
+/** As it stands in the group's audit, every link of which is checked on the way. */
+export const rpo = async (session: Session, group: string): Outcome => {
+  const text = await session.api.text(groupPath(group, 'audit', 'export'));
+  const read = recordsIn(Buffer.from(text));
+  if (!read.ok) {
+    session.terminal.err(`BROKEN at line ${read.line}: ${read.reason}`);
+    return EXIT.auditBroken;
+  }
+  const record = latestIn(read.records);
+  show(session, record ?? {}, () =>
+    record ? renderRpo(record) : `Nothing was certified of ${group}: it never failed over.`,
+  );
+  return EXIT.ok;
+};
+
+/** Of the latest failover: what was certified last, and what was measured of it since. */
+export function latestIn(
+  entries: readonly { readonly rule: string; readonly evidence: unknown }[],
+): RpoRecord | undefined {
+  const at = entries.findLastIndex(({ rule }) => rule === 'rpo-certified' || rule === 'rpo-closed');
+  const certified = RpoRecordWire.safeParse(entries[at]?.evidence);
+  if (!certified.success) return undefined;
+  const measured = entries.slice(at).findLast(({ rule }) => rule === 'rpo-measured');
+  const { measurements } = (measured?.evidence ?? {}) as Pick<RpoRecord, 'measurements'>;
+  return { ...certified.data, ...(measurements && { measurements }) };
+}
+
+export const renderRpo = ({ certificates, unknown, measurements = [] }: RpoRecord): string =>
+  blocks(
+    ...certificates.map((certificate) =>
+      certificateText(
+        certificate,
+        measurements.find(({ flow }) => flow === certificate.flow),
+      ),
+    ),
+    ...unknown.map((flow) => `Of ${flow} nobody had kept positions: what was lost of it is unknown.`),
+    next([['audit verify', 'check what this is computed from, and who signed it']]),
+  );
+
+function certificateText(certificate: RpoCertificate, measured: RpoMeasurement | undefined): string {
+  const { run, flow, from, certifiedAt, isOpen, sampleAgeMs, observedRange, unobservedMaxRecords } = certificate;
+  const rows = certificate.partitions.filter(hasRisk).slice(0, SHOWN_PARTITIONS).map(partitionRow);
+  return blocks(
+    `What ${run} may lose of ${flow}, after site ${from} was lost (${moment(certifiedAt)}):`,
+    [
+      `  seen and not copied     ${observedRange.min} to ${observedRange.max} records`,
+      `  not seen any more       at most ${unobservedMaxRecords} records, in ${duration(sampleAgeMs)}${isOpen ? ', and growing: its fence was not read back' : ' until its fence was read back'}`,
+      `  milliseconds at risk    ${certificate.atRiskMs}`,
+      `  measured on its return  ${measured ? measuredText(measured) : 'not yet'}`,
+    ].join('\n'),
+    rows.length > 0 ? table(['PARTITION', 'END', 'COPIED', 'SEEN, NOT COPIED', 'UNSEEN AT MOST'], rows) : '',
+    ...certificate.positions.problems.map(({ message }) => `note: ${message}`),
+  );
+}
+
+const measuredText = ({ strandedRecords, verdict, beyond }: RpoMeasurement): string =>
+  verdict === 'within'
+    ? `${strandedRecords} records, not more than that`
+    : `${strandedRecords} records, MORE than that: ${beyond.map(({ where }) => where).join(', ')}`;
+
+const hasRisk = ({ observedRange, unobservedMaxRecords }: PartitionAtRisk): boolean =>
+  observedRange.max + unobservedMaxRecords > 0;
+
+const partitionRow = (each: PartitionAtRisk): readonly string[] => [
+  `${each.topic}-${each.partition}`,
+  String(each.sourceEnd),
+  String(each.copiedAtLeast),
+  `${each.observedRange.min} to ${each.observedRange.max}`,
+  String(each.unobservedMaxRecords),
+];
