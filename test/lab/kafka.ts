@@ -2,7 +2,7 @@ import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { brokerJaas, passwordOf, type Principal } from './credentials.js';
-import { type ClassArchive, java, runJava } from './java.js';
+import { type ClassArchive, HEAP_MB, java, runJava } from './java.js';
 import { type KafkaSite, type Layout, PORTS } from './layout.js';
 import { accepts, type Command, type Part, properties, READY_WITHIN_MS } from './part.js';
 import type { RunDirectory } from './run-directory.js';
@@ -83,7 +83,7 @@ export class KafkaPart implements Part {
       'auto.create.topics.enable': false,
       'log.dirs': data,
       ...SINGLE_NODE,
-      ...QUICK_SESSIONS,
+      ...(process.env[HEAP_MB] === undefined ? QUICK_SESSIONS : PATIENT_SESSIONS),
       ...SMALL,
     };
   }
@@ -109,6 +109,13 @@ const QUICK_SESSIONS = {
   'controller.quorum.election.backoff.max.ms': 300,
   'group.initial.rebalance.delay.ms': 0,
   'group.min.session.timeout.ms': 1000,
+};
+
+/** Of a broker with thousands of partitions: on a busy machine it is slow, and not dead. */
+const PATIENT_SESSIONS = {
+  'broker.session.timeout.ms': 60_000,
+  'controller.quorum.election.timeout.ms': 10_000,
+  'controller.quorum.fetch.timeout.ms': 20_000,
 };
 
 const SMALL = {
