@@ -120,10 +120,12 @@ export class FlowWatch {
     return this.watched.syncs.trail.taken > this.syncsTaken;
   }
 
-  private targetEnds(): Promise<SweptOffsets> {
+  /** None for a topic that the target does not have. */
+  private async targetEnds(): Promise<SweptOffsets> {
     const { naming } = this.watched.manner;
     const names = this.sourceTopics.map((topic) => targetTopicOf(naming, topic));
-    return this.watched.targetSweep.ends(names, 'read-uncommitted');
+    const swept = await this.watched.targetSweep.ends(names, 'read-uncommitted');
+    return new Map(names.map((name) => [name, swept.get(name) ?? new Float64Array(0)]));
   }
 
   private async topics(): Promise<readonly string[]> {

@@ -110,6 +110,8 @@ describe('the book of a flow', () => {
     book.sawSource({ atMs: 0, ends: offsets(5, 5) });
     const look = stored(0, 5, 5);
     book.sawMirror({ ...look, targetEnds: new Map() });
+    expect(book.sample(0)?.problems).toEqual([]);
+    book.sawMirror({ ...look, targetEnds: new Map([['A.orders', new Float64Array(0)]]) });
     expect(book.sample(0)?.problems).toMatchObject([{ kind: 'target-topic-missing', where: 'orders' }]);
     book.sawMirror({ ...look, targetEnds: new Map([['A.orders', Float64Array.of(5)]]) });
     expect(book.sample(0)?.problems).toMatchObject([

@@ -18,7 +18,10 @@ export interface MirrorLook {
   readonly endedAtMs: number;
   /** By Connect: the next source offset; absent when it did not tell. */
   readonly stored?: SweptOffsets;
-  /** Ends at the target, by the target's names of the topics. Asked for before the syncs were read. */
+  /**
+   * Ends at the target, by the target's names of the topics; none for a topic that it does not have, and no entry for one
+   * that it was not asked for. Asked for before the syncs were read.
+   */
   readonly targetEnds?: SweptOffsets;
   readonly syncs?: SyncTrail;
 }
@@ -146,8 +149,10 @@ export class PositionBook {
     const ends = targetEnds?.get(name);
     const apart = range(partitions).filter((id) => syncs?.at(topic, id)?.hasExtras).length;
     return [
-      ...(targetEnds && !ends ? [targetTopicMissing(topic, name)] : []),
-      ...(ends && ends.length < partitions ? [partitionsMissing(topic, partitions, name, ends.length)] : []),
+      ...(ends?.length === 0 ? [targetTopicMissing(topic, name)] : []),
+      ...(ends && ends.length > 0 && ends.length < partitions
+        ? [partitionsMissing(topic, partitions, name, ends.length)]
+        : []),
       ...(apart > 0 ? [countsApart(topic, apart)] : []),
     ];
   }
