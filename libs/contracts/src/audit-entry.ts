@@ -31,7 +31,14 @@ export const SiteAuditEntryWire = z.strictObject({
   site: SiteIdWire,
   at: InstantWire,
   actor: ActorWire.optional(),
-  rule: z.enum(['login', 'request-refused', 'approval-answered', 'entries-lost', 'checkpoint-refused']),
+  rule: z.enum([
+    'login',
+    'request-refused',
+    'approval-answered',
+    'observation-forged',
+    'entries-lost',
+    'checkpoint-refused',
+  ]),
   ...link,
 });
 const siteMirrors: Mirrors<z.infer<typeof SiteAuditEntryWire>, SiteAuditEntry> = true;

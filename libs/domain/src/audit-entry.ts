@@ -47,7 +47,9 @@ export interface SiteAuditEntry extends ChainLink {
  * - `login`: a token was first seen by a process;
  * - `request-refused`: somebody asked for what they may not have, or not now; counted when it goes on;
  * - `approval-answered`: a click on an approval that was taken;
+ * - `observation-forged`: somebody wrote to Kafka what no site signed; counted when it goes on;
  * - `entries-lost`: so many entries before this one could not be written down;
  * - `checkpoint-refused`: another site's checkpoint, or a chain, is not what this site had witnessed.
  */
-export type SiteRule = 'login' | 'request-refused' | 'approval-answered' | 'entries-lost' | 'checkpoint-refused';
+export type SiteRule =
+  'login' | 'request-refused' | 'approval-answered' | 'observation-forged' | 'entries-lost' | 'checkpoint-refused';

@@ -26,6 +26,8 @@ export interface AdmissionRuntime {
   readonly log: Log;
   readonly readiness: Readiness;
   readonly metrics?: Metrics | undefined;
+  /** Somebody who is no site writes to the topic: hears of each, so it says what it does with a flood. */
+  readonly onForged?: (problem: string) => void;
 }
 
 /** Decides which events of a subscription count, and counts those that do not, by reason; its log is never a flood itself. */
@@ -60,6 +62,7 @@ export class Admission {
   reject(reason: Rejection, message?: string): false {
     this.counts[reason] = (this.counts[reason] ?? 0) + 1;
     this.runtime.metrics?.count('signalbox.events.dropped', { reason });
+    if (reason === 'forged') this.runtime.onForged?.(message ?? '');
     if (message !== undefined) this.logOf(reason).warn(`Dropped an event (${reason}). ${message}`);
     this.runtime.readiness.show(`events of ${this.topic} dropped`, { ...this.counts });
     return false;

@@ -6,6 +6,8 @@ import { InMemoryKafka, openInMemory } from '#libs/kafka';
 import { MultiClusterEventBus, OBSERVATIONS_TOPIC, observationsChannel } from '#libs/messaging';
 import { exposition, InMemoryLog, Metrics, ProcessReadiness, SystemClock } from '#libs/runtime';
 import { b, stageKey, stageTopology } from '../../../../test/support/stage-topology.js';
+import type { SiteNote } from '../audit/site-audit.js';
+import { noteForged } from './forgery.js';
 import { LocalView } from './local-view.js';
 
 const TRIES = 1_000;
@@ -32,9 +34,12 @@ describe('observations by somebody who may write to Kafka and has no key of a si
   const log = new InMemoryLog();
   let metrics: Metrics;
   let view: LocalView;
+  let noted: SiteNote[];
   let bus: MultiClusterEventBus;
   beforeEach(() => {
     metrics = new Metrics();
+    noted = [];
+    const audit = { noteOnce: (_: string, noteOf: (times: number) => SiteNote) => void noted.push(noteOf(1)) };
     view = new LocalView(clock, 60_000);
     const kafka = new InMemoryKafka({ cluster, timeoutMs: 20, superUsers: ['User:admin'] }, clock).createTopic(
       OBSERVATIONS_TOPIC,
@@ -49,6 +54,7 @@ describe('observations by somebody who may write to Kafka and has no key of a si
         log,
         readiness: new ProcessReadiness(log, clock),
         metrics,
+        onForged: (problem) => noteForged(audit, problem),
       },
     );
     bus.subscribe(observationsChannel(keyringOf(stageTopology())), ({ data }) => view.observe(data));
@@ -83,6 +89,7 @@ describe('observations by somebody who may write to Kafka and has no key of a si
     expect(log.lines.map(({ message }) => message).join()).toMatch(
       /Dropped an event \(forged\)\. signalbox\.observations-0 of cluster kafka-a at offset \d+/,
     );
+    expect(noted[0]).toMatchObject({ rule: 'observation-forged', evidence: { times: 1 } });
     // What the site itself says still counts, and the forgery has not taken its number.
     await until(
       () => view.votes().length === 1,
