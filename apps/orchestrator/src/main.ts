@@ -4,12 +4,13 @@ import { EventBus, MultiClusterKafkaStrategy, observationsChannel } from '#libs/
 import { bootstrap, readSecret, type Environment } from '#libs/runtime';
 import { findSite, loadTopology, topologyHash } from '#libs/topology';
 import type { INestApplication } from '@nestjs/common';
+import { heartbeatAddress } from './heartbeat/heartbeat-provider.js';
 import { OrchestratorModule } from './orchestrator.module.js';
 import { ThisProcess } from './this-process.js';
 
 async function load({ configPath, site, process }: Environment) {
   const topology = await loadTopology(configPath, site);
-  const { signing } = findSite(topology, site);
+  const { signing, heartbeat } = findSite(topology, site);
   const self = new ThisProcess({
     site,
     process,
@@ -19,7 +20,11 @@ async function load({ configPath, site, process }: Environment) {
   });
   const { requestTimeoutMs } = topology.policy;
   const clusters = await Promise.all(topology.clusters.map((each) => accessTo(each, 'control', requestTimeoutMs)));
-  return OrchestratorModule.register(self, clusters);
+  return OrchestratorModule.register(
+    self,
+    clusters,
+    heartbeat && (await heartbeatAddress(heartbeat, requestTimeoutMs)),
+  );
 }
 
 /** Observations come over every cluster that can be reached. */

@@ -21,6 +21,7 @@ import { RunsController } from './api/runs.controller.js';
 import { StatusController } from './api/status.controller.js';
 import { TokenGuard } from './api/token.guard.js';
 import { auditProviders } from './audit/audit-providers.js';
+import { SiteAudit } from './audit/site-audit.js';
 import { DispatchService } from './dispatch/dispatch.service.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { FITNESS_WINDOW_MS } from './group/fitness.js';
@@ -28,6 +29,8 @@ import { GroupDirectory } from './group/group-directory.js';
 import { GroupLoops } from './group/group-loops.service.js';
 import { groupPulse } from './group/group-pulses.js';
 import { Leadership } from './group/leadership.js';
+import { noteForged } from './observation/forgery.js';
+import { heartbeatProvider, type HeartbeatAddress } from './heartbeat/heartbeat-provider.js';
 import { LocalView } from './observation/local-view.js';
 import { ObservationsController } from './observation/observations.controller.js';
 import { KeptAnswers } from './operation/kept-answers.js';
@@ -51,9 +54,11 @@ const PORTS = {
   },
   bus: (clusters: readonly ClusterAccess[]) => ({
     provide: EventBus,
-    inject: [Clock, Log, Readiness, Metrics],
-    useFactory: (clock: Clock, log: Log, readiness: Readiness, metrics: Metrics) =>
-      new MultiClusterEventBus(clusters.map(busCluster), BUS_PACE, { clock, log, readiness, metrics }),
+    inject: [Clock, Log, Readiness, Metrics, SiteAudit],
+    useFactory: (clock: Clock, log: Log, readiness: Readiness, metrics: Metrics, audit: SiteAudit) => {
+      const runtime = { clock, log, readiness, metrics, onForged: (problem: string) => noteForged(audit, problem) };
+      return new MultiClusterEventBus(clusters.map(busCluster), BUS_PACE, runtime);
+    },
   }),
   /** A witness has no Redis and no workers to ring for. */
   dispatch: {
@@ -84,7 +89,7 @@ export class OrchestratorModule implements OnApplicationShutdown {
     private readonly journal: Journal,
   ) {}
 
-  static register(self: ThisProcess, clusters: readonly ClusterAccess[]): DynamicModule {
+  static register(self: ThisProcess, clusters: readonly ClusterAccess[], heard?: HeartbeatAddress): DynamicModule {
     const { policy } = self.topology;
     return {
       module: OrchestratorModule,
@@ -120,6 +125,7 @@ export class OrchestratorModule implements OnApplicationShutdown {
         JournalFollower,
         VerdictBoard,
         VoteAges,
+        ...(heard ? [heartbeatProvider(heard)] : []),
         { provide: LocalView, inject: [Clock], useFactory: (clock: Clock) => new LocalView(clock, policy.voteTtlMs) },
         {
           provide: GroupDirectory,

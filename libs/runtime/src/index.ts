@@ -5,6 +5,7 @@ export { ConditionLog } from './condition-log.js';
 export { EnvironmentError, readEnvironment, type Environment, type LogLevel } from './environment.js';
 export { allOrEveryProblem, SeveralProblemsError } from './every-problem.js';
 export { EXIT_CODE } from './exit-code.js';
+export { guardedFetch, guardedLookup, isLinkLocal, LinkLocalError } from './guarded-fetch.js';
 export { InMemoryLog, Log, type LogEntry } from './log.js';
 export { METRICS, type MetricName } from './metrics/catalogue.js';
 export { exposition, prometheusLabels, prometheusName, prometheusSeries } from './metrics/exposition.js';

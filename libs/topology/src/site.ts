@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Immutable } from './immutable.js';
-import { Endpoint, HttpAddress, record, RedisAddress, SecretRef, SiteIdText, Text } from './scalars.js';
+import { Endpoint, HttpAddress, Milliseconds, record, RedisAddress, SecretRef, SiteIdText, Text } from './scalars.js';
 
 const PUBLIC_KEY = 'a raw Ed25519 public key in base64: 44 characters';
 const PublicKey = z.string(PUBLIC_KEY).regex(/^[A-Za-z0-9+/]{43}=$/, PUBLIC_KEY);
@@ -33,6 +33,14 @@ export const SiteText = record({
     .describe(
       'The caching resolvers that clients at this site use: asked until they give the new answer of a switched name.',
     ),
+  heartbeat: record({
+    url: SecretRef.describe(
+      'Address that is asked, by GET: who knows it can feign that all is well, so it is a secret.',
+    ),
+    everyMs: Milliseconds.default(30_000),
+  })
+    .optional()
+    .describe("A dead-man service outside, which alarms when it does not hear from this site's orchestrator."),
   fenceCommand: record({ close: Command, open: Command, status: Command })
     .optional()
     .describe(

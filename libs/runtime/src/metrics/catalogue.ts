@@ -222,6 +222,13 @@ export const METRICS = {
     help: "1 while a site's guard lives and has proved that it can fence and lift.",
     of: ORCHESTRATOR,
   },
+  'signalbox.heartbeats': {
+    kind: 'counter',
+    unit: '{request}',
+    labels: ['outcome'],
+    help: "Heartbeats to the site's dead-man service: `taken`, `failed`, or `withheld` because this process could not decide.",
+    of: ORCHESTRATOR,
+  },
 
   'signalbox.steps': {
     kind: 'counter',
