@@ -82,7 +82,9 @@ export class OtlpExporter {
       this.conditions.ended('collector', 'The collector takes telemetry again');
       return true;
     } catch (error) {
-      this.conditions.holds('collector', `The collector of telemetry takes nothing: ${messageOf(error)}`);
+      // What is behind a failed fetch says more than it does.
+      const { cause = error } = error as { readonly cause?: unknown };
+      this.conditions.holds('collector', `The collector of telemetry takes nothing: ${messageOf(cause)}`);
       return false;
     }
   }
