@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ApprovalIdWire, GroupIdWire, InstantWire, RunIdWire } from './wire.js';
+import { ApprovalIdWire, GroupIdWire, InstantWire, RunIdWire, SiteIdWire } from './wire.js';
 
 /** What people and their tools are told about one audit entry. */
 export const NotificationWire = z.object({
@@ -15,8 +15,12 @@ export const NotificationWire = z.object({
   body: z.array(z.string()).readonly(),
   /** Commands to type. */
   next: z.array(z.string()).readonly(),
-  /** What it is about, for tools that answer: the run that moves, the approval that is asked for. */
-  about: z.object({ run: RunIdWire.optional(), approval: ApprovalIdWire.optional() }),
+  /** What it is about, for tools that answer: the run that moves, the approval that is asked for, the sites named. */
+  about: z.object({
+    run: RunIdWire.optional(),
+    approval: ApprovalIdWire.optional(),
+    sites: z.array(SiteIdWire).readonly().optional(),
+  }),
 });
 export type Notification = Readonly<z.infer<typeof NotificationWire>>;
 export type NotificationSeverity = Notification['severity'];

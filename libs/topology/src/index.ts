@@ -1,4 +1,4 @@
-export type { Channel, Severity } from './channel.js';
+export type { Channel, ChannelOf, Hours, Severity } from './channel.js';
 export { checkTopology } from './checks/check-topology.js';
 export type { Cluster, Sasl, Tls } from './cluster.js';
 export type { Config } from './config.js';

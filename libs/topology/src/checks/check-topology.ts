@@ -1,6 +1,7 @@
 import type { Topology } from '../topology.js';
 import type { Check, Finding } from './finding.js';
 import { automaticChecks } from './automatic.js';
+import { channelChecks } from './channels.js';
 import { configChecks } from './configs.js';
 import { connectorChecks } from './connectors.js';
 import { groupChecks } from './groups.js';
@@ -24,6 +25,7 @@ const CHECKS: readonly Check[] = [
   ...timingChecks,
   ...twoSiteChecks,
   ...automaticChecks,
+  ...channelChecks,
 ];
 
 /**
