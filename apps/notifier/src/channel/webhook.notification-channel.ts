@@ -2,6 +2,7 @@ import { notificationEvent, type Notification } from '#libs/contracts';
 import type { Clock } from '#libs/runtime';
 import { ChannelGoneError, ChannelRefusedError, ChannelUnavailableError } from '../errors.js';
 import { NotificationChannel } from './notification-channel.js';
+import { guardedFetch, LinkLocalError } from './guarded-fetch.js';
 import { signedHeaders } from './webhook-signature.js';
 
 export interface Webhook {
@@ -10,6 +11,8 @@ export interface Webhook {
   readonly key: Buffer;
   /** No answer within this is no answer. */
   readonly timeoutMs: number;
+  /** Also to addresses where clouds hand out credentials. */
+  readonly allowLinkLocal?: boolean;
 }
 
 /** Time-out and rate limit among the 4xx: the same request may succeed later. */
@@ -45,12 +48,13 @@ export class WebhookNotificationChannel extends NotificationChannel {
     throw new ChannelRefusedError(`${answered}${hint}`);
   }
 
-  private async post(notification: Notification, signal: AbortSignal): Promise<Response> {
-    const { url, key, timeoutMs } = this.webhook;
+  private async post(notification: Notification, signal: AbortSignal) {
+    const { url, key, timeoutMs, allowLinkLocal } = this.webhook;
+    const send = allowLinkLocal === true ? fetch : guardedFetch;
     const body = JSON.stringify(notificationEvent(notification));
     const signature = signedHeaders({ id: notification.id, at: new Date(this.clock.now()), body }, key);
     try {
-      return await fetch(url, {
+      return await send(url, {
         method: 'POST',
         headers: { 'content-type': 'application/cloudevents+json', 'user-agent': 'signalbox', ...signature },
         body,
@@ -58,6 +62,8 @@ export class WebhookNotificationChannel extends NotificationChannel {
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       });
     } catch (error) {
+      if (causeOf(error) instanceof LinkLocalError)
+        throw new ChannelRefusedError(`${this.receiver}: ${LinkLocalError.WHY}`);
       // Never the error's own message: it can hold the address.
       throw new ChannelUnavailableError(`${this.receiver} gave no answer: ${reasonOf(error, timeoutMs)}`, {
         cause: error,
@@ -78,3 +84,5 @@ function reasonOf(error: unknown, timeoutMs: number): string {
   const { name, cause } = error as { readonly name?: string; readonly cause?: { readonly code?: string } };
   return name === 'TimeoutError' ? `none within ${timeoutMs} ms` : (cause?.code ?? name ?? 'unknown reason');
 }
+
+const causeOf = (error: unknown): unknown => (error as { readonly cause?: unknown }).cause ?? error;

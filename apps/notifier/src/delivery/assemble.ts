@@ -1,4 +1,3 @@
-import type { NotificationSeverity } from '#libs/contracts';
 import type { GroupId } from '#libs/domain';
 import { keys, Seat, type Journal } from '#libs/journal';
 import type { Clock, Log, Random, Readiness } from '#libs/runtime';
@@ -9,6 +8,8 @@ import { ChannelDesk } from './channel-desk.js';
 import { CursorBook } from './cursor-book.js';
 import { Lane, type WAITS_AT_MOST } from './lane.js';
 import { Notifier } from './notifier.js';
+import { QuestionBook } from '../notification/question.js';
+import type { Route } from './route.js';
 
 export interface NotifierPlan {
   /** Of this incarnation of this process, and no other. */
@@ -16,11 +17,7 @@ export interface NotifierPlan {
   readonly groups: readonly GroupId[];
   /** Those of them in fence mode advisory. */
   readonly splitBrainAcceptedBy?: readonly GroupId[];
-  readonly channels: readonly {
-    readonly id: string;
-    readonly minSeverity: NotificationSeverity;
-    readonly port: NotificationChannel;
-  }[];
+  readonly channels: readonly (Route & { readonly id: string; readonly port: NotificationChannel })[];
   /** For each channel and group; what waits beyond it is skipped. */
   readonly waitsAtMost?: typeof WAITS_AT_MOST;
   readonly policy: { readonly leaderTtlMs: number; readonly pollMs: number };
@@ -41,10 +38,10 @@ export function assemble(
 ): Notifier {
   const { journal, clock, log, readiness } = needs;
   const chains = new AuditChains(journal, clock, readiness, splitBrainAcceptedBy);
-  const ports = { ...needs, chains, cursors: new CursorBook(journal, name) };
+  const ports = { ...needs, chains, cursors: new CursorBook(journal, name), questions: new QuestionBook(journal) };
   const openDesks = () =>
-    channels.map(({ id, minSeverity, port }) => {
-      const lanes = groups.map((group) => new Lane({ channel: id, group }, minSeverity, ports, waitsAtMost));
+    channels.map(({ id, port, ...route }) => {
+      const lanes = groups.map((group) => new Lane({ channel: id, group }, route, ports, waitsAtMost));
       return new ChannelDesk(id, port, lanes, ports, policy.pollMs);
     });
   const leadership = new Seat(journal, clock, keys.notifierLeader(), name, policy.leaderTtlMs);

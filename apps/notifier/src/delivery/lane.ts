@@ -1,9 +1,11 @@
-import type { NotificationSeverity, Notification } from '#libs/contracts';
+import type { Notification } from '#libs/contracts';
 import type { Instant } from '#libs/domain';
 import type { Clock, Log } from '#libs/runtime';
 import type { AuditChains } from './audit-chains.js';
 import type { CursorBook } from './cursor-book.js';
 import type { Cursor, HeldCursor, LaneName } from './cursor.js';
+import { isOpen, type QuestionBook } from '../notification/question.js';
+import { isFor, type Route } from './route.js';
 import { alsoSkipped, summaryOf, type Waiting } from './skipped.js';
 
 const HOUR_MS = 3_600_000;
@@ -11,11 +13,10 @@ const HOUR_MS = 3_600_000;
 /** What waits longer, or behind more than this, is skipped and told in a summary: nobody reads a flood of old pages. */
 export const WAITS_AT_MOST = { count: 1_000, ms: 24 * HOUR_MS };
 
-const SEVERITIES: readonly NotificationSeverity[] = ['info', 'warning', 'critical'];
-
 export interface LanePorts {
   readonly chains: AuditChains;
   readonly cursors: CursorBook;
+  readonly questions: QuestionBook;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -31,13 +32,19 @@ export class Lane {
 
   constructor(
     private readonly name: LaneName,
-    private readonly minSeverity: NotificationSeverity,
+    private readonly route: Route,
     private readonly ports: LanePorts,
     private readonly waitsAtMost = WAITS_AT_MOST,
   ) {}
 
   get isDue(): boolean {
-    return this.cursor?.skipped !== undefined || this.waiting.length > 0;
+    return this.cursor?.skipped !== undefined || this.isTime;
+  }
+
+  private get isTime(): boolean {
+    const [first] = this.waiting;
+    const { afterMs } = this.route;
+    return first !== undefined && (afterMs === undefined || first.at + afterMs <= this.ports.clock.now());
   }
 
   /** When each of those that wait was decided, oldest first. */
@@ -51,8 +58,9 @@ export class Lane {
     if (!(await this.open(end))) return;
     while (this.readUpTo < end) {
       const read = await this.ports.chains.read(this.name.group, this.readUpTo + 1, end);
-      const numbered = read.map(({ severity, at }, index) => ({ severity, at, sequence: this.readUpTo + 1 + index }));
-      this.waiting.push(...numbered.filter(({ severity }) => isAtLeast(severity, this.minSeverity)));
+      const numbered = read.map((notification, index) => ({ notification, sequence: this.readUpTo + 1 + index }));
+      const wanted = numbered.filter(({ notification }) => isFor(this.route, notification));
+      this.waiting.push(...wanted.map(({ notification: { severity, at }, sequence }) => ({ severity, at, sequence })));
       this.readUpTo += read.length;
     }
     await this.skipWhatWaitsTooLong();
@@ -62,8 +70,20 @@ export class Lane {
   /** What is due. The same until it was delivered or given up. @throws SignalboxError */
   async next(): Promise<Notification | undefined> {
     if (this.cursor?.skipped) return summaryOf(this.name.group, this.cursor.skipped);
-    const sequence = this.waiting[0]?.sequence;
-    return sequence === undefined ? undefined : (await this.ports.chains.read(this.name.group, sequence, sequence))[0];
+    while (this.isTime) {
+      const sequence = this.waiting[0]?.sequence ?? this.readUpTo;
+      const [notification] = await this.ports.chains.read(this.name.group, sequence, sequence);
+      if (notification && !(await this.isMoot(notification))) return notification;
+      await this.delivered();
+    }
+    return undefined;
+  }
+
+  /** Nobody is called for help with what was decided meanwhile. */
+  private async isMoot({ about: { approval } }: Notification): Promise<boolean> {
+    if (this.route.afterMs === undefined || approval === undefined) return false;
+    const question = await this.ports.questions.find(approval);
+    return !question || !isOpen(question, this.ports.clock.now());
   }
 
   /** @throws SignalboxError when that cannot be recorded now: it will be delivered again. */
@@ -144,6 +164,3 @@ export class Lane {
     this.waiting = [];
   }
 }
-
-const isAtLeast = (severity: NotificationSeverity, least: NotificationSeverity): boolean =>
-  SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least);

@@ -58,7 +58,8 @@ export function factsOf(entry: AuditEntry): Facts {
   return {
     ...evidence,
     run: evidence.run ?? owed?.run,
-    approval: evidence.approval ?? owed?.approval,
+    approval:
+      evidence.approval ?? owed?.approval ?? evidence.owes.find(({ does }) => does === 'close-approval')?.approval,
     entry,
     group: entry.group,
     who: entry.actor.id,

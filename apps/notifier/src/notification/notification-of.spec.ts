@@ -51,7 +51,7 @@ describe(notificationOf.name, () => {
         'Audit entry 1: start-failover, suspecting → failing-over, epoch 3, by orchestrator@b',
       ],
       next: ['signalbox run run-1'],
-      about: { run: 'run-1' },
+      about: { approval: 'approval-1', run: 'run-1', sites: ['a', 'b'] },
     });
   });
 

@@ -1,5 +1,5 @@
 import type { Notification } from '#libs/contracts';
-import { approvalId, runId, type AuditEntry, type GroupId, type Instant } from '#libs/domain';
+import { approvalId, runId, siteId, type AuditEntry, type GroupId, type Instant } from '#libs/domain';
 import { factsOf, type Facts } from './facts.js';
 import { tellingOf } from './rules.js';
 
@@ -12,6 +12,7 @@ const SPLIT_BRAIN = 'Fence mode advisory: both sites may take writes at once, si
 export function notificationOf(entry: AuditEntry, acceptsSplitBrain = false): Notification {
   const facts = factsOf(entry);
   const { severity, says, next } = tellingOf(entry.rule);
+  const sites = sitesOf(facts);
   return {
     id: notificationId(entry.group, entry.sequence),
     group: entry.group,
@@ -24,6 +25,7 @@ export function notificationOf(entry: AuditEntry, acceptsSplitBrain = false): No
     about: {
       ...(facts.run && { run: runId(facts.run) }),
       ...(facts.approval && { approval: approvalId(facts.approval) }),
+      ...(sites.length > 0 && { sites }),
     },
   };
 }
@@ -45,6 +47,9 @@ export const unreadableNotification = (
   next: [`signalbox explain ${group}`, `signalbox audit verify`],
   about: {},
 });
+
+const sitesOf = ({ site, from, to }: Facts) =>
+  [...new Set([site, from, to])].filter((each) => each !== undefined).map((each) => siteId(each));
 
 const notificationId = (group: GroupId, sequence: number): string => `${group}/${sequence}`;
 
