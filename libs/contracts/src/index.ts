@@ -1,6 +1,7 @@
 export { ApprovalWire } from './approval.js';
 export { AuditEntryWire, SiteAuditEntryWire } from './audit-entry.js';
 export { canonicalJson, canonicalOf, hashOf, sha256Hex } from './canonical.js';
+export { ChannelReportWire, channelTroubles, type ChannelReport } from './channel-report.js';
 export { checkpointHash, checkpointProblem, CheckpointWire, endOf, signCheckpoint, witnessed } from './checkpoint.js';
 export { ClientConfigWire } from './client-config.js';
 export { decode, decodeOrThrow, decodeValue, ForgedError, MalformedError, parseJson, type Decoded } from './decode.js';

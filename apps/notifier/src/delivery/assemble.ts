@@ -5,6 +5,7 @@ import type { NotificationChannel } from '../channel/notification-channel.js';
 import { AuditChains } from './audit-chains.js';
 import { ChainFollower } from './chain-follower.js';
 import { ChannelDesk } from './channel-desk.js';
+import { ChannelReporter } from './channel-reporter.js';
 import { CursorBook } from './cursor-book.js';
 import { Lane, type WAITS_AT_MOST } from './lane.js';
 import { Notifier } from './notifier.js';
@@ -46,5 +47,10 @@ export function assemble(
     });
   const leadership = new Seat(journal, clock, keys.notifierLeader(), name, policy.leaderTtlMs);
   const follower = new ChainFollower(journal, chains, clock, policy.pollMs);
-  return new Notifier(openDesks, { leadership, follower, clock, log }, policy.pollMs);
+  const reporter = new ChannelReporter(
+    name,
+    channels.map(({ id }) => id),
+    needs,
+  );
+  return new Notifier(openDesks, { leadership, follower, reporter, clock, log }, policy.pollMs);
 }

@@ -3,11 +3,13 @@ import type { Seat } from '#libs/journal';
 import type { Clock, Log, Stop } from '#libs/runtime';
 import type { ChainFollower } from './chain-follower.js';
 import type { ChannelDesk } from './channel-desk.js';
+import type { ChannelReporter } from './channel-reporter.js';
 
 export interface NotifierPorts {
   /** Which notifier delivers. */
   readonly leadership: Seat;
   readonly follower: ChainFollower;
+  readonly reporter: ChannelReporter;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -39,6 +41,7 @@ export class Notifier {
     try {
       if (!(await this.ports.leadership.hold())) this.endTerm();
       else if (!this.term) this.beginTerm();
+      if (this.term) await this.ports.reporter.look();
     } catch (error) {
       if (!(error instanceof SignalboxError)) throw error;
     }
@@ -59,6 +62,7 @@ export class Notifier {
     if (!this.term) return;
     this.term.abort();
     this.term = undefined;
+    this.ports.reporter.end();
     this.ports.log.info('Another notifier delivers now');
   }
 }

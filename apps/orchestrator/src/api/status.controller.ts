@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
-import type { StatusAnswer } from '#libs/contracts';
+import { ChannelReportWire, channelTroubles, decode, type StatusAnswer } from '#libs/contracts';
 import { SignalboxError } from '#libs/domain';
-import { Journal } from '#libs/journal';
+import { Journal, keys } from '#libs/journal';
 import { Clock, Readiness } from '#libs/runtime';
 import { DispatchService } from '../dispatch/dispatch.service.js';
 import { GroupDirectory } from '../group/group-directory.js';
@@ -27,7 +27,7 @@ export class StatusController {
   @Get()
   @Needs('read')
   async status(): Promise<StatusAnswer> {
-    const [read, queues] = await Promise.all([this.readGroups(), this.dispatch.queues()]);
+    const [read, queues, untold] = await Promise.all([this.readGroups(), this.dispatch.queues(), this.untold()]);
     return {
       site: this.self.site,
       process: this.self.process,
@@ -41,8 +41,20 @@ export class StatusController {
         })) ?? [],
       guards: guardsOf(read?.map(({ view }) => view) ?? []),
       queues,
-      missing: missingParts(this.readiness),
+      missing: [...missingParts(this.readiness), ...untold],
     };
+  }
+
+  /** What the notifier that delivers says of its channels; nothing while none does, or nobody can tell. */
+  private async untold(): Promise<readonly string[]> {
+    try {
+      const [entry] = (await this.journal.read(keys.channelReport())).entries;
+      const report = entry && decode(ChannelReportWire, entry.value, entry.key);
+      return report?.ok ? channelTroubles(report.value) : [];
+    } catch (error) {
+      if (error instanceof SignalboxError) return [];
+      throw error;
+    }
   }
 
   private async readGroups() {
