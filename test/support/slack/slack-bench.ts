@@ -28,6 +28,14 @@ export const PEOPLE = { U0ALICE: 'alice', U0BOB: 'bob' } as const;
 
 export type Way = 'socket' | 'http';
 
+/** No lease of days ends in a test, and its timer would outlive it. */
+class LongClock extends SystemClock {
+  override async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (ms < HOUR_MS) return super.sleep(ms, signal);
+    await new Promise((resolve) => signal?.addEventListener('abort', resolve, { once: true }));
+  }
+}
+
 /** Notifiers with a Slack channel, the journal they read, and rules that a test plays. */
 export class SlackBench {
   readonly log = new InMemoryLog();
@@ -46,7 +54,7 @@ export class SlackBench {
     readonly clock: Clock,
   ) {
     this.readiness = new ProcessReadiness(this.log, clock);
-    this.journal = new InMemoryJournal(clock);
+    this.journal = new InMemoryJournal(new LongClock());
   }
 
   static async start(way: Way = 'socket', clock: Clock = new SystemClock()): Promise<SlackBench> {

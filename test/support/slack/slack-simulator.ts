@@ -141,7 +141,9 @@ export class SlackSimulator {
     this.acks.set(envelope, resolve);
     socket.send(JSON.stringify({ envelope_id: envelope, type, payload, accepts_response_payload: true }));
     const late = Symbol('late');
-    const body = await Promise.race([promise, this.clock.sleep(ACK_MS).then(() => late)]);
+    const answered = new AbortController();
+    const body = await Promise.race([promise, this.clock.sleep(ACK_MS, answered.signal).then(() => late)]);
+    answered.abort();
     this.acks.delete(envelope);
     return body === late ? { status: 504, body: undefined } : { status: 200, body };
   }

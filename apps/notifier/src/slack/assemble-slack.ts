@@ -1,5 +1,5 @@
 import type { Journal } from '#libs/journal';
-import type { Clock, Log, Random, Readiness, Stop } from '#libs/runtime';
+import type { Clock, Log, Random, Readiness } from '#libs/runtime';
 import type { ChannelOf, Topology } from '#libs/topology';
 import type { NotificationChannel } from '../channel/notification-channel.js';
 import { AnswerDesk } from './answer-desk.js';
@@ -87,7 +87,7 @@ export function assembleSlack(channel: SlackChannel, secrets: SlackSecrets, need
     channel.connection.kind === 'http'
       ? new HttpEntrance({ verifier: new RequestVerifier(secrets.connection), interactions, commands, refusals, clock })
       : undefined;
-  const stops: Stop[] = [];
+  const stops: (() => void | Promise<void>)[] = [];
   return {
     channel: new SlackNotificationChannel(board, poster, journal),
     refusals,
@@ -97,8 +97,7 @@ export function assembleSlack(channel: SlackChannel, secrets: SlackSecrets, need
       socket?.start();
     },
     stop: async () => {
-      for (const stop of stops.splice(0)) stop();
-      await socket?.stop();
+      await Promise.all([...stops.splice(0).map((stop) => stop()), socket?.stop()]);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { SignalboxError } from '#libs/domain';
-import type { Clock, Log, Stop } from '#libs/runtime';
+import type { Clock, Log } from '#libs/runtime';
 import type { Briefer } from './briefing.js';
 import { decisionMessage, type SlackMessage } from './decision-message.js';
 import type { HeldRecord, MessageLedger } from './message-ledger.js';
@@ -30,11 +30,14 @@ export class DecisionBoard {
 
   constructor(private readonly ports: BoardPorts) {}
 
-  /** Looks at least every `everyMs` while `leads` says that this process is the one that tells. */
-  start(everyMs: number, leads: () => Promise<boolean>): Stop {
+  /** Looks at least every `everyMs` while `leads` says that this process tells. Returns what ends it, last look included. */
+  start(everyMs: number, leads: () => Promise<boolean>): () => Promise<void> {
     const stopped = new AbortController();
-    void this.run(everyMs, leads, stopped.signal);
-    return () => stopped.abort();
+    const running = this.run(everyMs, leads, stopped.signal);
+    return () => {
+      stopped.abort();
+      return running;
+    };
   }
 
   /** Something may have changed. */

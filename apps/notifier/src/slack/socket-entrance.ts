@@ -90,15 +90,17 @@ export class SocketEntrance {
       if (!isBinary && isDisconnect(data)) end.resolve('replaced');
     });
     this.stopped.signal.addEventListener('abort', () => end.resolve('stopped'), { once: true });
+    const greeted = new AbortController();
     try {
       const started = client.start().then(() => 'open' as const);
-      const first = await Promise.race([started, end.promise, this.ports.clock.sleep(HELLO_MS)]);
+      const first = await Promise.race([started, end.promise, this.ports.clock.sleep(HELLO_MS, greeted.signal)]);
       if (first !== 'open') return first ?? 'Slack did not say hello';
       this.ports.readiness.ready(this.access.component);
       return await end.promise;
     } catch (error) {
       return messageOf(error) === 'undefined' ? 'the connection was closed' : messageOf(error);
     } finally {
+      greeted.abort();
       this.close(client);
     }
   }
