@@ -134,7 +134,7 @@ describe('a journal that lost its majority for good', () => {
       }
       expect(after.world.all()).toEqual(left);
       const refused = await after.desk.post('operator', 'requests', { kind: 'switchover', to: 'b', ...why });
-      expect(refused.body.error.code).toBe('SB_ON_HOLD');
+      expect(refused.body.code).toBe('SB_ON_HOLD');
 
       const found = await after.rescue('b');
       expect(found.disagreements[0]).toBe('the journal says that a is active, you say b');

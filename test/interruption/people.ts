@@ -6,6 +6,7 @@ import { KeptAnswers } from '../../apps/orchestrator/src/operation/kept-answers.
 import type { Operation } from '../../apps/orchestrator/src/operation/operation.js';
 import { Operations } from '../../apps/orchestrator/src/operation/operations.js';
 import { ThisProcess } from '../../apps/orchestrator/src/this-process.js';
+import { askedBy } from '../support/asked-by.js';
 import { group, stageKey, w } from '../support/group-stage.js';
 import type { Cast } from './cast.js';
 
@@ -18,8 +19,7 @@ const ASK_AGAIN_MS = 200;
  */
 export function insist(cast: Cast, route: string, operation: Operation<object>): void {
   const { topology, clock } = cast.stage;
-  const caller = { name: 'alice', role: 'admin' } as const;
-  const asked = { caller, identity: { key: route, route, bodyHash: '0'.repeat(64), status: 200 } };
+  const asked = { ...askedBy('alice'), identity: { key: route, route, bodyHash: '0'.repeat(64), status: 200 } };
   const process = processId('orchestrator@b');
   const self = new ThisProcess({ site: w, process, topology, topologyHash: 'hash', signingKey: stageKey(w) });
   cast.incarnation(process, (journal) => {

@@ -1,4 +1,3 @@
-import type { ApiErrorBody } from '#libs/contracts';
 import { groupId, processId } from '#libs/domain';
 import { InMemoryLog } from '#libs/runtime';
 import { ApiError } from '../../apps/orchestrator/src/api/api-error.js';
@@ -7,6 +6,7 @@ import { KeptAnswers } from '../../apps/orchestrator/src/operation/kept-answers.
 import type { Operation } from '../../apps/orchestrator/src/operation/operation.js';
 import { Operations } from '../../apps/orchestrator/src/operation/operations.js';
 import { ThisProcess } from '../../apps/orchestrator/src/this-process.js';
+import { askedBy } from '../support/asked-by.js';
 import { stageKey } from '../support/stage-topology.js';
 import type { Theatre } from './theatre.js';
 
@@ -27,10 +27,10 @@ export class People {
 
   async ask(person: string, operation: Operation<object>): Promise<void> {
     try {
-      await this.#operations.perform(this.group, { caller: { name: person, role: 'admin' } }, operation);
+      await this.#operations.perform(this.group, askedBy(person), operation);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      const { message, vetoes = [] } = (error.getResponse() as ApiErrorBody).error;
+      const { message, vetoes = [] } = error;
       this.theatre.transcript.tell(`refused: ${message}`);
       for (const { name } of vetoes) this.theatre.transcript.tell(`  veto ${name}`);
     }

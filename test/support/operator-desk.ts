@@ -5,6 +5,7 @@ import { processId, type SiteId } from '#libs/domain';
 import { Journal } from '#libs/journal';
 import { EventBus, MultiClusterEventBus } from '#libs/messaging';
 import { Clock, InMemoryLog, Log, Metrics, ProcessReadiness, Random, Readiness, SystemRandom } from '#libs/runtime';
+import type { Topology } from '#libs/topology';
 import { NotaryService } from '../../apps/orchestrator/src/audit/notary.service.js';
 import { SiteAudit } from '../../apps/orchestrator/src/audit/site-audit.js';
 import { SiteChain } from '../../apps/orchestrator/src/audit/site-chain.js';
@@ -41,11 +42,16 @@ export class OperatorDesk {
     readonly url: string,
   ) {}
 
-  /** `journal`: as this one orchestrator sees it. */
-  static async open(stage: Stage<Journal>, journal: Journal = stage.journal, site = w): Promise<OperatorDesk> {
+  /** `journal`: as this one orchestrator sees it; `api`: what differs from the desk's own access. */
+  static async open(
+    stage: Stage<Journal>,
+    journal: Journal = stage.journal,
+    site = w,
+    api: Partial<Topology['api']> = {},
+  ): Promise<OperatorDesk> {
     const runtime = runtimeOf(stage.clock);
     const module = await Test.createTestingModule({
-      imports: [runtime.module, OrchestratorModule.register(self(stage, site), [])],
+      imports: [runtime.module, OrchestratorModule.register(self(stage, site, api), [])],
     })
       .overrideProvider(Journal)
       .useValue(journal)
@@ -91,12 +97,12 @@ export class OperatorDesk {
 
 const sha256 = (token: string) => createHash('sha256').update(token).digest('hex');
 
-function self({ topology }: Stage<Journal>, site: SiteId): ThisProcess {
+function self({ topology }: Stage<Journal>, site: SiteId, api: Partial<Topology['api']>): ThisProcess {
   const tokens = Object.entries(PEOPLE).map(([name, role]) => ({ name, role, sha256: sha256(name) }));
   return new ThisProcess({
     site,
     process: processId(`orchestrator@${site}`),
-    topology: { ...topology, api: { tokens } },
+    topology: { ...topology, api: { ...topology.api, tokens, ...api } },
     topologyHash: 'hash',
     signingKey: stageKey(site),
   });

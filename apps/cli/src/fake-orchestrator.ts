@@ -41,4 +41,4 @@ export const fakeOrchestrator = async (answers: CannedAnswers | 'silent') => {
   };
 };
 
-const NOT_FOUND = { error: { code: 'SB_NOT_FOUND', message: 'no such group', remedy: 'see signalbox status' } };
+const NOT_FOUND = { code: 'SB_NOT_FOUND', detail: 'no such group', remedy: 'see signalbox status' };

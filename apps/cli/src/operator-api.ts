@@ -1,4 +1,4 @@
-import { IDEMPOTENCY_KEY, type ApiErrorBody } from '#libs/contracts';
+import { IDEMPOTENCY_KEY, type ProblemDetails } from '#libs/contracts';
 import { messageOf } from '#libs/domain';
 import { ForbiddenError, NobodyReachableError, RefusedError } from './errors.js';
 
@@ -104,9 +104,9 @@ export class OperatorApi {
         signal: AbortSignal.timeout(deadlineMs),
       });
       if (response.ok) return { answered: true, answer: await parse(response) };
-      const error = await errorOf(response);
-      if (response.status >= 500) return { answered: false, reason: `${response.status} ${error.message}` };
-      throw refusal(response.status, error);
+      const problem = await problemIn(response);
+      if (response.status >= 500) return { answered: false, reason: `${response.status} ${problem.detail}` };
+      throw refusal(response.status, problem);
     } catch (error) {
       if (error instanceof ForbiddenError || error instanceof RefusedError) throw error;
       return { answered: false, reason: reasonOf(error, deadlineMs) };
@@ -114,14 +114,17 @@ export class OperatorApi {
   }
 }
 
-const refusal = (status: number, { code, message, remedy, vetoes }: ApiErrorBody['error']) =>
+const refusal = (status: number, { code, detail, remedy, vetoes }: Refused) =>
   status === 401 || status === 403
-    ? new ForbiddenError(message, remedy)
-    : new RefusedError(code, message, remedy, vetoes);
+    ? new ForbiddenError(detail, remedy)
+    : new RefusedError(code, detail, remedy, vetoes);
 
-const errorOf = async (response: Response): Promise<ApiErrorBody['error']> => {
-  const body = (await response.json().catch(() => undefined)) as Partial<ApiErrorBody> | undefined;
-  return { code: `HTTP_${response.status}`, message: response.statusText, remedy: '', ...body?.error };
+type Refused = Pick<ProblemDetails, 'code' | 'detail' | 'remedy' | 'vetoes'>;
+
+/** A proxy in between may answer in a form of its own. */
+const problemIn = async (response: Response): Promise<Refused> => {
+  const body = (await response.json().catch(() => undefined)) as Partial<ProblemDetails> | undefined;
+  return { code: `HTTP_${response.status}`, detail: response.statusText, remedy: '', ...body };
 };
 
 /** `fetch` hides what happened in `cause`; with several addresses that one has a code and no message. */

@@ -16,7 +16,7 @@ const STATUS = {
 const UNRECORDED = { ...STATUS, process: 'orchestrator@a', journal: { reachable: false, missing: ['b', 'w'] } };
 /** Nothing listens there. */
 const NOBODY = { url: 'http://127.0.0.1:9999' };
-const refusal = (code: string, message: string) => ({ error: { code, message, remedy: 'do something else' } });
+const refusal = (code: string, message: string) => ({ code, detail: message, remedy: 'do something else' });
 
 const opened: { close(): Promise<void> }[] = [];
 afterEach(async () => {

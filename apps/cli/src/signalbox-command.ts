@@ -5,7 +5,7 @@ import type { GlobalOptions } from './session.js';
 import { parseDuration } from './text.js';
 
 /** The least role that a token needs for it; `none`: no token at all. An admin may do everything. */
-export type Role = ApiRole | 'none';
+export type Role = Exclude<ApiRole, 'relay'> | 'none';
 
 /** In words, for the help and for docs/cli.md. */
 export const NEEDS: Readonly<Record<Role, string>> = {

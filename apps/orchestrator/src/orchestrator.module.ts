@@ -7,14 +7,18 @@ import { busCluster, EventBus, MultiClusterEventBus } from '#libs/messaging';
 import { Clock, Log, Metrics, Random, Readiness, TimeSense } from '#libs/runtime';
 import { findSite } from '#libs/topology';
 import { AccessAudit } from './api/access-audit.js';
-import { ApiErrorFilter } from './api/api-error.js';
 import { ApprovalsController } from './api/approvals.controller.js';
 import { AuditController } from './api/audit.controller.js';
+import { Authentication } from './api/authentication.js';
 import { EventsController } from './api/events.controller.js';
 import { GroupsController } from './api/groups.controller.js';
 import { IdempotencyInterceptor } from './api/idempotency.interceptor.js';
+import { IdentityProvider } from './api/identity-provider.js';
+import { identityProvider } from './api/oidc/identity-provider-in.js';
 import { OpenApiController } from './api/openapi.controller.js';
 import { PlansController } from './api/plans.controller.js';
+import { ProblemFilter } from './api/problem.filter.js';
+import { RequestRates } from './api/request-rates.js';
 import { RequestsController } from './api/requests.controller.js';
 import { RescueController } from './api/rescue.controller.js';
 import { RunsController } from './api/runs.controller.js';
@@ -109,11 +113,18 @@ export class OrchestratorModule implements OnApplicationShutdown {
       providers: [
         { provide: ThisProcess, useValue: self },
         { provide: APP_GUARD, useClass: TokenGuard },
-        { provide: APP_FILTER, useClass: ApiErrorFilter },
+        { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         PORTS.journal,
         PORTS.bus(clusters),
         PORTS.dispatch,
+        {
+          provide: IdentityProvider,
+          inject: [Clock, Log],
+          useFactory: (clock: Clock, log: Log) => identityProvider(self.topology.api.oidc, { clock, log }),
+        },
+        Authentication,
+        RequestRates,
         AccessAudit,
         ...auditProviders(
           self,

@@ -28,7 +28,6 @@ export {
   type ObservationEvent,
 } from './observation.js';
 export type {
-  ApiErrorBody,
   ClusterStatus,
   ExplainAnswer,
   GroupStatus,
@@ -76,6 +75,7 @@ export {
   SurveyBody,
   type RequestKind,
 } from './operator-requests.js';
+export { PROBLEM_TYPE, ProblemDetailsWire, REQUEST_ID, type ProblemDetails } from './problem-details.js';
 export { ReassertedRecordWire, ResourceOrderWire } from './resource-order.js';
 export { RingWire } from './ring.js';
 export { PlanWire, RunKindWire, RunWire } from './run.js';

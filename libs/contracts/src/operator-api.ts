@@ -22,17 +22,6 @@ import type { AttestationView, OverrideView, VetoView } from './operator-answers
 
 /** What the orchestrator's HTTP API answers, under `/v1`. Clients ignore fields they do not know. */
 
-/** The body of every answer that is not 2xx. */
-export interface ApiErrorBody {
-  readonly error: {
-    readonly code: string;
-    readonly message: string;
-    readonly remedy: string;
-    /** All that stands in the way, where that is why. */
-    readonly vetoes?: readonly VetoView[];
-  };
-}
-
 export interface StatusAnswer {
   readonly site: SiteId;
   readonly process: ProcessId;

@@ -29,5 +29,5 @@ export type { SecretRef } from './scalars.js';
 export type { Site } from './site.js';
 export { matchesTopic } from './topics.js';
 export { describeRto, rtoSum, type RtoSum } from './rto.js';
-export { TopologyText, type ApiRole, type ApiToken, type Topology } from './topology.js';
+export { TopologyText, type ApiRole, type ApiToken, type OidcSettings, type Topology } from './topology.js';
 export { isBy, targetsOf, type DnsTraffic, type DnsTrafficBy } from './traffic.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ApiText } from './api-access.js';
 import { ChannelText } from './channel.js';
 import { ClusterText, type Cluster } from './cluster.js';
 import { FlowText, type Flow } from './flow.js';
@@ -33,14 +34,6 @@ const JournalText = record({
     .describe("etcd's own user, when it asks for one. Its role must read and write what begins with /signalbox/."),
 });
 
-const TokenText = record({
-  name: Text.describe('Who holds it; stands in the audit.'),
-  role: z.enum(['viewer', 'operator', 'approver', 'admin']),
-  sha256: z
-    .string('the SHA-256 of the token')
-    .regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the token in 64 lower-case hex digits'),
-});
-
 /** signalbox.yaml: the one document that configures every process of every site. */
 export const TopologyText = record({
   version: z.literal(1, 'the version of this format: 1'),
@@ -53,12 +46,13 @@ export const TopologyText = record({
   flows: z.array(FlowText, 'a list of flows').default([]),
   groups: z.array(GroupText, 'a list of groups').default([]),
   policy: PolicyText.prefault({}),
-  api: record({ tokens: z.array(TokenText, 'a list of tokens').default([]) }).prefault({}),
+  api: ApiText.prefault({}),
   channels: z.array(ChannelText, 'a list of channels').default([]),
 });
 
 export type Topology = Immutable<z.infer<typeof TopologyText>>;
 export type ApiToken = Topology['api']['tokens'][number];
 export type ApiRole = ApiToken['role'];
+export type OidcSettings = NonNullable<Topology['api']['oidc']>;
 
 export type { Cluster, Flow, Group, Site };

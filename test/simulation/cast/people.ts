@@ -8,6 +8,7 @@ import { retryRun } from '../../../apps/orchestrator/src/operation/intervene.js'
 import { release } from '../../../apps/orchestrator/src/operation/release.js';
 import { requestMove } from '../../../apps/orchestrator/src/operation/move-request.js';
 import type { Operation } from '../../../apps/orchestrator/src/operation/operation.js';
+import { askedBy } from '../../support/asked-by.js';
 import type { Facts } from '../judge/facts.js';
 import type { Draw } from '../kernel/draw.js';
 import { A, DATA_SITES } from '../world/ground.js';
@@ -153,7 +154,7 @@ export class People {
     const orchestrator = this.somebodyWhoAnswers();
     if (!orchestrator) return this.onActed(who, what, 'no orchestrator answers');
     const { operations, group } = orchestrator;
-    const asked = { caller: { name: who, role: 'admin' as const } };
+    const asked = askedBy(who);
     this.#busy += 1;
     const over = (came: string) => {
       this.#busy -= 1;

@@ -38,7 +38,7 @@ describe('--wait', () => {
   });
 
   it('goes on while nobody answers, and says so once', async () => {
-    const nobody = { status: 503, body: { error: { code: 'SB_UNAVAILABLE', message: 'no journal', remedy: '' } } };
+    const nobody = { status: 503, body: { code: 'SB_UNAVAILABLE', detail: 'no journal', remedy: '' } };
     const { exitCode, shown } = await followed({ [PATH]: [answer(openRun, 2), nobody, nobody, answer(closedRun, 7)] });
     expect(exitCode).toBe(0);
     expect(shown.match(/no orchestrator answered/g)).toHaveLength(1);

@@ -17,17 +17,15 @@ const started: RequestAnswer = {
   next: ['signalbox run r-7f3a'],
 };
 const refused = {
-  error: {
-    code: 'SB_REQUEST_REFUSED',
-    message: 'not now: 10 s remain; the site-guard of b does not answer.',
-    remedy: 'look',
-    vetoes: [
-      { name: 'cool-down', message: '10 s remain', overridable: true },
-      { name: 'no-guard-b', message: 'the site-guard of b does not answer', overridable: false },
-      { name: 'target-quarantined', message: "type: signalbox reprotect orders --reason '<why>'", overridable: false },
-      { name: 'made-up-tomorrow', message: 'a newer orchestrator says so', overridable: false },
-    ],
-  },
+  code: 'SB_REQUEST_REFUSED',
+  detail: 'not now: 10 s remain; the site-guard of b does not answer.',
+  remedy: 'look',
+  vetoes: [
+    { name: 'cool-down', message: '10 s remain', overridable: true },
+    { name: 'no-guard-b', message: 'the site-guard of b does not answer', overridable: false },
+    { name: 'target-quarantined', message: "type: signalbox reprotect orders --reason '<why>'", overridable: false },
+    { name: 'made-up-tomorrow', message: 'a newer orchestrator says so', overridable: false },
+  ],
 };
 
 describe('a request', () => {
@@ -69,7 +67,7 @@ not now:
   });
 
   it('that is refused for another reason than a veto says what the orchestrator says', async () => {
-    const body = { error: { code: 'SB_PLAN_CHANGED', message: 'another plan by now', remedy: 'read it again' } };
+    const body = { code: 'SB_PLAN_CHANGED', detail: 'another plan by now', remedy: 'read it again' };
     const answers = { [REQUESTS]: { status: 409, body } };
     const { shown } = await play(example('signalbox failback orders --plan p0 --reason x', answers));
     expect(shown).toBe('another plan by now\n  → read it again');
@@ -78,8 +76,9 @@ not now:
   it("that is refused has the orchestrator's code and the vetoes in its JSON", async () => {
     const answers = { [REQUESTS]: { status: 409, body: refused } };
     const { shown } = await play(example('signalbox switchover orders --to b --reason x --json', answers));
+    const { detail: message, remedy, vetoes } = refused;
     expect(JSON.parse(shown)).toEqual({
-      error: { ...refused.error, code: 'SB_CLI_REFUSED', refusal: 'SB_REQUEST_REFUSED' },
+      error: { message, remedy, vetoes, code: 'SB_CLI_REFUSED', refusal: 'SB_REQUEST_REFUSED' },
     });
   });
 

@@ -1,4 +1,4 @@
-import type { ApiErrorBody, PlanAnswer, RequestAnswer, RunAnswer, VetoView } from '#libs/contracts';
+import type { PlanAnswer, ProblemDetails, RequestAnswer, RunAnswer, VetoView } from '#libs/contracts';
 import { approvalId, type Approval, type Plan } from '#libs/domain';
 import { EXIT } from '../exit-code.js';
 import { example, type Examples } from './example.js';
@@ -38,13 +38,16 @@ const FROZEN: VetoView = {
   message: 'frozen by ada until 2026-03-14T04:00:00.000Z: database migration',
   overridable: false,
 };
-const refused: ApiErrorBody = {
-  error: {
-    code: 'SB_REQUEST_REFUSED',
-    message: `A switchover of orders to b is refused: ${FROZEN.message}; ${LAG.message}.`,
-    remedy: 'end the freeze first; wait until replication has caught up',
-    vetoes: [FROZEN, LAG],
-  },
+const refused: ProblemDetails = {
+  type: 'urn:signalbox:problem:SB_REQUEST_REFUSED',
+  title: 'Conflict',
+  status: 409,
+  detail: `A switchover of orders to b is refused: ${FROZEN.message}; ${LAG.message}.`,
+  instance: '/v1/groups/orders/requests',
+  code: 'SB_REQUEST_REFUSED',
+  remedy: 'end the freeze first; wait until replication has caught up',
+  requestId: '5a1d6c0e',
+  vetoes: [FROZEN, LAG],
 };
 
 const answer = (run: RunAnswer['run'], done: number) => ({

@@ -60,9 +60,9 @@ describe('an open run', () => {
   it('is not taken back after its point of no return, and says which site takes writes', async () => {
     await playUpTo('redirect-kafka.example');
     const { status, body } = await desk.post('operator', 'abort', why);
-    expect([status, body.error.code]).toEqual([409, 'SB_PAST_NO_RETURN']);
-    expect(body.error.message).toContain('b takes writes now, and a is fenced');
-    expect(body.error.remedy).toContain(`signalbox run ${run}`);
+    expect([status, body.code]).toEqual([409, 'SB_PAST_NO_RETURN']);
+    expect(body.detail).toContain('b takes writes now, and a is fenced');
+    expect(body.remedy).toContain(`signalbox run ${run}`);
     expect(await stage.epoch()).toBe(1);
     await stage.play(loop);
     expect(await stage.state()).toMatchObject({ phase: 'steady', active: b });
@@ -71,7 +71,7 @@ describe('an open run', () => {
   it('is past its point of no return as soon as the promotion may have begun', async () => {
     await playUpTo('promote-b');
     const { body } = await desk.post('operator', 'abort', why);
-    expect(body.error.message).toContain('b is being opened for writes');
+    expect(body.detail).toContain('b is being opened for writes');
   });
 
   it('waits in the middle while frozen, begins nothing new, and goes on afterwards', async () => {
@@ -101,8 +101,8 @@ describe('an open run', () => {
     ['no-such-step', /redirect-kafka\.example/],
   ])('cannot do without %s', async (step, remedy) => {
     const { status, body } = await desk.post('operator', `/runs/${run}/skip`, { step, ...why });
-    expect([status, body.error.code]).toEqual([409, 'SB_STEP_NOT_SKIPPABLE']);
-    expect(body.error.remedy).toMatch(remedy);
+    expect([status, body.code]).toEqual([409, 'SB_STEP_NOT_SKIPPABLE']);
+    expect(body.remedy).toMatch(remedy);
   });
 
   it('goes on without a step that a person takes out, and names it as an exception', async () => {
@@ -120,12 +120,12 @@ describe('an open run', () => {
 
   it('is not tried again while it tries by itself', async () => {
     const { status, body } = await desk.post('operator', `/runs/${run}/retry`, why);
-    expect([status, body.error.code]).toEqual([409, 'SB_RUN_NOT_WAITING']);
+    expect([status, body.code]).toEqual([409, 'SB_RUN_NOT_WAITING']);
   });
 
   it('is not released from under a run', async () => {
     const { body } = await desk.post('ada', 'release', { site: 'a', ...why });
-    expect(body.error).toMatchObject({ code: 'SB_NOT_RELEASABLE', remedy: expect.stringContaining(run) });
+    expect(body).toMatchObject({ code: 'SB_NOT_RELEASABLE', remedy: expect.stringContaining(run) });
   });
 });
 
@@ -134,10 +134,10 @@ describe('no open run', () => {
     const stage = new Stage();
     await stage.allWell();
     const desk = await OperatorDesk.open(stage);
-    expect((await desk.post('operator', 'abort', why)).body.error.code).toBe('SB_NO_OPEN_RUN');
+    expect((await desk.post('operator', 'abort', why)).body.code).toBe('SB_NO_OPEN_RUN');
     const { approval } = (await desk.post('operator', 'requests', { kind: 'failover', ...why })).body;
     const { body } = await desk.post('operator', 'abort', why);
-    expect(body.error).toMatchObject({ code: 'SB_NO_OPEN_RUN', remedy: expect.stringContaining(`deny ${approval}`) });
+    expect(body).toMatchObject({ code: 'SB_NO_OPEN_RUN', remedy: expect.stringContaining(`deny ${approval}`) });
     expect((await desk.post('operator', '/runs/run-0/abort', why)).status).toBe(404);
     await desk.close();
   });

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { ApiErrorBody } from '#libs/contracts';
+import { REQUEST_ID } from '#libs/contracts';
 import type { Actor, ApprovalId } from '#libs/domain';
 import type { Request } from 'express';
 import { SiteAudit } from '../audit/site-audit.js';
-import type { Caller } from './access.js';
+import { rolesOf, type Caller } from './access.js';
+import type { ApiError } from './api-error.js';
 
 /** Refusals that say something of who asked, or of what stood in the way; a mistyped body says neither. */
 const WORTH_NOTING = [401, 403, 409, 422];
@@ -17,10 +18,11 @@ export class AccessAudit {
   constructor(private readonly audit: SiteAudit) {}
 
   /** Noted once for each token in the life of a process. */
-  cameIn({ name, role }: Caller, { ip }: Request): void {
+  cameIn(caller: Caller, { ip }: Request): void {
+    const { name } = caller;
     if (this.seen.has(name)) return;
     this.seen.add(name);
-    this.audit.note({ actor: person(name), rule: 'login', evidence: { role, from: ip ?? null } });
+    this.audit.note({ actor: person(name), rule: 'login', evidence: { role: rolesOf(caller), from: ip ?? null } });
   }
 
   answered({ name }: Caller, approval: ApprovalId, answer: 'approved' | 'denied'): void {
@@ -28,16 +30,15 @@ export class AccessAudit {
   }
 
   /** Nobody's refusals count together, wherever they asked; somebody's by what they asked for. */
-  refused(
-    request: Request & { readonly caller?: Caller },
-    status: number,
-    { code, message }: ApiErrorBody['error'],
-  ): void {
+  refused(request: Request & { readonly caller?: Caller }, refusal: ApiError): void {
+    const { code, message } = refusal;
+    const status = refusal.getStatus();
     if (!WORTH_NOTING.includes(status)) return;
     const { caller, method, ip } = request;
     const path = shortened(request.path);
     const kind = caller ? [caller.name, status, code, method, path].join(' ') : `unknown ${status}`;
-    const evidence = { status, code, method, path, message: shortened(message), from: ip ?? null };
+    const requestId = String(request.res?.getHeader(REQUEST_ID) ?? '');
+    const evidence = { status, code, method, path, message: shortened(message), from: ip ?? null, requestId };
     this.audit.noteOnce(kind, (times) => ({
       ...(caller && { actor: person(caller.name) }),
       rule: 'request-refused',

@@ -1,10 +1,12 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { canonicalOf, IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, IdempotencyKeyWire, sha256Hex } from '#libs/contracts';
+import { Random } from '#libs/runtime';
 import type { Response } from 'express';
 import { of, type Observable } from 'rxjs';
 import type { Asked, RequestIdentity } from '../operation/asked.js';
 import { KeptAnswers } from '../operation/kept-answers.js';
 import { ApiError } from './api-error.js';
+import { requestIdOf } from './request-id.js';
 import type { AuthenticatedRequest } from './token.guard.js';
 
 /**
@@ -13,7 +15,10 @@ import type { AuthenticatedRequest } from './token.guard.js';
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
-  constructor(private readonly kept: KeptAnswers) {}
+  constructor(
+    private readonly kept: KeptAnswers,
+    private readonly random: Random,
+  ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     if (context.getType() !== 'http') return next.handle();
@@ -21,7 +26,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const [request, response] = [http.getRequest<AuthenticatedRequest>(), http.getResponse<Response>()];
     if (request.method !== 'POST') return next.handle();
     const identity = identityOf(request, response.statusCode);
-    const asked: Asked = { caller: request.caller, ...(identity && { identity }) };
+    const { caller, permission } = request;
+    const requestId = requestIdOf(request, response, this.random);
+    const asked: Asked = { caller, permission, requestId, ...(identity && { identity }) };
     request.asked = asked;
     const kept = await this.kept.find(asked);
     if (!kept) return next.handle();

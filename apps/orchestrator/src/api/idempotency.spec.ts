@@ -45,12 +45,12 @@ describe('an idempotency key', () => {
   ] as const)('belongs to one request: %s is refused', async (_what, person, path, body) => {
     await desk.post('operator', 'freeze', { reason: 'network work', forMs: 1_000 }, KEY);
     const { status, body: refusal } = await desk.post(person, path, body, KEY);
-    expect([status, refusal.error.code]).toEqual([409, 'SB_KEY_REUSED']);
+    expect([status, refusal.code]).toEqual([409, 'SB_KEY_REUSED']);
   });
 
   it.each(['short', 'with spaces in it', 'x'.repeat(129)])('must be one: %s', async (key) => {
     const { status, body } = await desk.post('operator', 'requests', ask, key);
-    expect([status, body.error.code]).toEqual([400, 'SB_BAD_REQUEST']);
+    expect([status, body.code]).toEqual([400, 'SB_BAD_REQUEST']);
   });
 
   it('is not used up by a refusal', async () => {
@@ -74,7 +74,7 @@ describe('an idempotency key', () => {
   it('is what a request without an answer is sent again under: without one nobody can say', async () => {
     journal.unanswered.push('unwritten');
     const { status, body } = await desk.post('operator', 'requests', ask);
-    expect([status, body.error.code]).toEqual([503, 'SB_OUTCOME_UNKNOWN']);
+    expect([status, body.code]).toEqual([503, 'SB_OUTCOME_UNKNOWN']);
   });
 
   it('makes two orchestrators that are asked at the same time do it once', async () => {

@@ -40,7 +40,7 @@ describe('POST /v1/groups/:group/override', () => {
     ['cool-down', 25 * 3_600_000, 400, 'SB_BAD_REQUEST', /24 hours/],
   ])('refuses %s for %d ms', async (veto, forMs, status, code, text) => {
     const answer = await lift(veto, forMs);
-    expect([answer.status, answer.body.error.code]).toEqual([status, code]);
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
     expect(JSON.stringify(answer.body)).toMatch(text);
     expect(await rules()).toEqual([]);
   });
@@ -67,12 +67,12 @@ describe('POST /v1/groups/:group/attest', () => {
 
   it('is refused for a site that somebody sees take writes', async () => {
     const { status, body } = await attest();
-    expect([status, body.error.code]).toEqual([409, 'SB_ATTEST_CONTRADICTED']);
-    expect(body.error.message).toContain('a, b, w can see it');
+    expect([status, body.code]).toEqual([409, 'SB_ATTEST_CONTRADICTED']);
+    expect(body.detail).toContain('a, b, w can see it');
   });
 
   it('is refused for a site there is not, and to whoever only operates', async () => {
-    expect((await attest('c')).body.error.code).toBe('SB_UNKNOWN_SITE');
+    expect((await attest('c')).body.code).toBe('SB_UNKNOWN_SITE');
     expect((await attest('a', 'operator')).status).toBe(403);
   });
 });
@@ -90,20 +90,20 @@ describe('POST /v1/groups/:group/release', () => {
 
   it('is refused for a site that is not on its way back', async () => {
     const { body } = await release();
-    expect(body.error).toMatchObject({ code: 'SB_NOT_RELEASABLE', message: expect.stringContaining('not on its way') });
+    expect(body).toMatchObject({ code: 'SB_NOT_RELEASABLE', detail: expect.stringContaining('not on its way') });
   });
 
   it('is refused while nobody would keep the site from taking writes', async () => {
     await stage.stands({ active: b, returning: { a: QUARANTINED } });
     await stage.journal.commit({ conditions: [], changes: [{ kind: 'delete', key: keys.guardLease(a) }] });
-    expect((await release()).body.error.message).toContain('site-guard of a does not answer');
+    expect((await release()).body.detail).toContain('site-guard of a does not answer');
     expect(await stage.state()).toMatchObject({ returning: { a: { phase: 'quarantined' } } });
   });
 
   it('is refused while a question is open', async () => {
     await stage.stands({ active: b, returning: { a: QUARANTINED } });
     await desk.post('operator', 'requests', { kind: 'reprotect', ...why });
-    expect((await release()).body.error.message).toContain('while orders is awaiting-approval');
+    expect((await release()).body.detail).toContain('while orders is awaiting-approval');
   });
 });
 
@@ -115,8 +115,8 @@ describe('an approval', () => {
   it.each(['approve', 'deny'])('is not for whoever asked to %s, and the attempt is kept', async (verb) => {
     const id = await asked();
     const { status, body } = await answer(id, 'ada', verb);
-    expect([status, body.error.code]).toEqual([403, 'SB_OWN_REQUEST']);
-    expect(body.error.message).toContain('somebody else has to');
+    expect([status, body.code]).toEqual([403, 'SB_OWN_REQUEST']);
+    expect(body.detail).toContain('somebody else has to');
     expect(await rules()).toEqual(['ask-approval-for-failover', 'approval-refused']);
     expect((await answer(id, 'bob', verb)).status).toBe(200);
   });
@@ -131,9 +131,9 @@ describe('an approval', () => {
     });
     expect((await answer(id, 'bob')).body).toEqual(first.body);
     const late = await answer(id, 'approver', 'deny');
-    expect(late.body.error).toMatchObject({
+    expect(late.body).toMatchObject({
       code: 'SB_APPROVAL_CLOSED',
-      message: expect.stringContaining('approved already by bob'),
+      detail: expect.stringContaining('approved already by bob'),
     });
   });
 
@@ -151,14 +151,12 @@ describe('an approval', () => {
     const id = await asked();
     await stage.clock.advance(60_000);
     const { status, body } = await answer(id, 'bob');
-    expect([status, body.error.code]).toEqual([409, 'SB_APPROVAL_CLOSED']);
-    expect(body.error.message).toContain('has expired');
-    expect(body.error.remedy).toContain('signalbox failover orders --reason');
+    expect([status, body.code]).toEqual([409, 'SB_APPROVAL_CLOSED']);
+    expect(body.detail).toContain('has expired');
+    expect(body.remedy).toContain('signalbox failover orders --reason');
   });
 
   it('is bound to the plan that was read', async () => {
-    expect((await answer(await asked(), 'bob', 'approve', { planHash: 'other' })).body.error.code).toBe(
-      'SB_PLAN_CHANGED',
-    );
+    expect((await answer(await asked(), 'bob', 'approve', { planHash: 'other' })).body.code).toBe('SB_PLAN_CHANGED');
   });
 });

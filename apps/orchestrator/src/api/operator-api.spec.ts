@@ -28,7 +28,10 @@ const ROLES = ['viewer', 'operator', 'approver', 'admin'] as const;
 const self = new ThisProcess({
   site: siteId('w'),
   process: processId('orchestrator@w'),
-  topology: { ...example, api: { tokens: ROLES.map((role) => ({ name: role, role, sha256: sha256(role) })) } },
+  topology: {
+    ...example,
+    api: { ...example.api, tokens: ROLES.map((role) => ({ name: role, role, sha256: sha256(role) })) },
+  },
   topologyHash: 'hash',
   signingKey: { keyId: 'w-1', privateKey: generateKeyPairSync('ed25519').privateKey },
 });
@@ -85,7 +88,7 @@ describe('the operator API', () => {
   it('answers nobody without a token, and says what to do', async () => {
     const answer = await call(undefined, '/v1/status');
     expect(answer.status).toBe(401);
-    expect(await answer.json()).toMatchObject({ error: { code: 'SB_UNAUTHENTICATED', remedy: expect.any(String) } });
+    expect(await answer.json()).toMatchObject({ code: 'SB_UNAUTHENTICATED', remedy: expect.any(String) });
   });
 
   it.each([
@@ -116,8 +119,8 @@ describe('the operator API', () => {
 
   it('names every field of a body that is wrong', async () => {
     const answer = await call('operator', `/v1/groups/${group}/freeze`, { forMs: -1 });
-    const { error } = (await answer.json()) as { error: { message: string } };
-    expect([answer.status, error.message]).toEqual([400, expect.stringMatching(/reason.*forMs/s)]);
+    const { detail } = (await answer.json()) as { detail: string };
+    expect([answer.status, detail]).toEqual([400, expect.stringMatching(/reason.*forMs/s)]);
   });
 
   it('says which groups, runs and approvals there are when it is asked for another', async () => {

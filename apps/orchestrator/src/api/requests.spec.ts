@@ -62,7 +62,7 @@ describe('POST /v1/groups/:group/requests', () => {
     ['a reprotect of nobody', 'reprotect', {}, 409, 'SB_REQUEST_REFUSED', /no site of the group/],
   ])('refuses %s', async (_what, kind, more, status, code, text) => {
     const answer = await ask(kind, more);
-    expect([answer.status, answer.body.error.code]).toEqual([status, code]);
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
     expect(JSON.stringify(answer.body)).toMatch(text);
     expect(await stage.audit()).toEqual([]);
   });
@@ -71,18 +71,16 @@ describe('POST /v1/groups/:group/requests', () => {
     await stage.stands({ active: b, returning: { a: QUARANTINED } });
     const { status, body } = await ask('switchover', { to: 'a' });
     expect(status).toBe(409);
-    expect(body.error.vetoes).toContainEqual(
-      expect.objectContaining({ name: 'target-quarantined', overridable: false }),
-    );
-    expect(body.error.message).toContain('signalbox reprotect orders --site a');
+    expect(body.vetoes).toContainEqual(expect.objectContaining({ name: 'target-quarantined', overridable: false }));
+    expect(body.detail).toContain('signalbox reprotect orders --site a');
   });
 
   it('refuses a second one while a run is open, and names the run', async () => {
     const first = (await ask('switchover')).body;
     const { status, body } = await ask('switchover');
     expect(status).toBe(409);
-    expect(body.error.vetoes.map(({ name }: { name: string }) => name)).toContain('run-active');
-    expect(body.error.message).toContain(`signalbox run ${first.run}`);
+    expect(body.vetoes.map(({ name }: { name: string }) => name)).toContain('run-active');
+    expect(body.detail).toContain(`signalbox run ${first.run}`);
     expect(await stage.runs()).toHaveLength(1);
   });
 
@@ -90,7 +88,7 @@ describe('POST /v1/groups/:group/requests', () => {
     stage.lagMs['a-to-b'] = 20_000;
     await stage.allWell();
     const refused = await ask('switchover');
-    expect(refused.body.error.remedy).toContain('signalbox override orders lag-above-rpo --for 15m');
+    expect(refused.body.remedy).toContain('signalbox override orders lag-above-rpo --for 15m');
     const lift = { veto: 'lag-above-rpo', reason: 'it is a test topic', forMs: 60_000 };
     expect((await desk.post('operator', 'override', lift)).status).toBe(200);
     expect((await ask('switchover')).body).toHaveProperty('run');
@@ -128,8 +126,8 @@ describe('GET /v1/groups/:group/plan/export', () => {
     expect(signatureProblem(unsigned, origin, keyring)).toBeUndefined();
     expect(signatureProblem({ ...unsigned, instructions: [] }, origin, keyring)).toContain('does not hold');
     expect(body).toMatchObject({ madeBy: 'w', planHash: plan.planHash, format: 'signalbox.plan-export.v1' });
-    expect((await desk.get('viewer', 'plan?kind=reprotect')).body.error.code).toBe('SB_REQUEST_REFUSED');
-    expect((await desk.get('viewer', 'plan?kind=nothing')).body.error.code).toBe('SB_BAD_REQUEST');
+    expect((await desk.get('viewer', 'plan?kind=reprotect')).body.code).toBe('SB_REQUEST_REFUSED');
+    expect((await desk.get('viewer', 'plan?kind=nothing')).body.code).toBe('SB_BAD_REQUEST');
     await desk.close();
   });
 });

@@ -106,9 +106,9 @@ describe('a group on hold', () => {
       ['release', { site: 'a', ...why }],
     ] as const) {
       const answer = await desk.post('ada', path, body);
-      expect([answer.status, answer.body.error.code]).toEqual([409, 'SB_ON_HOLD']);
-      expect(answer.body.error).toMatchObject({
-        message: 'orders is on hold: restored from the snapshot of noon.',
+      expect([answer.status, answer.body.code]).toEqual([409, 'SB_ON_HOLD']);
+      expect(answer.body).toMatchObject({
+        detail: 'orders is on hold: restored from the snapshot of noon.',
         remedy: expect.stringContaining('signalbox rescue orders --active a'),
       });
     }
@@ -261,7 +261,7 @@ describe('POST /v1/groups/:group/rescue', () => {
     movedSinceTheSnapshot();
     world.start(a);
     const found = await surveyed('b');
-    expect(await rescued(found, 'b')).toMatchObject({ status: 409, body: { error: { code: 'SB_RESCUE_REFUSED' } } });
+    expect(await rescued(found, 'b')).toMatchObject({ status: 409, body: { code: 'SB_RESCUE_REFUSED' } });
     world.start(b);
     expect(await rescued(await surveyed('b'), 'b', 'x')).toMatchObject({ status: 409 });
     expect((await desk.post('operator', 'survey', { active: 'b', ...why })).status).toBe(403);
@@ -274,6 +274,6 @@ describe('POST /v1/groups/:group/rescue', () => {
     world.startAll();
     await rescued(await surveyed('b'), 'b');
     const { status, body } = await desk.post('operator', 'abort', why);
-    expect([status, body.error.remedy]).toEqual([409, expect.stringContaining('signalbox rescue orders --active')]);
+    expect([status, body.remedy]).toEqual([409, expect.stringContaining('signalbox rescue orders --active')]);
   });
 });

@@ -1,48 +1,78 @@
 import { Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { Request } from 'express';
+import { Random } from '#libs/runtime';
+import type { Request, Response } from 'express';
 import type { Asked } from '../operation/asked.js';
-import { ThisProcess } from '../this-process.js';
-import { ApiError } from './api-error.js';
+import { may, type Caller, type Permission } from './access.js';
 import { AccessAudit } from './access-audit.js';
-import { callerOf, may, type Caller, type Permission } from './access.js';
+import { ApiError } from './api-error.js';
+import { Authentication } from './authentication.js';
+import { forbidden } from './forbidden.js';
+import { isHealthPath } from './health-paths.js';
+import { unsupportedType } from './refusal-of.js';
+import { requestIdOf } from './request-id.js';
+import { RequestRates } from './request-rates.js';
 
 export const PERMISSION = 'signalbox:permission';
 
 /** What a route needs. A route that declares nothing is refused to everybody. */
 export const Needs = (permission: Permission) => SetMetadata(PERMISSION, permission);
-/** Kubelet and Prometheus have no token, and these say nothing secret. */
-const OPEN_PATHS = ['/healthz', '/readyz', '/metrics'];
 
 /** `asked` is there on every POST. */
-export type AuthenticatedRequest = Request & { caller: Caller; asked: Asked };
+export type AuthenticatedRequest = Request & { caller: Caller; permission: Permission; asked: Asked };
 
+/** Who asks, how often, and whether they may: before anything of a request is looked at. */
 @Injectable()
 export class TokenGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly self: ThisProcess,
+    private readonly authentication: Authentication,
+    private readonly rates: RequestRates,
     private readonly audit: AccessAudit,
+    private readonly random: Random,
   ) {}
 
-  canActivate(context: ExecutionContext): boolean {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
-    const targets = [context.getHandler(), context.getClass()];
-    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    if (OPEN_PATHS.includes(request.path)) return true;
-    const caller = callerOf(request.headers.authorization, this.self.topology.api.tokens);
-    if (!caller) {
-      const remedy =
-        'Send "Authorization: Bearer <token>" with a token whose SHA-256 is in signalbox.yaml, api.tokens.';
-      throw new ApiError(401, 'SB_UNAUTHENTICATED', 'No known token was sent.', remedy);
-    }
-    request.caller = caller;
-    this.audit.cameIn(caller, request);
-    const permission = this.reflector.getAllAndOverride<Permission>(PERMISSION, targets);
-    if (!permission || !may(caller, permission)) {
-      const remedy = `Use a token with a role that may ${permission ?? 'do this'}.`;
-      throw new ApiError(403, 'SB_FORBIDDEN', `${caller.name} is ${caller.role} and may not do this.`, remedy);
-    }
+    const http = context.switchToHttp();
+    const request = http.getRequest<AuthenticatedRequest>();
+    requestIdOf(request, http.getResponse<Response>(), this.random);
+    if (isHealthPath(request.path)) return true;
+    request.caller = await this.callerOf(request);
+    this.audit.cameIn(request.caller, request);
+    request.permission = this.permitted(context, request);
+    assertJson(request);
     return true;
   }
+
+  /** @throws ApiError 401, or 429 for whoever tries too often */
+  private async callerOf(request: Request): Promise<Caller> {
+    try {
+      const caller = await this.authentication.callerOf(request.headers.authorization);
+      this.rates.ofCaller(caller.name);
+      return caller;
+    } catch (error) {
+      if (error instanceof ApiError && error.getStatus() === 401) this.rates.ofAddress(request.ip ?? 'nowhere');
+      throw error;
+    }
+  }
+
+  /** A run or an approval names its group only when it was read: what is done to that one is asked again then. */
+  private permitted(context: ExecutionContext, { caller, params }: AuthenticatedRequest): Permission {
+    const permission = this.reflector.getAllAndOverride<Permission | undefined>(PERMISSION, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    const { group } = params;
+    if (permission && may(caller, permission, typeof group === 'string' ? group : undefined)) return permission;
+    throw forbidden(caller, permission);
+  }
+}
+
+/** A body of another type would be taken for none at all. @throws ApiError 415 */
+function assertJson(request: Request): void {
+  const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length']) > 0;
+  if (request.method !== 'POST' || !hasBody || request.is('application/json')) return;
+  const type = request.headers['content-type'] ?? 'nothing';
+  throw unsupportedType(`The body is ${type}, which is not read here.`);
 }

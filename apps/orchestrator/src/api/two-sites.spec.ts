@@ -54,7 +54,7 @@ describe('two sites without a witness', () => {
     await loseA();
     await loop.settle();
     const unfenced = await desk.post('ada', 'requests', { kind: 'failover', ...why });
-    expect(unfenced.body.error.vetoes.map(({ name }: { name: string }) => name)).toContain('no-fence-possible');
+    expect(unfenced.body.vetoes.map(({ name }: { name: string }) => name)).toContain('no-fence-possible');
     expect((await desk.post('ada', 'attest', { site: 'a', ...why })).status).toBe(200);
     const { body } = await desk.post('ada', 'requests', { kind: 'failover', ...why });
     expect(body.approval).toBeDefined();

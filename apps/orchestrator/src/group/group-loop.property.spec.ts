@@ -5,6 +5,7 @@ import { processId, isTerminal, MOVES, type StepStatus } from '#libs/domain';
 import { keyringOf } from '#libs/contracts';
 import { keys } from '#libs/journal';
 import { SystemRandom } from '#libs/runtime';
+import { askedBy } from '../../../../test/support/asked-by.js';
 import { a, b, group, Stage, stageKey } from '../../../../test/support/group-stage.js';
 import { ApiError } from '../api/api-error.js';
 import { abortRun } from '../operation/abort.js';
@@ -43,7 +44,7 @@ class Town {
   async ask(caller: 'ada' | 'bob', operation: Operation<object>): Promise<void> {
     const known = { id: group, settings: this.stage.settings, reader: this.reader };
     try {
-      await this.operations.perform(known, { caller: { name: caller, role: 'admin' } }, operation);
+      await this.operations.perform(known, askedBy(caller), operation);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
     }

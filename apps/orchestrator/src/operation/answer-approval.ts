@@ -1,6 +1,6 @@
 import type { AnswerBody, ApprovalAnswer } from '#libs/contracts';
 import { approvalAfter } from '#libs/decision';
-import { MOVES, type Approval, type Json } from '#libs/domain';
+import { MOVES, type Approval } from '#libs/domain';
 import { ApiError } from '../api/api-error.js';
 import { commands } from './commands.js';
 import { note, type Change, type Occasion, type Operation } from './operation.js';
@@ -41,7 +41,7 @@ export const answerApproval =
     };
   };
 
-const evidenceOf = ({ id, planHash }: Approval, reason: string | undefined): Json => ({
+const evidenceOf = ({ id, planHash }: Approval, reason: string | undefined) => ({
   approval: id,
   planHash,
   reason: reason ?? null,

@@ -1,4 +1,4 @@
-import type { Caller } from '../api/access.js';
+import type { Caller, Permission } from '../api/access.js';
 
 /** What tells one request from another: the key its sender gave it, and what it must match when it comes again. */
 export interface RequestIdentity {
@@ -12,5 +12,9 @@ export interface RequestIdentity {
 /** Who asks. With an identity the request is done once, however often it arrives and whoever it reaches. */
 export interface Asked {
   readonly caller: Caller;
+  /** What it needs, in the group that it turns out to be about. */
+  readonly permission: Permission;
+  /** What the request is called in the log and in the audit. */
+  readonly requestId?: string;
   readonly identity?: RequestIdentity;
 }

@@ -14,6 +14,8 @@ export interface Occasion {
   readonly fresh: FreshIds;
   readonly caller: Caller;
   readonly at: Instant;
+  /** What the request is called in the log, where it came over HTTP. */
+  readonly requestId?: string;
 }
 
 /** What comes of it. Without `write` it is so already; with a refusal it is written down and then refused. */
@@ -33,9 +35,25 @@ export type Operation<T> = (occasion: Occasion) => Change<T>;
 
 export const actorOf = ({ caller }: Occasion): Actor => ({ kind: 'person', id: caller.name });
 
-/** Adds the audit entry of an operation that leaves the group's phase as it is. */
-export function note(transaction: GroupTransaction, occasion: Occasion, rule: string, evidence: Json): void {
-  const { view, at } = occasion;
+/**
+ * Adds the audit entry of an operation that leaves the group's phase as it is. Its evidence says under which id it was
+ * asked for; that of a decision must stay what the decision was made on, so it does not.
+ */
+export function note(
+  transaction: GroupTransaction,
+  occasion: Occasion,
+  rule: string,
+  evidence: { readonly [key: string]: Json },
+): void {
+  const { view, at, requestId } = occasion;
   const { phase } = view.state;
-  transaction.audit({ at, actor: actorOf(occasion), rule, before: phase, after: phase, epoch: view.epoch, evidence });
+  transaction.audit({
+    at,
+    actor: actorOf(occasion),
+    rule,
+    before: phase,
+    after: phase,
+    epoch: view.epoch,
+    evidence: { ...evidence, ...(requestId !== undefined && { requestId }) },
+  });
 }

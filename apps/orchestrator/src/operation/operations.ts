@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { OutcomeUnknownError, type Json } from '#libs/domain';
 import { Journal, type LeaseId } from '#libs/journal';
 import { Clock, Random } from '#libs/runtime';
+import { may } from '../api/access.js';
 import { ApiError } from '../api/api-error.js';
+import { forbidden } from '../api/forbidden.js';
 import { freshIds } from '../group/decision-record.js';
 import { evidenceOf } from '../group/evidence.js';
 import type { KnownGroup } from '../group/group-directory.js';
@@ -37,6 +39,7 @@ export class Operations {
     operation: Operation<T>,
     { isAllowedOnHold = false }: OnHold = {},
   ): Promise<T> {
+    if (!may(asked.caller, asked.permission, group.id)) throw forbidden(asked.caller, asked.permission, group.id);
     let lease: LeaseId | undefined;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const occasion = this.occasion(group, await group.reader.read(), asked);
@@ -71,9 +74,10 @@ export class Operations {
     }
   }
 
-  private occasion(group: KnownGroup, view: GroupView, { caller }: Asked): Occasion {
+  private occasion(group: KnownGroup, view: GroupView, { caller, requestId }: Asked): Occasion {
     const at = this.clock.now();
     const evidence = evidenceOf(view, this.self.voters, group.settings);
-    return { group, view, evidence, fresh: freshIds(at, this.random), caller, at };
+    const fresh = freshIds(at, this.random);
+    return { group, view, evidence, fresh, caller, at, ...(requestId !== undefined && { requestId }) };
   }
 }

@@ -64,13 +64,14 @@ const dnsSurvives = forAutomatic(function* (_topology, group, at) {
 });
 
 const somebodyCanApprove: Check = function* ({ groups, api }) {
-  if (api.tokens.some(({ role }) => role === 'approver' || role === 'admin')) return;
+  const grants = [...api.tokens, ...(api.oidc?.grants ?? [])].filter(({ role }) => APPROVERS.includes(role));
   for (const [at, { mode, id }] of groups.entries()) {
-    if (mode !== 'approve') continue;
+    if (mode !== 'approve' || grants.some((grant) => grant.groups?.includes(id) ?? true)) continue;
     const expected = `observe, or a token in api.tokens with role approver or admin: nobody could approve a run of ${id}`;
     yield { at: ['groups', at, 'mode'], found: 'approve', expected };
   }
 };
+const APPROVERS: readonly string[] = ['approver', 'admin'];
 
 export const automaticChecks: readonly Check[] = [
   aThirdSiteVotes,

@@ -43,6 +43,12 @@ const clusterReferences = ({ flows }: Topology): readonly Named[] =>
     named(['flows', at, 'target'], target),
   ]);
 
+const groupReferences = ({ api }: Topology): readonly Named[] => {
+  const inGrants = (path: Path, grants: readonly { readonly groups?: readonly string[] | undefined }[]) =>
+    grants.flatMap(({ groups = [] }, at) => groups.map((value, index) => named([...path, at, 'groups', index], value)));
+  return [...inGrants(['api', 'tokens'], api.tokens), ...inGrants(['api', 'oidc', 'grants'], api.oidc?.grants ?? [])];
+};
+
 const named = (at: Path, value: string): Named => ({ at, value });
 
 const known = (
@@ -97,6 +103,7 @@ const workersHaveAQueue: Check = function* ({ sites }) {
 export const referenceChecks: readonly Check[] = [
   known('site', ({ sites }) => sites.map(({ id }) => id), siteReferences),
   known('cluster', ({ clusters }) => clusters.map(({ id }) => id), clusterReferences),
+  known('group', ({ groups }) => groups.map(({ id }) => id), groupReferences),
   witnessesServeNothing,
   workersHaveAQueue,
 ];
