@@ -19,7 +19,7 @@ export class NotaryService implements OnApplicationBootstrap, BeforeApplicationS
   ) {}
 
   onApplicationBootstrap(): void {
-    const closed = this.feed.events.pipe(filter((event) => event.kind === 'run' && isTerminal(event.data.phase)));
+    const closed = this.feed.events.pipe(filter(({ event }) => event.kind === 'run' && isTerminal(event.data.phase)));
     this.following = closed.subscribe(() => this.nap.abort());
     void this.run();
   }

@@ -1,19 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { ApprovalWire, AuditEntryWire, decode, RunWire, StepRecordWire } from '#libs/contracts';
 import { SignalboxError } from '#libs/domain';
-import { Journal, keys, type Entry, type Revision, type WatchEvent } from '#libs/journal';
+import { Journal, keys, type Revision } from '#libs/journal';
 import { Clock, type Stop } from '#libs/runtime';
-import { EventFeed, type FeedEvent } from './event-feed.js';
+import { cursorAt } from './event-cursor.js';
+import { EventFeed } from './event-feed.js';
+import { followJournal, keysOf } from './followed-journal.js';
 
 /** How long until an unreachable journal is asked again where to follow from. */
 const RETRY_MS = 1_000;
-
-/** What people follow, by the prefix it is written under. */
-const TOLD = {
-  [keys.audits()]: { kind: 'decision', wire: AuditEntryWire },
-  [keys.runs()]: { kind: 'run', wire: RunWire },
-  [keys.approvals()]: { kind: 'approval', wire: ApprovalWire },
-} as const;
 
 /** Keys that were written or removed together. */
 type OnChange = (keys: readonly string[]) => void;
@@ -52,25 +46,20 @@ export class JournalFollower {
 
   private watchUntilGap(from: Revision, onChange: OnChange, stopped: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const onEvents = (events: readonly WatchEvent[]) => {
-      for (const event of events) if (event.kind === 'put') this.tell(event.entry);
-      onChange(events.map((event) => (event.kind === 'put' ? event.entry.key : event.key)));
-    };
-    const prefixes = [...Object.keys(TOLD), keys.groups()];
-    const stops = prefixes.map((prefix) => this.journal.watch(prefix, from, { onEvents, onGap: resolve }));
     const end = () => resolve();
+    this.feed.reached(cursorAt(from));
+    const stops = [
+      followJournal(this.journal, cursorAt(from), {
+        onEvent: (event, cursor) => this.feed.emit(event, cursor),
+        onChange,
+        onGap: end,
+      }),
+      this.journal.watch(keys.groups(), from, { onEvents: (events) => onChange(keysOf(events)), onGap: end }),
+    ];
     stopped.addEventListener('abort', end, { once: true });
     return promise.finally(() => {
       stopped.removeEventListener('abort', end);
       for (const stop of stops) stop();
     });
-  }
-
-  private tell({ key, value }: Entry): void {
-    const told = Object.entries(TOLD).find(([prefix]) => key.startsWith(prefix))?.[1];
-    if (!told) return;
-    const isStep = told.kind === 'run' && !key.endsWith('/run');
-    const record = decode(isStep ? StepRecordWire : told.wire, value, key);
-    if (record.ok) this.feed.emit({ kind: isStep ? 'step' : told.kind, data: record.value } as FeedEvent);
   }
 }
