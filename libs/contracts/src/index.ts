@@ -1,3 +1,4 @@
+export { ANSWERS, type AnswerName } from './answers.js';
 export { ApprovalWire } from './approval.js';
 export { AuditEntryWire, SiteAuditEntryWire } from './audit-entry.js';
 export { canonicalJson, canonicalOf, hashOf, sha256Hex } from './canonical.js';
@@ -43,6 +44,8 @@ export type {
   ApprovalAnswer,
   AttestAnswer,
   AttestationView,
+  DurationView,
+  ForecastAnswer,
   OverrideAnswer,
   OverrideView,
   PlanExportAnswer,
@@ -53,12 +56,14 @@ export type {
   RequestAnswer,
   RescueAnswer,
   RescueFindings,
+  RiskView,
   RunChangeAnswer,
   SurveyAnswer,
   VetoView,
 } from './operator-answers.js';
 export {
   AnswerBody,
+  ForecastQuery,
   FreezeBody,
   IDEMPOTENCY_KEY,
   IDEMPOTENCY_REPLAYED,

@@ -2,6 +2,7 @@ import type {
   Approval,
   ApprovalId,
   Epoch,
+  FlowId,
   GroupId,
   Instant,
   Json,
@@ -151,6 +152,40 @@ export interface PreflightCheck {
   readonly message: string;
   /** What to do about it; empty when it is ok. */
   readonly remedy: string;
+}
+
+/** If we failed over now: what it would cost, how long it would take, and everything in its way. */
+export interface ForecastAnswer {
+  readonly group: GroupId;
+  readonly at: Instant;
+  readonly from: SiteId;
+  /** Absent when no site could take over. */
+  readonly to?: SiteId;
+  /** Of a failover that somebody asks for now; `not-now` when a veto stands that nobody can lift. */
+  readonly start: 'at-once' | 'after-approval' | 'not-now';
+  /** What the target does not have yet, by the latest sample; absent when nobody measures it. */
+  readonly atRisk?: RiskView;
+  /** From the decision to the end, by the failovers of this group that the journal still holds; absent without any. */
+  readonly takes?: DurationView;
+  readonly vetoes: readonly VetoView[];
+  /** Checks of the preflight that fail. */
+  readonly warnings: readonly PreflightCheck[];
+  readonly next: readonly string[];
+}
+
+/** Records and time that a failover would leave behind. `ms` counts the age of the sample in. */
+export interface RiskView {
+  readonly flow: FlowId;
+  readonly records: number;
+  readonly ms: number;
+  readonly sampleAgeMs: number;
+}
+
+export interface DurationView {
+  readonly runs: number;
+  readonly medianMs: number;
+  readonly p95Ms: number;
+  readonly slowestMs: number;
 }
 
 /** A plan to be executed by hand when nothing of Signalbox is left. Signed by the site that made it. */

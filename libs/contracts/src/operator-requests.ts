@@ -51,6 +51,10 @@ export type RequestBody = z.infer<typeof RequestBody>;
 export const PlanQuery = z.strictObject({ kind: RequestKindWire.default('failover'), to: name.optional() });
 export type PlanQuery = z.infer<typeof PlanQuery>;
 
+/** Query of GET /v1/groups/:group/forecast */
+export const ForecastQuery = z.strictObject({ to: name.optional() });
+export type ForecastQuery = z.infer<typeof ForecastQuery>;
+
 /** POST /v1/groups/:group/override. Ends with the run that needs it or by itself: a veto that stands has to be dealt with. */
 export const OverrideBody = z.strictObject({
   veto: name,

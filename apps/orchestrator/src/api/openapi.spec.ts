@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RequestMethod } from '@nestjs/common';
 import { ModulesContainer, Reflector } from '@nestjs/core';
@@ -41,6 +42,24 @@ describe('GET /v1/openapi.json', () => {
     );
     expect(documented.length).toBeGreaterThan(20);
     expect(sorted(documented)).toEqual(sorted(served()));
+  });
+
+  it('stands in docs/openapi.json as it is served; write it with: npm run docs', async () => {
+    const { body } = await desk.get('viewer', '/openapi.json');
+    expect(JSON.parse(readFileSync('docs/openapi.json', 'utf8'))).toEqual(body);
+  });
+
+  it('says what every route answers, and each way in which it may be refused', async () => {
+    const { body } = await desk.get('viewer', '/openapi.json');
+    const { responses } = body.paths['/v1/groups/{group}/plan'].get;
+    expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '404', '409', '429', '503']);
+    expect(responses['200'].content).toEqual({
+      'application/json': { schema: { $ref: '#/components/schemas/DryRun' } },
+    });
+    expect(body.components.schemas.DryRun).toMatchObject({ required: ['plan', 'planHash', 'vetoes'] });
+    const named = JSON.stringify(body).match(/#\/components\/schemas\/\w+/g) ?? [];
+    const known = Object.keys(body.components.schemas).map((name) => `#/components/schemas/${name}`);
+    expect([...new Set(named)].filter((name) => !known.includes(name))).toEqual([]);
   });
 
   it('describes a body as it is checked', async () => {

@@ -1,12 +1,15 @@
-import { IDEMPOTENCY_KEY } from '#libs/contracts';
+import { ANSWERS, IDEMPOTENCY_KEY, IdempotencyKeyWire, PROBLEM_TYPE, REQUEST_ID } from '#libs/contracts';
 import type { Json } from '#libs/domain';
 import { z } from 'zod';
+import { problemsOf } from './openapi-problems.js';
 import { ROUTES, type Route } from './routes.js';
+
+type JsonObject = { readonly [key: string]: Json };
 
 const JSON_TYPE = 'application/json';
 
-/** The API in OpenAPI 3.1, made from the routes and the schemas that bodies are checked by. Pure. */
-export function openApi(routes: readonly Route[] = ROUTES): { readonly [key: string]: Json } {
+/** The API in OpenAPI 3.1, made from the routes and the schemas of what they take and answer. Pure. */
+export function openApi(routes: readonly Route[] = ROUTES): JsonObject {
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of routes) (paths[route.path] ??= {})[route.method] = operationOf(route);
   return {
@@ -16,34 +19,60 @@ export function openApi(routes: readonly Route[] = ROUTES): { readonly [key: str
     paths,
     components: {
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'A token whose SHA-256 is in api.tokens.' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A token of api.tokens, or of the provider of api.oidc.',
+        },
       },
-      schemas: { Error: ERROR },
+      schemas: Object.fromEntries(Object.entries(ANSWERS).map(([name, schema]) => [name, schemaOf(schema)])),
     },
   };
 }
 
+/** The document as docs/openapi.json holds it. */
+export const openApiText = (): string => `${JSON.stringify(openApi(), null, 2)}\n`;
+
 function operationOf(route: Route): Json {
-  const { method, path, permission, summary, body, query, status = 200, type = JSON_TYPE } = route;
+  const { method, path, permission, summary, body, query } = route;
   const parameters = [
-    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => parameter('path', name, { type: 'string' }, true)),
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => parameter('path', name, ID, true)),
     ...(query ? queryParameters(query) : []),
-    ...(method === 'post' ? [parameter('header', IDEMPOTENCY_KEY, IDEMPOTENCY, false)] : []),
+    ...(method === 'post' ? [parameter('header', IDEMPOTENCY_KEY, schemaOf(IdempotencyKeyWire), false)] : []),
   ];
   return {
+    operationId: operationIdOf(route),
     summary,
     'x-permission': permission,
     parameters,
     ...(body && { requestBody: { required: true, content: { [JSON_TYPE]: { schema: schemaOf(body) } } } }),
-    responses: {
-      [String(status)]: { description: 'Done.', content: { [type]: {} } },
-      default: {
-        description: 'Refused.',
-        content: { [JSON_TYPE]: { schema: { $ref: '#/components/schemas/Error' } } },
-      },
-    },
+    responses: { ...done(route), ...problemResponses(route) },
   };
 }
+
+/** `postGroupsGroupFreeze` */
+const operationIdOf = ({ method, path }: Route): string =>
+  method + path.replace('/v1', '').replaceAll(/[^A-Za-z]+([A-Za-z]?)/g, (_, letter: string) => letter.toUpperCase());
+
+const done = ({ status = 200, answer, type = JSON_TYPE }: Route): JsonObject => ({
+  [String(status)]: {
+    description: 'Done.',
+    headers: HEADERS,
+    content: { [type]: answer ? { schema: { $ref: `#/components/schemas/${answer}` } } : {} },
+  },
+});
+
+const problemResponses = (route: Route): JsonObject =>
+  Object.fromEntries(
+    problemsOf(route).map(([status, description]) => [
+      status,
+      {
+        description,
+        headers: HEADERS,
+        content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  );
 
 const parameter = (where: string, name: string, schema: Json, required: boolean): Json => ({
   in: where,
@@ -53,32 +82,26 @@ const parameter = (where: string, name: string, schema: Json, required: boolean)
 });
 
 const queryParameters = (query: z.ZodObject): Json[] =>
-  Object.entries(query.shape).map(([name, schema]) => parameter('query', name, schemaOf(schema as z.ZodType), false));
+  Object.entries(query.shape).map(([name, schema]) => {
+    const isRequired = !(schema as z.ZodType).safeParse(undefined).success;
+    return parameter('query', name, schemaOf(schema as z.ZodType), isRequired);
+  });
 
-/** As a client has to send it; the dialect is the document's, so it is not said in each. */
+/** As it stands in JSON; the dialect is the document's, so it is not said in each. */
 function schemaOf(schema: z.ZodType): Json {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input' });
-  return rest as Json;
+  const { $schema, $defs, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  return withoutCycles(rest as Json);
 }
 
-const IDEMPOTENCY: Json = { type: 'string', pattern: '^[A-Za-z0-9_.~-]{8,128}$' };
-const TEXT: Json = { type: 'string' };
-const ERROR: Json = {
-  type: 'object',
-  required: ['error'],
-  properties: {
-    error: {
-      type: 'object',
-      required: ['code', 'message', 'remedy'],
-      properties: {
-        code: TEXT,
-        message: TEXT,
-        remedy: TEXT,
-        vetoes: {
-          type: 'array',
-          items: { type: 'object', properties: { name: TEXT, message: TEXT, overridable: { type: 'boolean' } } },
-        },
-      },
-    },
-  },
+/** The only schema that contains itself is that of any JSON: `{}` says the same, and the document needs no more names. */
+function withoutCycles(json: Json): Json {
+  if (Array.isArray(json)) return json.map((each: Json) => withoutCycles(each));
+  if (typeof json !== 'object' || json === null) return json;
+  if ('$ref' in json) return {};
+  return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, withoutCycles(value)]));
+}
+
+const ID: Json = { type: 'string', minLength: 1 };
+const HEADERS: Json = {
+  [REQUEST_ID]: { description: 'What the request is called in the log and in the audit.', schema: { type: 'string' } },
 };

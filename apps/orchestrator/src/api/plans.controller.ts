@@ -1,9 +1,11 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import {
+  ForecastQuery,
   keyringOf,
   openFlowPositions,
   PlanQuery,
   signatureOf,
+  type ForecastAnswer,
   type PlanAnswer,
   type PlanExportAnswer,
   type PreflightAnswer,
@@ -18,11 +20,13 @@ import { commands } from '../operation/commands.js';
 import { knownSite } from '../operation/refusals.js';
 import { ThisProcess } from '../this-process.js';
 import { dryRun, prospectOf, type Asked, type DryRun } from '../view/explanation.js';
+import { forecast } from '../view/forecast.js';
 import { instructionsFor } from '../view/instructions.js';
 import { preflight } from '../view/preflight.js';
 import { missingParts } from '../view/status.js';
 import { ApiError } from './api-error.js';
 import { knownGroup, queryAs } from './request.js';
+import { readRuns } from './run-record.js';
 import { Needs } from './token.guard.js';
 
 /** What would be done, before it is. */
@@ -68,7 +72,23 @@ export class PlansController {
   @Get('preflight')
   @Needs('read')
   async preflight(@Param('group') id: string): Promise<PreflightAnswer> {
-    const asked = await this.asked(knownGroup(this.directory, id));
+    return this.ready(await this.asked(knownGroup(this.directory, id)));
+  }
+
+  @Get('forecast')
+  @Needs('read')
+  async forecast(@Param('group') id: string, @Query() query: unknown): Promise<ForecastAnswer> {
+    const group = knownGroup(this.directory, id);
+    const { to } = queryAs(ForecastQuery, query);
+    const [asked, runs] = await Promise.all([this.asked(group), readRuns(this.journal)]);
+    const { target, vetoes } = dryRun(asked, 'failover', to === undefined ? undefined : knownSite(group, to));
+    const { at, view, voters } = asked;
+    const evidence = evidenceOf(view, voters, group.settings);
+    const { checks } = await this.ready(asked);
+    return forecast({ group, at, active: view.state.active, target, vetoes, evidence, checks, runs });
+  }
+
+  private async ready(asked: Asked): Promise<PreflightAnswer> {
     const evidence = evidenceOf(asked.view, asked.voters, asked.group.settings);
     const parts = missingParts(this.readiness);
     const { topology } = this.self;

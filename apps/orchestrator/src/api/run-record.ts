@@ -1,5 +1,5 @@
 import { decodeOrThrow, RunWire, type RunAnswer } from '#libs/contracts';
-import { runId } from '#libs/domain';
+import { runId, type Run } from '#libs/domain';
 import { keys, type Journal } from '#libs/journal';
 import { stepsOf } from '../group/group-view.js';
 import { ApiError } from './api-error.js';
@@ -13,4 +13,11 @@ export async function readRun(journal: Journal, id: string): Promise<RunAnswer> 
   }
   const run = decodeOrThrow(RunWire, entry.value, entry.key);
   return { run, steps: stepsOf(snapshot, run).map(({ value }) => value) };
+}
+
+/** Every run that the journal still holds, latest first. @throws UnavailableError */
+export async function readRuns(journal: Journal): Promise<readonly Run[]> {
+  const { entries } = await journal.read(keys.runs());
+  const runs = entries.filter(({ key }) => key.endsWith('/run'));
+  return runs.map(({ key, value }) => decodeOrThrow(RunWire, value, key)).toSorted((a, b) => b.startedAt - a.startedAt);
 }

@@ -1,14 +1,14 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
-import { decodeOrThrow, ReasonBody, RunWire, SkipBody, type RunAnswer, type RunChangeAnswer } from '#libs/contracts';
+import { ReasonBody, SkipBody, type RunAnswer, type RunChangeAnswer } from '#libs/contracts';
 import { runId, type Run } from '#libs/domain';
-import { Journal, keys } from '#libs/journal';
+import { Journal } from '#libs/journal';
 import { GroupDirectory } from '../group/group-directory.js';
 import { abortRun } from '../operation/abort.js';
 import { retryRun, skip } from '../operation/intervene.js';
 import type { Operation } from '../operation/operation.js';
 import { Operations } from '../operation/operations.js';
 import { bodyAs, knownGroup } from './request.js';
-import { readRun } from './run-record.js';
+import { readRun, readRuns } from './run-record.js';
 import { Needs, type AuthenticatedRequest } from './token.guard.js';
 
 @Controller('v1/runs')
@@ -22,12 +22,8 @@ export class RunsController {
   /** Latest first. */
   @Get()
   @Needs('read')
-  async runs(): Promise<readonly Run[]> {
-    const { entries } = await this.journal.read(keys.runs());
-    const runs = entries.filter(({ key }) => key.endsWith('/run'));
-    return runs
-      .map(({ key, value }) => decodeOrThrow(RunWire, value, key))
-      .toSorted((a, b) => b.startedAt - a.startedAt);
+  runs(): Promise<readonly Run[]> {
+    return readRuns(this.journal);
   }
 
   @Get(':run')

@@ -1,0 +1,18 @@
+import type { ReturningSite } from '#libs/domain';
+import { z } from 'zod';
+import type { Mirrors } from './mirrors.js';
+import { BacklogWire, PositionsWire } from './positions.js';
+import { InstantWire, RunIdWire } from './wire.js';
+
+export const ReturningSiteWire = z.object({
+  phase: z.enum(['lost', 'quarantined', 'catching-up']),
+  since: InstantWire,
+  rule: z.string(),
+  leftBy: RunIdWire,
+  watermark: PositionsWire.optional(),
+  stranded: BacklogWire.optional(),
+  keepsUpSince: InstantWire.optional(),
+});
+
+const mirrors: Mirrors<z.infer<typeof ReturningSiteWire>, ReturningSite> = true;
+void mirrors;
