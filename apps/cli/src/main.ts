@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import process from 'node:process';
 import { SystemClock, SystemRandom } from '#libs/runtime';
+import { mayPaint } from './painted.js';
 import { runCommandLine } from './program.js';
 
 const interruption = (): AbortSignal => {
@@ -15,11 +16,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
+const isScreen = process.stdout.isTTY === true;
+
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   terminal: {
     out: (text) => process.stdout.write(`${text}\n`),
     err: (text) => process.stderr.write(`${text}\n`),
-    isScreen: process.stdout.isTTY === true,
+    isScreen,
+    ...(isScreen && { columns: process.stdout.columns }),
+    colours: mayPaint(isScreen, process.env),
   },
   clock: new SystemClock(),
   random: new SystemRandom(),

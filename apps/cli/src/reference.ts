@@ -51,7 +51,8 @@ What changes something carries one idempotency key per command line, the same to
 often it arrives. When nobody answers, the error names the key to send it again with.
 
 For scripts: answers are on stdout, errors on stderr. Columns are at least two spaces apart, keep their names, and an
-empty one is a \`-\`, so that \`awk -F '  +'\` splits them. Nothing is coloured, on a terminal or not. With \`--json\` stdout
+empty one is a \`-\`, so that \`awk -F '  +'\` splits them. Only on a terminal are long lines wrapped to its width, and alarms
+red, unless \`NO_COLOR\` is set. Nothing ever asks back. With \`--json\` stdout
 holds exactly what was answered (with \`--wait\`, the last answer), and a failure is
 \`{ "error": { "code", "message", "remedy" } }\`, with \`refusal\`, the orchestrator's own code, and \`vetoes\` where it refused.`;
 

@@ -53,7 +53,7 @@ const unsaid = (steps: readonly StepRecord[], told: Set<string>): readonly StepR
 
 const keyOf = ({ name, epoch, attempt, status }: StepRecord) => [name, epoch, attempt, status].join('/');
 
-const exitCodeOf = ({ phase }: Run): Told => {
+export const exitCodeOf = ({ phase }: Run): Told => {
   if (phase === 'needs-human') return EXIT.needsHuman;
   if (!isTerminal(phase)) return undefined;
   return phase === 'aborted' ? EXIT.aborted : EXIT.ok;
@@ -92,7 +92,7 @@ const whyItDidNotStart = async (session: Session, group: GroupId): Promise<Told>
 };
 
 /** Asks until there is something to end with. Nobody to be reached is said once, and is no end. */
-const poll = async (session: Session, later: string, ask: () => Promise<Told>): Outcome => {
+export const poll = async (session: Session, later: string, ask: () => Promise<Told>): Outcome => {
   const signal = session.interruption();
   let isCutOff = false;
   while (!signal.aborted) {

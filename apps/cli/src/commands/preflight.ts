@@ -1,7 +1,8 @@
-import type { PreflightAnswer, StatusAnswer } from '#libs/contracts';
+import type { PreflightAnswer } from '#libs/contracts';
 import { groupPath, show, type Outcome, type Session } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { blocks, table } from '../text.js';
+import { everyGroup } from './every-group.js';
 
 /** Is a group ready to be moved? Asked before anything is needed; without a group, of every one. */
 export const preflight = async (session: Session, group: string | undefined): Outcome => {
@@ -13,11 +14,6 @@ export const preflight = async (session: Session, group: string | undefined): Ou
   const answer = group === undefined ? answers : answers[0];
   show(session, answer, () => renderPreflight(answers));
   return answers.every(({ ok }) => ok) ? EXIT.ok : EXIT.refused;
-};
-
-const everyGroup = async ({ api }: Session): Promise<readonly string[]> => {
-  const { groups } = await api.get<StatusAnswer>('/status', ({ journal }) => journal.reachable);
-  return groups.map(({ group }) => group);
 };
 
 const renderPreflight = (answers: readonly PreflightAnswer[]): string =>

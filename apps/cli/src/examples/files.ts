@@ -58,5 +58,6 @@ export const FILE_EXAMPLES: Examples = {
       { files: { 'orders.ndjson': cut, 'checkpoints.ndjson': checkpoint }, exitCode: EXIT.auditBroken },
     ),
   ],
+  completion: [example('signalbox completion bash', {})],
   'config check': [example('signalbox config check docs/examples/two-sites-and-witness.yaml', {})],
 };

@@ -1,5 +1,6 @@
 import type {
   ExplainAnswer,
+  ForecastAnswer,
   PlanAnswer,
   PlanExportAnswer,
   PreflightAnswer,
@@ -7,11 +8,11 @@ import type {
   VetoView,
   VoteView,
 } from '#libs/contracts';
-import { epoch, processId, type AuditEntry, type SiteId } from '#libs/domain';
+import { epoch, flowId, processId, type AuditEntry, type SiteId } from '#libs/domain';
 import { EXIT } from '../exit-code.js';
 import { example, type Examples } from './example.js';
 import { FAILOVER, SWITCHOVER } from './runs-of-orders.js';
-import { ago, away, B, catchingUp, DOWN, moving, ORDERS, PLAN_HASH, statusOf, steady, W } from './world.js';
+import { A, ago, away, B, catchingUp, DOWN, moving, ORDERS, PLAN_HASH, statusOf, steady, W } from './world.js';
 
 export const LAG: VetoView = {
   name: 'lag-above-rpo',
@@ -110,6 +111,19 @@ const ready: PreflightAnswer = {
   ],
 };
 
+const foreseen: ForecastAnswer = {
+  group: ORDERS,
+  at: ago(0),
+  from: A,
+  to: B,
+  start: 'after-approval',
+  atRisk: { flow: flowId('a-to-b'), records: 3_021, ms: 13_200, sampleAgeMs: 800 },
+  takes: { runs: 7, medianMs: 48_000, p95Ms: 71_000, slowestMs: 71_000 },
+  vetoes: [LAG],
+  warnings: ready.checks.filter(({ ok }) => !ok),
+  next: ['signalbox plan orders', 'signalbox preflight orders'],
+};
+
 export const QUESTION_EXAMPLES: Examples = {
   status: [
     example('signalbox status', { 'GET /v1/status': { body: statusOf(steady) } }),
@@ -127,6 +141,12 @@ export const QUESTION_EXAMPLES: Examples = {
       },
       { exitCode: EXIT.refused },
     ),
+  ],
+  forecast: [
+    example('signalbox forecast', {
+      'GET /v1/status': { body: statusOf(steady) },
+      'GET /v1/groups/orders/forecast': { body: foreseen },
+    }),
   ],
   plan: [example('signalbox plan orders', { 'GET /v1/groups/orders/plan': { body: planned } })],
   'plan export': [

@@ -5,12 +5,14 @@ import {
   verifyAuditOfAll,
   type ExportSubject,
 } from '../commands/audit.js';
+import { printCompletion, SHELLS, type Shell } from '../commands/completion.js';
 import { UsageError } from '../errors.js';
 import { checkConfig } from '../commands/config-check.js';
 import { replayFiles } from '../commands/replay.js';
 import { keyringIn } from '../session.js';
 import type { Runner, SignalboxCommand } from '../signalbox-command.js';
 import { loadTopology } from '#libs/topology';
+import { Argument } from 'commander';
 
 /** What is kept, and what is checked before anything runs. */
 export const describeFiles = (program: SignalboxCommand, runner: Runner): void => {
@@ -60,6 +62,12 @@ export const describeFiles = (program: SignalboxCommand, runner: Runner): void =
     .action(async (file?: string) =>
       runner.offline(({ terminal, options: { config, json = false } }) => checkConfig(file ?? config, terminal, json)),
     );
+  program
+    .command('completion')
+    .addArgument(new Argument('<shell>', 'of which shell').choices(SHELLS))
+    .description('print what a shell completes commands and options by: source <(signalbox completion bash)')
+    .needs('none')
+    .action(async (shell: Shell) => runner.offline(({ terminal }) => printCompletion(shell, program, terminal)));
 };
 
 const subjectOf = (group: string | undefined, site: string | undefined): ExportSubject => {

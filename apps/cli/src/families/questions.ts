@@ -1,6 +1,7 @@
 import { RequestKindWire } from '#libs/contracts';
 import { Option } from 'commander';
 import { explain } from '../commands/explain.js';
+import { forecast, type ForecastOptions } from '../commands/forecast.js';
 import { exportPlan, plan, type PlanOptions } from '../commands/plan.js';
 import { preflight } from '../commands/preflight.js';
 import { rpo } from '../commands/rpo.js';
@@ -32,6 +33,14 @@ export const describeQuestions = (program: SignalboxCommand, runner: Runner): vo
     .description('whether a group, or every one, is ready to be moved; ends with 1 when one is not')
     .needs('viewer')
     .action(async (group?: string) => runner.asking((session) => preflight(session, group)));
+  program
+    .command('forecast [group]')
+    .option('--to <site>', 'where to (default: the site the rules would choose)')
+    .description('if a group, or every one, failed over now: what is lost, how long it takes, what is in the way')
+    .needs('viewer')
+    .action(async (group: string | undefined, options: ForecastOptions) =>
+      runner.asking((session) => forecast(session, group, options)),
+    );
   describePlan(program, runner);
 };
 

@@ -2,6 +2,7 @@ import { runId } from '#libs/domain';
 import { groupPath, runPath } from '../command.js';
 import { followRun } from '../commands/follow.js';
 import { changeRun, run } from '../commands/run.js';
+import { watchRun } from '../commands/run-tree.js';
 import { runs } from '../commands/runs.js';
 import type { Runner, SignalboxCommand } from '../signalbox-command.js';
 
@@ -20,10 +21,14 @@ export const describeRuns = (program: SignalboxCommand, runner: Runner): void =>
   const described = program
     .command('run <id>')
     .option('--wait', 'print each step as it ends, until the run ends or needs a person')
+    .option('--watch', 'as --wait, on a screen as a tree that is painted over as it goes on')
     .description('the steps of a run, and what each of them read back')
     .needs('viewer')
-    .action(async (id: string, { wait }: { wait?: boolean }) =>
-      runner.asking((session) => (wait ? followRun(session, runId(id)) : run(session, runId(id)))),
+    .action(async (id: string, { wait, watch }: { wait?: boolean; watch?: boolean }) =>
+      runner.asking((session) => {
+        if (watch) return watchRun(session, runId(id));
+        return wait ? followRun(session, runId(id)) : run(session, runId(id));
+      }),
     );
   described
     .command('retry <run>')
