@@ -8,6 +8,7 @@ import { describeOrders } from './families/orders.js';
 import { describeQuestions } from './families/questions.js';
 import { describeRequests } from './families/requests.js';
 import { describeRuns } from './families/runs.js';
+import { exampleText } from './help-examples.js';
 import { openSession, type GlobalOptions, type Surroundings } from './session.js';
 import { SignalboxCommand, type Desk, type Runner } from './signalbox-command.js';
 
@@ -64,7 +65,16 @@ export const programOf = (
   describeRuns(program, runner);
   describeOrders(program, runner);
   describeFiles(program, runner);
+  showExamples(program);
   return program;
+};
+
+const showExamples = (command: SignalboxCommand, name = ''): void => {
+  for (const each of command.commands) {
+    const below = `${name} ${each.name()}`.trim();
+    each.addHelpText('after', exampleText(below));
+    showExamples(each as SignalboxCommand, below);
+  }
 };
 
 const EXIT_CODES = [
