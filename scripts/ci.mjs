@@ -23,6 +23,7 @@ const HEAVY_SUITES = [
   ['run', 'test:heavy', '--', 'test/interruption'],
   ['run', 'test:heavy', '--', 'test/scenarios'],
   ['run', 'test:heavy', '--', 'dns-switcher'],
+  ['run', 'test:heavy', '--', 'apps/orchestrator'],
   ['run', 'sim', '--', '--seeds', '150'],
 ];
 

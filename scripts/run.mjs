@@ -27,7 +27,7 @@ const TASKS = {
     needs: ['npm', 'lab', 'name-servers', 'alerts'],
     run: async (run) => (await runChecks(ROOT, run)) || runEndToEnd(ROOT, run),
   },
-  heavy: { needs: ['npm', 'lab', 'name-servers'], run: (run, args) => runHeavy(ROOT, args, run) },
+  heavy: { needs: ['npm', 'lab', 'name-servers', 'schemathesis'], run: (run, args) => runHeavy(ROOT, args, run) },
   demo: { needs: ['npm', 'lab'], run: (run, args) => program('demo', QUIET_KAFKAJS, args, run) },
   bench: { needs: ['npm', 'lab', 'name-servers'], run: (run, args) => program('bench', [], args, run) },
   chaos: { needs: ['npm', 'lab'], run: (run, args) => program('chaos', QUIET_KAFKAJS, args, run) },

@@ -7,11 +7,12 @@ import { withLock } from './lock.mjs';
 import { npm } from './npm.mjs';
 import { ALERT_PROGRAMS, LAB_PROGRAMS, MAVEN, MODEL_PROGRAMS, NAME_SERVER_PROGRAMS, packages } from './packages.mjs';
 import { SetupProblem } from './problem.mjs';
+import { schemathesis } from './schemathesis.mjs';
 
 /**
  * @typedef {{ say: (line: string) => void, signal: AbortSignal }} Context
  *
- * @typedef {'npm' | 'lab' | 'name-servers' | 'alerts' | 'spin'} Need what a task cannot do without
+ * @typedef {'npm' | 'lab' | 'name-servers' | 'alerts' | 'schemathesis' | 'spin'} Need what a task cannot do without
  *
  * @typedef {object} Part something a task needs
  * @property {string} name
@@ -56,6 +57,7 @@ const PARTS = {
   },
   'name-servers': () => [packages(NAME_SERVER_PROGRAMS)],
   alerts: () => [packages(ALERT_PROGRAMS)],
+  schemathesis: () => [schemathesis(cacheFolder())],
   spin: () => [packages(MODEL_PROGRAMS)],
 };
 
