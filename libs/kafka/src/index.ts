@@ -11,6 +11,7 @@ export {
   checkpointsTopicOf,
   isNeverCopied,
   offsetSyncsTopicOf,
+  sourceTopicOf,
   targetTopicOf,
   type FlowNaming,
 } from './mirrormaker/replicated-names.js';
@@ -20,6 +21,7 @@ export {
   sourceOffsetValue,
   type SourceOffset,
 } from './mirrormaker/source-offset.js';
+export { GroupCheckpoints } from './positions/group-checkpoints.js';
 export { OffsetSyncs } from './positions/offset-syncs.js';
 export {
   PositionBook,

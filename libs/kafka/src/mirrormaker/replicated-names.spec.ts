@@ -3,6 +3,7 @@ import {
   checkpointsTopicOf,
   isNeverCopied,
   offsetSyncsTopicOf,
+  sourceTopicOf,
   targetTopicOf,
   type FlowNaming,
 } from './replicated-names.js';
@@ -18,6 +19,17 @@ describe('names of a mirror', () => {
 
   it('knows that Identity renames whatever ends in heartbeats', () => {
     expect(targetTopicOf(identity, 'payment-heartbeats')).toBe('A.payment-heartbeats');
+  });
+
+  it('finds the topic that a copy is of', () => {
+    const policies = [
+      identity,
+      { ...identity, policy: 'default' },
+      { ...identity, policy: 'default', separator: '_' },
+    ] as const;
+    for (const naming of policies)
+      for (const topic of ['orders', 'payment-heartbeats', 'A.orders'])
+        expect(sourceTopicOf(naming, targetTopicOf(naming, topic))).toBe(topic);
   });
 
   it('looks for the offset syncs under the alias of the other cluster', () => {

@@ -24,6 +24,16 @@ export function targetTopicOf(
   return isRenamed ? `${sourceAlias}${separator}${topic}` : topic;
 }
 
+/** Whose copy a topic of the target is, by its name. */
+export function sourceTopicOf(
+  { policy, sourceAlias, separator = DEFAULT_SEPARATOR }: FlowNaming,
+  copy: string,
+): string {
+  const prefix = `${sourceAlias}${separator}`;
+  const isRenamed = copy.startsWith(prefix) && (policy === 'default' || copy.endsWith(HEARTBEATS));
+  return isRenamed ? copy.slice(prefix.length) : copy;
+}
+
 /** Named after the OTHER cluster than the one it lies on. */
 export function offsetSyncsTopicOf(naming: FlowNaming): string {
   const other = naming.syncsAt === 'target' ? naming.sourceAlias : naming.targetAlias;
