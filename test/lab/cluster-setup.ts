@@ -94,6 +94,7 @@ function mirrorWrites(source: KafkaSite): AclEntry[] {
     ...allow(principal, literal(topic, TOPIC), 'READ', 'WRITE', 'DESCRIBE', 'DESCRIBE_CONFIGS', 'ALTER'),
     ...allow(principal, literal(topic, `mm2-offset-syncs.${source}.internal`), 'ALL'),
     ...allow(principal, literal(topic, `${source}.checkpoints.internal`), 'ALL'),
+    ...allow('signalbox', literal(topic, `${source}.checkpoints.internal`), 'READ'),
     ...allow(principal, startingWith(group, GROUP_PREFIX), 'READ', 'DESCRIBE'),
   ];
 }

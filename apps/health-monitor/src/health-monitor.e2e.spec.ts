@@ -112,10 +112,11 @@ describe('a health monitor at site b, on real parts', () => {
       const [entry] = (await journal.read(keys.positionsOf(flowId('a-to-b')))).entries;
       const opened = openFlowPositions(entry?.value ?? '', keyringOf(topology), 'positions');
       if (!opened.ok) throw opened.problem;
-      const { partitions, problems, movedAgeMs } = opened.value;
+      const { partitions, groups, problems, movedAgeMs } = opened.value;
       const orders0 = partitions.find(({ topic, partition }) => topic === 'orders' && partition === 0);
       expect(orders0?.copiedAtLeast).toBeGreaterThan(Number(offset));
       expect(problems).toEqual([]);
+      expect(groups).toEqual(expect.any(Array));
       expect(movedAgeMs).toBeDefined();
     });
   });

@@ -1,6 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { EtcdJournal, Journal } from '#libs/journal';
 import {
+  checkpointsTopicOf,
+  GroupCheckpoints,
   offsetSyncsTopicOf,
   OffsetSyncs,
   openCluster,
@@ -122,6 +124,7 @@ function flowWatches({ policy, flows, probed }: Settings, { clock, readiness }: 
       targetSweep: target.sweep,
       positions: new ConnectMirrorPositions(connect, flow.driver.source, policy.probeTimeoutMs),
       syncs: new OffsetSyncs(log, offsetSyncsTopicOf(manner.naming)),
+      checkpoints: new GroupCheckpoints(target.log, checkpointsTopicOf(manner.naming)),
     };
     return [new FlowWatch(watched, clock, readiness, Math.max(policy.roundMs, LAG_MIN_MS))];
   });

@@ -23,6 +23,11 @@ const positions: FlowPositions = signFlowPositions(
       { topic: 'orders', partition: 1, sourceEnd: 70, copiedAtLeast: 70, copied: 70, lagMs: 0, peakPerSecond: 0 },
     ],
     rest: { partitions: 3, recordsAtRisk: 2, peakPerSecond: 10 },
+    groups: [
+      { group: 'billing', topic: 'orders', partition: 0, upstream: 80 },
+      { group: 'billing', topic: 'orders', partition: 1, upstream: 70 },
+      { group: 'shipping', topic: 'orders', partition: 1, upstream: 60 },
+    ],
     problems: [],
   },
   { keyId: 'b-1', privateKey },
@@ -46,6 +51,13 @@ describe('an RPO certificate', () => {
     });
     expect(certificate.partitions[0]).toMatchObject({ observedRange: { min: 5, max: 10 }, unobservedMaxRecords: 200 });
     expect(certificate.partitions[1]).toMatchObject({ observedRange: { min: 0, max: 0 }, unobservedMaxRecords: 0 });
+  });
+
+  it('names the groups, with what they may read once more', () => {
+    expect(certificate.groups).toEqual([
+      { group: 'billing', rereadMaxRecords: 20 },
+      { group: 'shipping', rereadMaxRecords: 10 },
+    ]);
   });
 
   it('grows until the old site was fenced', () => {

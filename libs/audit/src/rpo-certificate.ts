@@ -1,6 +1,8 @@
 import type {
   Backlog,
   FlowPositions,
+  GroupAtRisk,
+  GroupPosition,
   Instant,
   PartitionAtRisk,
   PartitionPosition,
@@ -43,6 +45,7 @@ export function rpoCertificate(positions: FlowPositions, { run, from, at, isOpen
     unobservedMaxRecords: unobserved + unobservedMax(peakPerSecond, sampleAgeMs),
     atRiskMs: positions.lagMs + sampleAgeMs,
     partitions,
+    ...(positions.groups && { groups: groupsAtRisk(positions, positions.groups) }),
     positions,
   };
 }
@@ -83,6 +86,16 @@ const atRisk = (position: PartitionPosition, sampleAgeMs: number): PartitionAtRi
     atRiskMs: lagMs + sampleAgeMs,
   };
 };
+
+function groupsAtRisk({ partitions }: FlowPositions, groups: readonly GroupPosition[]): readonly GroupAtRisk[] {
+  const ends = new Map(partitions.map(({ topic, partition, sourceEnd }) => [`${topic}-${partition}`, sourceEnd]));
+  const left = ({ topic, partition, upstream }: GroupPosition): number =>
+    Math.max(0, (ends.get(`${topic}-${partition}`) ?? 0) - upstream);
+  return [...Map.groupBy(groups, ({ group }) => group)].map(([group, own]) => ({
+    group,
+    rereadMaxRecords: sum(own.map(left)),
+  }));
+}
 
 const unobservedMax = (peakPerSecond: number, ageMs: number): number =>
   Math.ceil((peakPerSecond * ageMs * SAFETY) / 1_000);

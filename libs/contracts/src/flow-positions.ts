@@ -27,6 +27,9 @@ export const FlowPositionsWire = z.object({
     }),
   ),
   rest: z.object({ partitions: CountWire, recordsAtRisk: CountWire, peakPerSecond: DurationWire }),
+  groups: z
+    .array(z.object({ group: z.string(), topic: z.string().min(1), partition: CountWire, upstream: CountWire }))
+    .optional(),
   problems: z.array(
     z.object({
       kind: z.enum([

@@ -28,6 +28,7 @@ export const RpoCertificateWire = z.object({
       atRiskMs: DurationWire,
     }),
   ),
+  groups: z.array(z.object({ group: z.string(), rereadMaxRecords: CountWire })).optional(),
   positions: FlowPositionsWire,
 });
 const mirrors: Mirrors<z.infer<typeof RpoCertificateWire>, RpoCertificate> = true;

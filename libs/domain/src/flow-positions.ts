@@ -41,6 +41,16 @@ export interface PositionProblem {
   readonly message: string;
 }
 
+/** Where a consumer group of the source would go on at the target, told as the source's offset. */
+export interface GroupPosition {
+  readonly group: string;
+  /** As the source names it. */
+  readonly topic: string;
+  readonly partition: number;
+  /** The record after the last one that the target surely takes for consumed. */
+  readonly upstream: number;
+}
+
 /** Partitions that are too many to stand one by one: the sums over them. */
 export interface PositionRest {
   readonly partitions: number;
@@ -70,6 +80,8 @@ export interface FlowPositions {
   /** Those with the most at risk. */
   readonly partitions: readonly PartitionPosition[];
   readonly rest: PositionRest;
+  /** Of the partitions above; absent when checkpoints cannot be read. */
+  readonly groups?: readonly GroupPosition[];
   readonly problems: readonly PositionProblem[];
   readonly keyId: string;
   /** Ed25519 over the canonical JSON of all other fields, base64. */

@@ -12,6 +12,7 @@ export {
 export { FencedResource, type Stamped, type Verification, type WriteOutcome } from './fenced-resource.js';
 export type {
   FlowPositions,
+  GroupPosition,
   PartitionPosition,
   PositionProblem,
   PositionProblemKind,
@@ -60,7 +61,7 @@ export type { Backlog, Positions, StrandedRange } from './positions.js';
 export type { ReassertedRecord, ResourceOrder } from './resource-order.js';
 export type { Ring } from './ring.js';
 export type { ReturningPhase, ReturningSite } from './returning-site.js';
-export type { PartitionAtRisk, RecordRange, RpoCertificate, RpoMeasurement, RpoRecord } from './rpo.js';
+export type { GroupAtRisk, PartitionAtRisk, RecordRange, RpoCertificate, RpoMeasurement, RpoRecord } from './rpo.js';
 export { isTerminal, MOVES, type Compensation, type Plan, type Run, type RunKind, type RunPhase } from './run.js';
 export {
   isSettled,

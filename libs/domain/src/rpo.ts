@@ -22,6 +22,13 @@ export interface PartitionAtRisk {
   readonly atRiskMs: number;
 }
 
+/** A consumer group that goes on at the target, and what it may read there once more. */
+export interface GroupAtRisk {
+  readonly group: string;
+  /** At most: whatever lies between its checkpoint and the end that the source was seen to have. */
+  readonly rereadMaxRecords: number;
+}
+
 /**
  * What a failover may lose of one flow, by what was known when it was decided. Open until the old site's fence is read
  * back: as long as it takes writes, what was not observed grows. All of it follows from the signed positions that it
@@ -40,6 +47,8 @@ export interface RpoCertificate {
   readonly unobservedMaxRecords: number;
   readonly atRiskMs: number;
   readonly partitions: readonly PartitionAtRisk[];
+  /** Absent when nobody knows. */
+  readonly groups?: readonly GroupAtRisk[];
   /** What it is all computed from, signed by the site that saw it. */
   readonly positions: FlowPositions;
 }

@@ -1,6 +1,6 @@
 import { recordsIn } from '#libs/audit';
 import { RpoRecordWire } from '#libs/contracts';
-import type { PartitionAtRisk, RpoCertificate, RpoMeasurement, RpoRecord } from '#libs/domain';
+import type { GroupAtRisk, PartitionAtRisk, RpoCertificate, RpoMeasurement, RpoRecord } from '#libs/domain';
 import { groupPath, show, type Outcome, type Session } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { blocks, duration, moment, next, table } from '../text.js';
@@ -58,9 +58,18 @@ function certificateText(certificate: RpoCertificate, measured: RpoMeasurement |
       `  measured on its return  ${measured ? measuredText(measured) : 'not yet'}`,
     ].join('\n'),
     rows.length > 0 ? table(['PARTITION', 'END', 'COPIED', 'SEEN, NOT COPIED', 'UNSEEN AT MOST'], rows) : '',
+    groupsText(certificate.groups ?? []),
     ...certificate.positions.problems.map(({ message }) => `note: ${message}`),
   );
 }
+
+const groupsText = (groups: readonly GroupAtRisk[]): string =>
+  groups.length === 0
+    ? ''
+    : table(
+        ['GROUP', 'MAY READ AGAIN AT MOST'],
+        groups.slice(0, SHOWN_PARTITIONS).map(({ group, rereadMaxRecords }) => [group, String(rereadMaxRecords)]),
+      );
 
 const measuredText = ({ strandedRecords, verdict, beyond }: RpoMeasurement): string =>
   verdict === 'within'

@@ -28,6 +28,10 @@ const positions = signFlowPositions(
     mirrorAgeMs: 300,
     movedAgeMs: 300,
     partitions: [position(0, 81_402, 81_391, 12), position(1, 80_117, 80_117, 9), position(2, 82_960, 82_957, 14)],
+    groups: [
+      { group: 'app-billing', topic: 'orders', partition: 0, upstream: 81_350 },
+      { group: 'app-billing', topic: 'orders', partition: 2, upstream: 82_960 },
+    ],
     rest: { partitions: 0, recordsAtRisk: 0, peakPerSecond: 0 },
     problems: [],
   },

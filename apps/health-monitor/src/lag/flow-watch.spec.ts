@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { clusterId, flowId, UnavailableError } from '#libs/domain';
 import {
+  GroupCheckpoints,
   InMemoryKafka,
   InMemoryOffsetSweep,
   offsetSyncKey,
@@ -49,6 +50,7 @@ const watched = async (topics: readonly string[], positions: HandMirror['positio
     sourceSweep: new InMemoryOffsetSweep(kafka, 'User:admin'),
     targetSweep: new InMemoryOffsetSweep(target, 'User:admin'),
     syncs: new OffsetSyncs(targetLog, SYNCS),
+    checkpoints: new GroupCheckpoints(targetLog, 'a.checkpoints.internal'),
   };
   const watch = new FlowWatch({ ...parts, ...sides }, clock, readiness, 1_000);
   watch.start();

@@ -1,7 +1,9 @@
-import { messageOf, type ClusterId, type FlowId, type FlowLag } from '#libs/domain';
+import { messageOf, type ClusterId, type FlowId, type FlowLag, type GroupPosition } from '#libs/domain';
 import {
   PositionBook,
+  sourceTopicOf,
   targetTopicOf,
+  type GroupCheckpoints,
   type MirrorLook,
   type OffsetSweep,
   type OffsetSyncs,
@@ -27,6 +29,7 @@ export interface WatchedFlow {
   readonly targetSweep: OffsetSweep;
   readonly positions: MirrorPositions;
   readonly syncs: OffsetSyncs;
+  readonly checkpoints: GroupCheckpoints;
 }
 
 /** Where logs begin changes seldom: asked for every so many looks at the source. */
@@ -39,6 +42,7 @@ export class FlowWatch {
   private readonly book: PositionBook;
   private looks = 0;
   private syncsTaken = 0;
+  private knowsGroups = false;
   /** Of the latest look at the source: the topics whose copies are asked for. */
   private sourceTopics: readonly string[] = [];
 
@@ -71,6 +75,18 @@ export class FlowWatch {
     return this.book.sample(nowMs);
   }
 
+  /** Where the source's groups would go on; `undefined` until their checkpoints were read. */
+  groups(): readonly GroupPosition[] | undefined {
+    const { checkpoints, manner } = this.watched;
+    if (!this.knowsGroups) return undefined;
+    return checkpoints.latest().map(({ group, topic, partition, upstream }) => ({
+      group,
+      topic: sourceTopicOf(manner.naming, topic),
+      partition,
+      upstream,
+    }));
+  }
+
   /** As of `nowMs`: the first failed round while the source is failing, else now. `undefined` without a mirror. */
   lag(nowMs: number): FlowLag | undefined {
     const sample = this.sample(nowMs);
@@ -98,6 +114,7 @@ export class FlowWatch {
     const component = `position of flow ${this.flow}`;
     // Before the syncs: what a mirror copies twice must not be counted before the sync that says so is there.
     const targetEnds = await unlessItFails(this.targetEnds());
+    this.knowsGroups = (await unlessItFails(this.watched.checkpoints.follow())) ?? this.knowsGroups;
     const [hasSyncs, stored] = await Promise.allSettled([this.watched.syncs.follow(), this.watched.positions.read()]);
     if (stored.status === 'rejected') this.readiness.missing(component, messageOf(stored.reason));
     else this.readiness.ready(component);

@@ -41,7 +41,7 @@ describe('positions that are kept', () => {
     const clock = new VirtualClock();
     const journal = new InMemoryJournal(clock);
     let sample: PositionSample | undefined;
-    const watch = { flow, sample: () => sample } as unknown as FlowWatch;
+    const watch = { flow, sample: () => sample, groups: () => undefined } as unknown as FlowWatch;
     new PositionKeeper(journal, clock, speaker, [watch], 5_000).start();
     const kept = async () => (await journal.read(keys.positions())).entries;
     await clock.advance(5_000);

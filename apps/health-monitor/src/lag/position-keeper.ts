@@ -26,7 +26,7 @@ export class PositionKeeper {
     const changes = this.flows.flatMap((watch) => {
       const sample = watch.sample(this.clock.monotonicMs());
       if (!sample) return [];
-      const draft = positionRecord(watch.flow, sample, this.speaker, this.clock.now());
+      const draft = positionRecord(watch.flow, sample, this.speaker, this.clock.now(), watch.groups());
       const value = JSON.stringify(signFlowPositions(draft, this.speaker.key));
       return [{ kind: 'put', key: keys.flowPositions(watch.flow, this.speaker.process), value } as const];
     });

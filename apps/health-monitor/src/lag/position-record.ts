@@ -1,9 +1,10 @@
-import type { FlowId, FlowPositions, Instant, PartitionPosition, PositionRest } from '#libs/domain';
+import type { FlowId, FlowPositions, GroupPosition, Instant, PartitionPosition, PositionRest } from '#libs/domain';
 import type { PositionSample } from '#libs/kafka';
 import type { Speaker } from '../reporting.js';
 
 /** So many stand one by one: the journal is no place for ten thousand of them every few seconds. */
 const PARTITIONS_MAX = 200;
+const GROUP_POSITIONS_MAX = 400;
 
 /** What is kept of a sample outside the source's site, unsigned. Pure. */
 export function positionRecord(
@@ -11,19 +12,28 @@ export function positionRecord(
   sample: PositionSample,
   { site, process }: Speaker,
   writtenAt: Instant,
+  groups?: readonly GroupPosition[],
 ): Omit<FlowPositions, 'keyId' | 'signature'> {
   const { partitions, ...ages } = sample;
   const byRisk = partitions.toSorted((a, b) => weightOf(b) - weightOf(a));
+  const listed = byRisk.slice(0, PARTITIONS_MAX);
+  const isListed = placesIn(listed);
   return {
     flow,
     site,
     process,
     writtenAt,
     ...ages,
-    partitions: byRisk.slice(0, PARTITIONS_MAX).toSorted(inOrder),
+    partitions: listed.toSorted(inOrder),
+    ...(groups && { groups: groups.filter(isListed).slice(0, GROUP_POSITIONS_MAX) }),
     rest: restOf(byRisk.slice(PARTITIONS_MAX)),
   };
 }
+
+const placesIn = (partitions: readonly PartitionPosition[]) => {
+  const places = new Set(partitions.map(({ topic, partition }) => `${topic}-${partition}`));
+  return ({ topic, partition }: GroupPosition): boolean => places.has(`${topic}-${partition}`);
+};
 
 const riskOf = ({ sourceEnd, copiedAtLeast }: PartitionPosition): number => sourceEnd - copiedAtLeast;
 
