@@ -1,8 +1,7 @@
 import { notificationEvent, type Notification } from '#libs/contracts';
-import type { Clock } from '#libs/runtime';
+import { guardedFetch, LinkLocalError, type Clock } from '#libs/runtime';
 import { ChannelGoneError, ChannelRefusedError, ChannelUnavailableError } from '../errors.js';
 import { NotificationChannel } from './notification-channel.js';
-import { guardedFetch, LinkLocalError } from './guarded-fetch.js';
 import { signedHeaders } from './webhook-signature.js';
 
 export interface Webhook {

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { SystemClock } from '#libs/runtime';
+import { guardedFetch, isLinkLocal, LinkLocalError, SystemClock } from '#libs/runtime';
 import { WebhookReceiver } from '../../../../test/support/webhook-receiver.js';
-import { guardedFetch, guardedLookup, isLinkLocal, LinkLocalError } from './guarded-fetch.js';
 import { notification } from './notification-channel.conformance.js';
 import { WebhookNotificationChannel } from './webhook.notification-channel.js';
 
@@ -23,13 +22,6 @@ describe(guardedFetch.name, () => {
     'http://[fe80::1]/',
   ])('refuses %s however it is written', async (url) => {
     await expect(guardedFetch(url, { method: 'POST' })).rejects.toThrow(LinkLocalError);
-  });
-
-  it('finds what may be found', async () => {
-    const found = await new Promise((resolve) =>
-      guardedLookup('127.0.0.1', {}, (error, address, family) => resolve({ error, address, family })),
-    );
-    expect(found).toEqual({ error: null, address: '127.0.0.1', family: 4 });
   });
 });
 
