@@ -7,6 +7,7 @@ export const LAB_POLICY: Partial<Policy> = {
   dwellShortMs: 2_000,
   dwellLongMs: 5_000,
   targetHealthyMs: 5_000,
+  recoveredAfterRounds: 6,
   coolDownMs: 60_000,
   // 1.1 × selfFenceMs + fenceMarginMs is over before the long dwell is.
   selfFenceMs: 3_000,

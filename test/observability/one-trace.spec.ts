@@ -17,6 +17,7 @@ const round = (opinion: 'up' | 'down', failedForMs: number): RoundReport => ({
   reason: opinion,
   failedForMs,
   healthyForMs: opinion === 'up' ? 60_000 : 0,
+  goodRounds: opinion === 'up' ? 20 : 0,
   lagAtMs: 0,
   probes: [{ probe: 'produce', ok: opinion === 'up', latencyMs: 400 }],
 });

@@ -51,7 +51,8 @@ export class Monitor {
   #watch(cluster: ClusterId, wellForMs: number, afterMs: number): Stop {
     const stopped = new AbortController();
     const watch = async () => {
-      let streak: Streak = { ...NO_STREAK, healthySinceMs: this.clock.monotonicMs() - wellForMs };
+      const goodRounds = Math.floor(wellForMs / this.topology.policy.roundMs);
+      let streak: Streak = { ...NO_STREAK, goodRounds, healthySinceMs: this.clock.monotonicMs() - wellForMs };
       await this.clock.sleep(afterMs, stopped.signal);
       while (!stopped.signal.aborted) {
         const startedAtMs = this.clock.monotonicMs();
@@ -78,8 +79,8 @@ export class Monitor {
       complaints: [],
       ...(doubt && { doubt }),
     };
-    const { streak, opinion, reason, failedForMs, healthyForMs } = judge(before, round, policy);
-    this.#vote({ cluster, opinion, reason, failedForMs, healthyForMs, flows: this.#flowsFrom(cluster) });
+    const { streak, score: _, ...said } = judge(before, round, policy);
+    this.#vote({ cluster, ...said, flows: this.#flowsFrom(cluster) });
     return streak;
   }
 
@@ -107,7 +108,7 @@ export class Monitor {
     return lagMs === undefined ? [] : [{ flow: id, lagRecords: Math.round(lagMs / 10), lagMs, sampleAgeMs: 500 }];
   }
 
-  #vote(said: Pick<Vote, 'cluster' | 'opinion' | 'reason' | 'failedForMs' | 'healthyForMs' | 'flows'>): void {
+  #vote(said: Omit<Vote, 'site' | 'process' | 'incarnation' | 'sequence' | 'keyId' | 'signature'>): void {
     const process = processId(`health-monitor@${this.site}`);
     const about = { site: this.site, process, incarnation: this.#incarnation, sequence: ++this.#sequence };
     this.#keeper.offer(signVote({ ...about, ...said }, stageKey(this.site)));

@@ -27,13 +27,17 @@ const at = fc.integer({ min: 0, max: 20_000_000 }).map(instant);
 /** Durations as they should be, and as a broken clock makes them. */
 const ms = fc.oneof(fc.integer({ min: 0, max: 2_000_000 }), fc.constantFrom(-1, Number.NaN, Infinity, -Infinity));
 
-const voice = fc.record<SiteVoice>({
-  site: fc.constantFrom(...SITES, siteId('w')),
-  opinion: fc.constantFrom('up', 'degraded', 'suspect', 'down', 'abstain', 'silent'),
-  failedForMs: ms,
-  healthyForMs: ms,
-  reasons: fc.constant([]),
-});
+const voice = fc.record<SiteVoice>(
+  {
+    site: fc.constantFrom(...SITES, siteId('w')),
+    opinion: fc.constantFrom('up', 'degraded', 'suspect', 'down', 'abstain', 'silent'),
+    failedForMs: ms,
+    healthyForMs: ms,
+    goodRounds: ms,
+    reasons: fc.constant([]),
+  },
+  { requiredKeys: ['site', 'opinion', 'failedForMs', 'healthyForMs', 'reasons'] },
+);
 
 const KINDS: readonly VerdictKind[] = [
   'reborn-empty',

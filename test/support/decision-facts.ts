@@ -25,6 +25,7 @@ export const SETTINGS: Settings = {
     dwellShortMs: 30_000,
     dwellLongMs: 90_000,
     targetHealthyMs: 600_000,
+    recoveredAfterRounds: 60,
     rpoMs: 10_000,
     coolDownMs: 3_600_000,
     runsAtOnce: 3,
@@ -55,6 +56,7 @@ export function verdict(site: 'a' | 'b', kind: VerdictKind, own: SiteVoice['opin
     opinion,
     failedForMs: kind === 'down' ? 90_000 : 0,
     healthyForMs: kind === 'up' ? 700_000 : 0,
+    goodRounds: kind === 'up' ? 233 : 0,
     reasons: [],
   });
   const others = kind === 'down' ? 'down' : 'up';

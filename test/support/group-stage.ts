@@ -121,7 +121,7 @@ export class Stage<J extends Journal = InMemoryJournal> {
         opinion,
         reason: opinion,
         failedForMs,
-        healthyForMs: opinion === 'up' ? 60_000 : 0,
+        ...(opinion === 'up' ? { healthyForMs: 60_000, goodRounds: 20 } : { healthyForMs: 0, goodRounds: 0 }),
         flows: this.measuredBy(site, cluster),
       },
       stageKey(site),

@@ -5,6 +5,7 @@ export const STAGE_POLICY: Partial<Policy> = {
   dwellShortMs: 2_000,
   dwellLongMs: 5_000,
   targetHealthyMs: 5_000,
+  recoveredAfterRounds: 2,
   rpoMs: 10_000,
   coolDownMs: 60_000,
   sealTimeoutMs: 1_000,

@@ -26,6 +26,7 @@ const round = (cluster: string, opinion: RoundReport['opinion']): RoundReport =>
   reason: 'because',
   failedForMs: 1_200,
   healthyForMs: 0,
+  goodRounds: 0,
   lagAtMs: 700,
   kafkaClusterId: 'kafka-id',
   probes: [{ probe: 'produce', ok: false, latencyMs: 400, detail: 'no answer within 400 ms' }],

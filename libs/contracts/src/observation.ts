@@ -28,6 +28,7 @@ export const ObservationWire = z.object({
   score: z.number().min(0).max(100).optional(),
   failedForMs: DurationWire,
   healthyForMs: DurationWire,
+  goodRounds: CountWire.optional(),
   /** As in the vote: flows that end at this vantage's site. */
   flows: z.array(FlowLagWire),
   /** Whether the observer can vote now. What is not recorded in the journal explains, and is never acted on. */

@@ -24,6 +24,7 @@ export const VoteWire = z.object({
   reason: z.string(),
   failedForMs: DurationWire,
   healthyForMs: DurationWire,
+  goodRounds: CountWire.optional(),
   flows: z.array(FlowLagWire),
   kafkaClusterId: z.string().optional(),
   traceparent: z.string().optional(),

@@ -55,6 +55,16 @@ describe('the detector', () => {
     });
   });
 
+  it('counts good rounds: a failed one ends the count, a partial one is none of them, and a doubt is no round', () => {
+    const counts = play('good', 'good', 'partial', 'good', lagging, 'good', 'failed', 'good').map(
+      ({ goodRounds }) => goodRounds,
+    );
+    expect(counts).toEqual([1, 2, 2, 3, 3, 4, 0, 1]);
+    expect(last('good', 'good', ...times(3, 'partial' as const), 'good').goodRounds).toBe(1);
+    expect(last('good', 'good', jumped, 'good').goodRounds).toBe(1);
+    expect(last('good', 'good', 60, 'good').goodRounds).toBe(1);
+  });
+
   it('starts anew after one good round', () => {
     expect(last(...times(5, 'failed' as const), 'good')).toMatchObject({
       opinion: 'up',

@@ -43,6 +43,8 @@ export interface Streak {
   /** Start of the first of them. */
   readonly failedSinceMs?: number;
   readonly partialRounds: number;
+  /** Since the last failed round; a partial one is not among them. */
+  readonly goodRounds: number;
   /** End of the first good round after the last bad one. */
   readonly healthySinceMs?: number;
   readonly lastCountedAtMs?: number;
@@ -56,9 +58,10 @@ export interface Judgement {
   readonly score?: number;
   readonly failedForMs: number;
   readonly healthyForMs: number;
+  readonly goodRounds: number;
 }
 
-export const NO_STREAK: Streak = { failedRounds: 0, partialRounds: 0 };
+export const NO_STREAK: Streak = { failedRounds: 0, partialRounds: 0, goodRounds: 0 };
 
 /** Rounds this far apart are not "in a row": the process was paused, or doubted itself for too long. */
 const GAP_ROUNDS = 4;
@@ -99,6 +102,7 @@ function failing(before: Streak, round: Round, policy: DetectorPolicy): Judgemen
     failedRounds,
     failedSinceMs: before.failedSinceMs ?? round.startedAtMs,
     partialRounds: 0,
+    goodRounds: 0,
     ...(before.lastCountedAtMs !== undefined && { lastCountedAtMs: before.lastCountedAtMs }),
   };
   const { partitions, failed } = round.canary;
@@ -117,7 +121,8 @@ function partial(before: Streak, round: Round, policy: DetectorPolicy): Judgemen
   const partialRounds = before.partialRounds + 1;
   const { failedRounds: _, failedSinceMs: __, healthySinceMs, ...rest } = before;
   const keepsHealth = healthySinceMs !== undefined && partialRounds < policy.suspectAfterRounds;
-  const streak = { ...rest, failedRounds: 0, partialRounds, ...(keepsHealth && { healthySinceMs }) };
+  const goodRounds = keepsHealth ? before.goodRounds : 0;
+  const streak = { ...rest, failedRounds: 0, partialRounds, goodRounds, ...(keepsHealth && { healthySinceMs }) };
   const { partitions, failed } = round.canary;
   const canary = failed > 0 ? [`produce failed on ${failed} of ${partitions} canary partitions`] : [];
   return {
@@ -131,7 +136,8 @@ function partial(before: Streak, round: Round, policy: DetectorPolicy): Judgemen
 function good(before: Streak, round: Round): Judgement {
   const healthySinceMs = before.healthySinceMs ?? round.endedAtMs;
   const { failedSinceMs: _, ...rest } = before;
-  const streak = { ...rest, failedRounds: 0, partialRounds: 0, healthySinceMs };
+  const goodRounds = before.goodRounds + 1;
+  const streak = { ...rest, failedRounds: 0, partialRounds: 0, goodRounds, healthySinceMs };
   const reason = told(round).join('; ') || 'all probes are good';
   return { streak, opinion: 'up', reason, ...ages(streak, round.endedAtMs) };
 }
@@ -140,7 +146,8 @@ function good(before: Streak, round: Round): Judgement {
 const told = ({ complaints }: Round): readonly string[] =>
   complaints.toSorted((a, b) => WEIGHTS[b.probe] - WEIGHTS[a.probe]).map(({ detail }) => detail);
 
-const ages = ({ failedSinceMs, healthySinceMs }: Streak, nowMs: number) => ({
+const ages = ({ failedSinceMs, healthySinceMs, goodRounds }: Streak, nowMs: number) => ({
+  goodRounds,
   failedForMs: failedSinceMs === undefined ? 0 : Math.round(nowMs - failedSinceMs),
   healthyForMs: healthySinceMs === undefined ? 0 : Math.round(nowMs - healthySinceMs),
 });

@@ -47,6 +47,7 @@ export {
   type Surroundings,
 } from './progress.js';
 export {
+export { missingRounds, recoveryInWords, recoveryOf, type Recovery } from './recovery.js';
   answerTo,
   planFor,
   quarantineMessage,

@@ -18,6 +18,8 @@ export interface DecisionPolicy {
   readonly dwellLongMs: number;
   /** How long the target must have been healthy before it is trusted. */
   readonly targetHealthyMs: number;
+  /** Good rounds after which a cluster that was lost counts as recovered: nothing goes home before. */
+  readonly recoveredAfterRounds: number;
   readonly rpoMs: number;
   /** Between two runs of a group, and between two events that move groups: a second one within it is a storm. */
   readonly coolDownMs: number;

@@ -4,6 +4,7 @@ import type { GroupState } from './group-state.js';
 import { PATTERNS } from './pattern/patterns.js';
 import type { MoveKind } from './pattern/planned.js';
 import type { DecisionPolicy, GroupShape } from './policy.js';
+import { notRecovered } from './recovery.js';
 import { hard, soft, verdictOf, type Situation, type Veto, type VetoCheck } from './veto.js';
 import {
   FAILOVER_CHECKS,
@@ -207,7 +208,7 @@ const CHECKS_ON: Readonly<Record<RequestKind, readonly VetoCheck[]>> = {
     ...FAILOVER_CHECKS.filter((check) => !ALWAYS.includes(check)),
   ],
   switchover: [...PLANNED, lagAboveRpo, namesOfOthers],
-  // Nobody can lift its lag rule: going home too early loses what waiting does not.
-  failback: [...PLANNED, notLiftable(lagAboveRpo), targetHealthyTooShort, namesOfOthers, inCoolDown],
+  // Nobody can lift its lag rule or its recovery: going home too early loses what waiting does not.
+  failback: [...PLANNED, notRecovered, notLiftable(lagAboveRpo), targetHealthyTooShort, namesOfOthers, inCoolDown],
   reprotect: REPROTECT,
 };

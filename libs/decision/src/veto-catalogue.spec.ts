@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { VETO_KINDS, vetoKind } from './veto-catalogue.js';
 
 /** The names as the source gives them, with what lifts them; a site in a name is a `*`. */
-const inSource = ['vetoes', 'request', 'storm'].flatMap((file) => {
+const inSource = ['vetoes', 'request', 'recovery', 'storm'].flatMap((file) => {
   const text = readFileSync(`libs/decision/src/${file}.ts`, 'utf8');
   const calls = text.matchAll(/\b(?<kind>hard|soft)\(\s*['`](?<name>[^'`]+)['`]/g);
   return [...calls].map(({ groups }) => ({

@@ -11,12 +11,14 @@ export function voiceOf(site: SiteId, votes: readonly Vote[]): SiteVoice {
   const own = votes.filter((vote) => vote.site === site);
   const speaking = own.filter((vote) => vote.opinion !== 'abstain');
   const opinion = REASSURING.find((candidate) => speaking.some((vote) => vote.opinion === candidate));
+  const counted = speaking.flatMap(({ goodRounds }) => goodRounds ?? []);
   const silence = own.length > 0 ? 'abstain' : 'silent';
   return {
     site,
     opinion: opinion ?? silence,
     failedForMs: speaking.length > 0 ? Math.min(...speaking.map((vote) => vote.failedForMs)) : 0,
     healthyForMs: Math.max(0, ...speaking.map((vote) => vote.healthyForMs)),
+    ...(counted.length > 0 && { goodRounds: Math.max(...counted) }),
     reasons: own.map((vote) => vote.reason),
   };
 }

@@ -11,6 +11,8 @@ export interface SiteVoice {
   readonly opinion: Opinion | 'silent';
   readonly failedForMs: number;
   readonly healthyForMs: number;
+  /** Good rounds since the last bad one, of the process that saw most of them; absent where none counts them. */
+  readonly goodRounds?: number;
   readonly reasons: readonly string[];
 }
 

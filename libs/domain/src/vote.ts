@@ -30,6 +30,8 @@ export interface Vote {
   readonly failedForMs: number;
   /** Since the first good round after the last bad one; 0 while failing. */
   readonly healthyForMs: number;
+  /** Good rounds since the last that was bad; absent where an older version votes, which counts for none. */
+  readonly goodRounds?: number;
   /** Flows whose target is this vantage's site and whose source is this cluster. */
   readonly flows: readonly FlowLag[];
   /** What Kafka calls itself (cluster.id), to notice a cluster that was reborn empty. */

@@ -62,6 +62,8 @@ const POLICY: Readonly<Record<keyof DecisionPolicy, z.ZodType>> = {
   dwellShortMs: z.number(),
   dwellLongMs: z.number(),
   targetHealthyMs: z.number(),
+  // Before there was this, a cluster had recovered at once.
+  recoveredAfterRounds: z.number().default(0),
   rpoMs: z.number(),
   coolDownMs: z.number(),
   // Without neighbours in the evidence, as before there was this, nothing reads it.

@@ -11,6 +11,10 @@ const groupSettings = {
   dwellShortMs: ms(60_000, 'From the first failed round to the decision when the failing site says down itself.'),
   dwellLongMs: ms(90_000, 'From the first failed round to the decision when the failing site is silent.'),
   targetHealthyMs: ms(600_000, 'The target must have been healthy for this long; binds automatic runs.'),
+  recoveredAfterRounds: count(
+    60,
+    'Good rounds in a row, seen by as many sites as the quorum, after which a cluster that was lost has recovered: no failback before.',
+  ),
   rpoMs: ms(10_000, 'Data-loss ceiling: more replication lag than this is a veto.'),
   coolDownMs: ms(
     3_600_000,

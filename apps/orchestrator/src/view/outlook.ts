@@ -1,4 +1,4 @@
-import type { GroupState } from '#libs/decision';
+import { missingRounds, recoveryInWords, recoveryOf, verdictOf, type GroupState } from '#libs/decision';
 import { commands } from '../operation/commands.js';
 import { returningOutlook } from './outlook-returning.js';
 import { runOutlook } from './outlook-run.js';
@@ -34,11 +34,17 @@ function onHold({ group, active }: GroupState, why: string): Outlook {
 }
 
 function steady(prospect: Prospect): Outlook {
-  const { state, settings } = prospect;
+  const { state, settings, evidence } = prospect;
   const returning = returningOutlook(prospect);
   if (returning.waitsFor.length > 0) return returning;
   const { home } = settings.shape;
   if (state.active === home) return { waitsFor: [], next: [commands.preflight(state.group)] };
+  const recovery = recoveryOf(verdictOf(evidence, settings.shape, home), settings.policy);
+  if (missingRounds(recovery) > 0)
+    return {
+      waitsFor: [`${home} is protected again, and no home yet: its cluster was ${recoveryInWords(recovery)}`],
+      next: [],
+    };
   const waitsFor = [`${home} is protected again and is the group's home: a failback loses nothing`];
   return { waitsFor, next: [commands.ask('failback', state.group)] };
 }
