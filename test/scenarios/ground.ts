@@ -11,6 +11,14 @@ export class Ground {
   readonly #cut = new Set<string>();
   readonly #alone = new Set<string>();
 
+  /** How often the Kafka of a site began from nothing. */
+  readonly births = new Map<string, number>();
+
+  /** What it calls itself: each time another name. */
+  kafkaName(site: SiteId): string {
+    return `kafka-${site}-${this.births.get(site) ?? 1}`;
+  }
+
   cut(one: SiteId, other: SiteId): void {
     this.#cut.add(linkOf(one, other));
   }

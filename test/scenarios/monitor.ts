@@ -80,7 +80,9 @@ export class Monitor {
       ...(doubt && { doubt }),
     };
     const { streak, score: _, ...said } = judge(before, round, policy);
-    this.#vote({ cluster, ...said, flows: this.#flowsFrom(cluster) });
+    const { site } = findCluster(this.topology, cluster);
+    const name = failed === PARTITIONS ? {} : { kafkaClusterId: this.ground.kafkaName(site) };
+    this.#vote({ cluster, ...said, ...name, flows: this.#flowsFrom(cluster) });
     return streak;
   }
 

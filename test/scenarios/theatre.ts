@@ -103,7 +103,7 @@ export class Theatre {
     const settings = settingsOf(this.topology, view.group);
     const voters = this.topology.sites.map(({ id }) => id);
     const votes = view.votes.map(({ value }) => value);
-    for (const verdict of verdictsOf(votes, voters, settings)) this.transcript.verdict(verdict);
+    for (const verdict of verdictsOf(votes, voters, settings, view.state.knownAs)) this.transcript.verdict(verdict);
   }
 
   #witness(changes: readonly Change[]): void {

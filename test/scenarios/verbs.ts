@@ -67,6 +67,10 @@ const FAULTS: readonly Verb[] = [
   ],
   [/^Kafka at (\w) stops$/, ({ theatre }, name = '') => void theatre.ground.kafka.set(name, 'stopped')],
   [/^Kafka at (\w) starts$/, ({ theatre }, name = '') => void theatre.ground.kafka.set(name, 'serving')],
+  [
+    /^Kafka at (\w) begins anew, empty$/,
+    ({ theatre }, name = '') => void theatre.ground.births.set(name, (theatre.ground.births.get(name) ?? 1) + 1),
+  ],
   [/^one broker of three at (\w) stops$/, ({ theatre }, name = '') => void theatre.ground.kafka.set(name, 'degraded')],
   [/^the monitor at (\w) starts again$/, ({ theatre }, name = '') => theatre.site(name).restartMonitor()],
   [/^the monitor at (\w) stops$/, ({ theatre }, name = '') => theatre.site(name).monitor.stop()],

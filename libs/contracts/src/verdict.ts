@@ -2,14 +2,16 @@ import type { Verdict } from '#libs/domain';
 import { z } from 'zod';
 import type { Mirrors } from './mirrors.js';
 import { OpinionWire } from './vote.js';
-import { ClusterIdWire, DurationWire, SiteIdWire } from './wire.js';
+import { ClusterIdWire, CountWire, DurationWire, SiteIdWire } from './wire.js';
 
 const SiteVoiceWire = z.object({
   site: SiteIdWire,
   opinion: z.enum([...OpinionWire.options, 'silent']),
   failedForMs: DurationWire,
   healthyForMs: DurationWire,
+  goodRounds: CountWire.optional(),
   reasons: z.array(z.string()),
+  kafkaClusterId: z.string().optional(),
 });
 
 export const VerdictWire = z.object({

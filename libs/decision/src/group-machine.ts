@@ -31,6 +31,7 @@ const INPUTS: Readonly<Record<Input, string>> = {
   well: 'the active cluster is not down',
   returned: 'neither is it, and a lost site answers: it can be taken in',
   returning: 'neither is it, and something else about a site on its way back is new',
+  identified: 'neither is it, and what Kafka at a site calls itself is known from now on',
   dwelling: 'the active cluster is down, and the dwell has not passed',
   'would-go': 'the dwell has passed in mode `observe`, and nothing stands in the way',
   'would-be-vetoed': 'the dwell has passed in mode `observe`, and vetoes stand in the way',
@@ -57,7 +58,7 @@ const INPUTS: Readonly<Record<Input, string>> = {
   'another-run-closed': 'a run has ended that is not the open one',
 };
 
-const BACK = ['returned', 'returning'] as const;
+const BACK = ['returned', 'returning', 'identified'] as const;
 const OBSERVED = ['would-go', 'would-be-vetoed', 'would-have-no-target'] as const;
 /** The cluster is down, and the rules do not act. */
 const STILL_DOWN = [
@@ -93,6 +94,7 @@ export const GROUP: Machine<Place, Input, GroupRow> = {
   rows: [
     row('active-*', ['steady'], ['well'], 'same'),
     row('start-quarantine', ['steady'], ['returned'], 'running', takeIn),
+    quietly(row('cluster-first-seen', ['steady'], ['identified'], 'same', ({ seen }) => seen)),
     quietly(row('*', ['steady'], ['returning'], 'same', ({ seen }) => seen)),
 
     row('dwelling', CALM, ['dwelling'], 'suspecting'),
@@ -130,7 +132,11 @@ export const GROUP: Machine<Place, Input, GroupRow> = {
     silently(row('stale-run', ['running'], ['another-run-closed'], 'same')),
   ],
   ignored: [
-    { in: [...ALERTED, 'request-pending'], on: BACK, because: 'sites on their way back are looked after in calm' },
+    {
+      in: [...ALERTED, 'request-pending'],
+      on: BACK,
+      because: 'clusters and sites on their way back are looked after in calm',
+    },
     {
       in: ['running'],
       on: ['well', ...BACK, ...STILL_DOWN, 'clear', 'expired', 'overtaken'],

@@ -5,6 +5,8 @@ interface Settled {
   readonly active: SiteId;
   /** Sites that stopped being active, by site, until they are protected again: none of them can become active. */
   readonly returning: Readonly<Record<string, ReturningSite>>;
+  /** What Kafka at each site called itself (cluster.id) when it was first seen, until a person releases the site. */
+  readonly knownAs?: Readonly<Record<string, string>>;
   /** End of the last run that moved the group; the cool-down counts from here. */
   readonly lastRunEndedAt?: Instant;
   /** The rule of the last decision that was recorded, and what stood in its way; an equal one is not recorded again. */

@@ -1,6 +1,7 @@
 import { MOVES, type Plan, type ReturningSite, type SiteId } from '#libs/domain';
 import type { Evaluation, Findings, Settings } from './decision.js';
 import type { GroupState } from './group-state.js';
+import { forget } from './identity.js';
 import { steadied, type Closed, type Next } from './moving.js';
 import { quarantinePlan } from './plan.js';
 import { afterRescue } from './rescue.js';
@@ -52,7 +53,8 @@ function sightingOf(state: GroupState, site: SiteId, { at, evidence }: Evaluatio
   const lag = evidence.lag[shape.clusters[state.active] ?? ''];
   return {
     at,
-    answers: renews && (kind === 'up' || kind === 'degraded'),
+    // Another cluster than it was is sealed and fenced like any other.
+    answers: renews && (kind === 'up' || kind === 'degraded' || kind === 'reborn-empty'),
     isGone: !renews || kind === 'down',
     lag: lag?.flow === flow?.id ? lag : undefined,
   };
@@ -103,10 +105,10 @@ function siteAfterRun(
   return siteAfter('was-reprotected', site, { ...known, since });
 }
 
-/** Ends a quarantine on a person's word: the site was rebuilt by hand. */
+/** Ends a quarantine on a person's word: the site was rebuilt by hand, and its Kafka may be another one than it was. */
 export function release(state: GroupState, id: SiteId): GroupState {
   const site = state.returning[id];
-  return site ? having(state, id, siteAfter('was-released', site, site)) : state;
+  return forget(site ? having(state, id, siteAfter('was-released', site, site)) : state, id);
 }
 
 /** With this record of the site, or without any. */

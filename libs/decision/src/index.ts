@@ -27,6 +27,7 @@ export {
   type SiteTurn,
 } from './evidence.js';
 export { initialGroupState, permittedAccess, quarantinedIn, type GroupState, type Phase } from './group-state.js';
+export { anotherThan } from './identity.js';
 export { doubtIn, type HonestyPolicy, type SelfSight } from './honesty.js';
 export { isRefusal, retryStage, skippable, skipStep, type Intervention, type Refusal } from './intervention.js';
 export { situationOf } from './moving.js';
@@ -46,8 +47,8 @@ export {
   type Move,
   type Surroundings,
 } from './progress.js';
-export {
 export { missingRounds, recoveryInWords, recoveryOf, type Recovery } from './recovery.js';
+export {
   answerTo,
   planFor,
   quarantineMessage,
@@ -62,7 +63,7 @@ export { rescuePlan, surveyPlan } from './rescue-plan.js';
 export { transitionsPage } from './transitions-page.js';
 export { VETO_KINDS, vetoKind, type VetoKind } from './veto-catalogue.js';
 export { settingsOf } from './settings.js';
-export { rebornEmpty, verdictOn } from './verdict.js';
+export { verdictOn } from './verdict.js';
 export { verdictOf, type Situation, type Veto } from './veto.js';
 export { targetOf, vetoesOf } from './vetoes.js';
 export type { Turn } from './storm.js';

@@ -13,8 +13,16 @@ export interface Next {
 }
 
 /** What every phase keeps. */
-export function settledOf({ group, active, returning, lastRunEndedAt, rule, vetoes }: GroupState) {
-  return { group, active, returning, rule, vetoes, ...(lastRunEndedAt !== undefined && { lastRunEndedAt }) };
+export function settledOf({ group, active, returning, knownAs, lastRunEndedAt, rule, vetoes }: GroupState) {
+  return {
+    group,
+    active,
+    returning,
+    rule,
+    vetoes,
+    ...(knownAs && { knownAs }),
+    ...(lastRunEndedAt !== undefined && { lastRunEndedAt }),
+  };
 }
 
 export const steadied = (state: GroupState): Extract<GroupState, { phase: 'steady' }> => ({

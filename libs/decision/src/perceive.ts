@@ -2,6 +2,7 @@ import { invariant, type Plan, type VerdictKind } from '#libs/domain';
 import type { Evaluation, GroupEvent, Settings } from './decision.js';
 import type { GroupState, Phase } from './group-state.js';
 import { tendReturning, type Tended } from './homecoming.js';
+import { identify, type Identified } from './identity.js';
 import { activeVerdict, isDown, situationOf, steadied } from './moving.js';
 import { answerTo, planFor, type Answer, type Facts, type RequestKind } from './request.js';
 import { turnOf, type Turn } from './storm.js';
@@ -19,6 +20,7 @@ type Event<K extends GroupEvent['kind']> = Extract<GroupEvent, { kind: K }>;
 export type Seen =
   | { readonly input: 'well'; readonly kind: VerdictKind }
   | Tended
+  | Identified
   | { readonly input: 'dwelling' }
   | { readonly input: 'would-go' | 'would-be-vetoed'; readonly target: GroupState['active']; readonly vetoes: Vetoes }
   | { readonly input: 'would-have-no-target' | 'blocked'; readonly vetoes: Vetoes }
@@ -76,7 +78,10 @@ function closed(state: GroupState, { run, findings }: Event<'run-closed'>) {
 function evaluated(state: GroupState, event: Evaluation, settings: Settings): Seen {
   if (state.phase === 'awaiting-approval' && event.at >= state.expiresAt) return { input: 'expired' };
   if (!isDown(state, event, settings)) {
-    const tended = state.phase === 'steady' ? tendReturning(state, event, settings) : undefined;
+    const tended =
+      state.phase === 'steady'
+        ? (identify(state, event, settings) ?? tendReturning(state, event, settings))
+        : undefined;
     return tended ?? well(state, event, settings);
   }
   const isPlannedMove = placeOf(state) === 'request-pending' && (state as Awaiting).kind !== 'failover';

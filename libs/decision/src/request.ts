@@ -126,7 +126,9 @@ const targetComesBack: VetoCheck = ({ state, target }) => {
 };
 
 /** Says what comes next for a site that is on its way back. */
-export const quarantineMessage = (site: SiteId, { phase }: ReturningSite, group: string): string => {
+export const quarantineMessage = (site: SiteId, { phase, rebornAs }: ReturningSite, group: string): string => {
+  if (rebornAs !== undefined)
+    return `Kafka at ${site} is another cluster than it was: rebuild ${site} by hand, then: signalbox release ${group} --site ${site} --reason '<why>'`;
   switch (phase) {
     case 'lost':
       return `${site} has not come back: it is taken into quarantine when it answers`;
@@ -177,7 +179,10 @@ const watermarkUnknown: VetoCheck = ({ state, target }) => {
   const site = target && state.returning[target];
   if (!site || site.watermark) return undefined;
   const advice = `rebuild ${target} by hand, then: signalbox release ${state.group} --site ${target} --reason '<why>'`;
-  return hard('watermark-unknown', `run ${site.leftBy} could not record where ${state.active} ended: ${advice}`);
+  const why = site.rebornAs
+    ? `Kafka at ${target} is another cluster than it was, without the group's records`
+    : `run ${site.leftBy} could not record where ${state.active} ended`;
+  return hard('watermark-unknown', `${why}: ${advice}`);
 };
 
 const ALWAYS: readonly VetoCheck[] = [observing, alreadyAsked, runActive, frozen];

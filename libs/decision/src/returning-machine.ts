@@ -27,6 +27,7 @@ const INPUTS = {
   'was-released': 'a person says that it was rebuilt by hand',
   'was-rescued': 'a rescue began, and it was not read in order',
   'was-not-sealed': 'a rescue ended, and could not seal it',
+  'was-reborn': 'its Kafka calls itself something else than it was known as: it is another cluster',
 } as const;
 
 export const RETURNING: Machine<Place, Input> = {
@@ -49,6 +50,7 @@ export const RETURNING: Machine<Place, Input> = {
     { id: 'site-active', from: except(PHASES), on: ['became-active'], to: 'protected' },
     { id: 'site-released', from: except(PHASES), on: ['was-released'], to: 'protected' },
     { id: 'rescued', from: except(PHASES), on: ['was-rescued'], to: 'lost' },
+    { id: 'site-reborn', from: except(PHASES), on: ['was-reborn'], to: 'lost' },
     { id: 'not-sealed', from: ['protected'], on: ['was-not-sealed'], to: 'lost' },
   ],
   ignored: [

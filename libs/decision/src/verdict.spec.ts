@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { clusterId, siteId, type Opinion, type SiteVoice } from '#libs/domain';
 import fc from 'fast-check';
-import { rebornEmpty, verdictOn } from './verdict.js';
+import { verdictOn } from './verdict.js';
 
 const policy = { quorum: 2, dwellShortMs: 30_000, dwellLongMs: 90_000 };
 const cluster = clusterId('kafka-a');
@@ -75,13 +75,33 @@ describe(verdictOn.name, () => {
   });
 });
 
-describe(rebornEmpty.name, () => {
-  it('stands before every vote when the cluster calls itself something else', () => {
-    expect(rebornEmpty(judge('silent', 'down', 'down'), 'one', 'other').kind).toBe('reborn-empty');
+describe('a cluster that calls itself something else', () => {
+  const named = (opinions: readonly SiteVoice['opinion'][], names: readonly (string | undefined)[]) =>
+    opinions.map((opinion, index) => ({
+      ...voice(['a', 'b', 'w'][index] as string, opinion),
+      ...(names[index] !== undefined && { kafkaClusterId: names[index] }),
+    }));
+  const kindOf = (opinions: readonly SiteVoice['opinion'][], names: readonly (string | undefined)[], knownAs = 'one') =>
+    verdictOn(cluster, home, named(opinions, names), policy, knownAs).kind;
+
+  it.each([
+    ['all say so', ['other', 'other', 'other']],
+    ['most say so', ['other', 'one', 'other']],
+    ['only one reaches it', [undefined, undefined, 'other']],
+    ['one of two says otherwise', ['other', 'one', undefined]],
+  ])('is another one, whatever else is said: %s', (_when, names) => {
+    expect(kindOf(['up', 'up', 'up'], names)).toBe('reborn-empty');
   });
 
-  it('changes nothing while the name is the same or unknown', () => {
-    expect(rebornEmpty(judge('up', 'up', 'up'), 'one', 'one').kind).toBe('up');
-    expect(rebornEmpty(judge('up', 'up', 'up'), 'one', undefined).kind).toBe('up');
+  it.each([
+    ['they all know it', ['one', 'one', 'one']],
+    ['one of three is wrong', ['one', 'one', 'other']],
+    ['nobody says what it is called', [undefined, undefined, undefined]],
+  ])('is the same while %s', (_when, names) => {
+    expect(kindOf(['up', 'up', 'up'], names)).toBe('up');
+  });
+
+  it('is nobody known before', () => {
+    expect(verdictOn(cluster, home, named(['up', 'up', 'up'], ['x', 'y', 'z']), policy).kind).toBe('up');
   });
 });

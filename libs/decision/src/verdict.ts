@@ -1,4 +1,5 @@
 import type { ClusterId, SiteId, SiteVoice, Verdict, VerdictKind } from '#libs/domain';
+import { anotherThan } from './identity.js';
 import type { DecisionPolicy } from './policy.js';
 
 type Own = 'good' | 'bad' | 'silent' | 'unsure';
@@ -9,6 +10,8 @@ interface Ballot {
   /** Other sites that say down, the longest failing first. */
   readonly down: readonly SiteVoice[];
   readonly up: readonly SiteVoice[];
+  /** It is not the cluster that was known. */
+  readonly isReborn: boolean;
 }
 
 type Numbers = Pick<DecisionPolicy, 'quorum' | 'dwellShortMs' | 'dwellLongMs'>;
@@ -27,11 +30,9 @@ const REASSURED: Readonly<Record<Own, VerdictKind>> = {
   unsure: 'up',
 };
 
-/**
- * The table of design §5; the first row that matches decides. Row 1 (`reborn-empty`) needs what a cluster says of
- * itself, and stands before the votes.
- */
+/** The table of design §5; the first row that matches decides. */
 const ROWS: readonly Row[] = [
+  { rule: 'verdict-1-reborn-empty', kind: 'reborn-empty', matches: ({ isReborn }) => isReborn },
   {
     rule: 'verdict-2-down-by-own-report',
     kind: 'down',
@@ -82,8 +83,17 @@ function failedForMs({ ownVoice, down }: Ballot, row: Row, { quorum }: Numbers):
   return row.dwell === 'dwellShortMs' ? Math.min(agreed, ownVoice?.failedForMs ?? 0) : agreed;
 }
 
-/** What the sites' voices together say of the cluster that stands in `home`. Pure; total. */
-export function verdictOn(cluster: ClusterId, home: SiteId, voices: readonly SiteVoice[], policy: Numbers): Verdict {
+/**
+ * What the sites' voices together say of the cluster that stands in `home`. `knownAs`: what Kafka there called itself
+ * when it was first seen. Pure; total.
+ */
+export function verdictOn(
+  cluster: ClusterId,
+  home: SiteId,
+  voices: readonly SiteVoice[],
+  policy: Numbers,
+  knownAs?: string,
+): Verdict {
   const ownVoice = voices.find((voice) => voice.site === home);
   const others = voices.filter((voice) => voice.site !== home);
   const ballot: Ballot = {
@@ -91,6 +101,7 @@ export function verdictOn(cluster: ClusterId, home: SiteId, voices: readonly Sit
     ownVoice,
     down: others.filter((voice) => voice.opinion === 'down').toSorted((a, b) => b.failedForMs - a.failedForMs),
     up: others.filter((voice) => voice.opinion === 'up' || voice.opinion === 'degraded'),
+    isReborn: anotherThan(knownAs, voices) !== undefined,
   };
   const row = ROWS.find((candidate) => candidate.matches(ballot, policy)) as Row;
   return {
@@ -101,11 +112,4 @@ export function verdictOn(cluster: ClusterId, home: SiteId, voices: readonly Sit
     failedForMs: failedForMs(ballot, row, policy),
     voices,
   };
-}
-
-/** Row 1: a cluster that calls itself something else than it did is not the one whose data we know. */
-export function rebornEmpty(verdict: Verdict, knownId: string | undefined, seenId: string | undefined): Verdict {
-  if (knownId === undefined || seenId === undefined || knownId === seenId) return verdict;
-  const { cluster, failedForMs: failed, voices } = verdict;
-  return { cluster, kind: 'reborn-empty', rule: 'verdict-1-reborn-empty', failedForMs: failed, voices };
 }

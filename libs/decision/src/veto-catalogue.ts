@@ -28,7 +28,10 @@ export const VETO_KINDS: readonly VetoKind[] = [
   hard('frozen', 'end the freeze first: signalbox unfreeze'),
   hard('no-target', 'protect a quarantined site again: signalbox reprotect'),
   hard('target-unhealthy', "repair the target's cluster first"),
-  hard('not-recovered', 'wait until its cluster has been good for long enough: signalbox explain counts the rounds'),
+  hard(
+    'not-recovered',
+    'wait until its cluster has been good for enough rounds in a row; how many are missing says: signalbox explain',
+  ),
   hard('target-quarantined', 'protect the site again first: signalbox reprotect'),
   hard('no-fence-possible', 'attest that the old site is off: signalbox attest'),
   hard('already-active', 'name another site'),

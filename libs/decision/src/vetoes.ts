@@ -17,7 +17,8 @@ export const targetUnhealthy: VetoCheck = ({ target, evidence, shape }) => {
   const verdict = verdictOf(evidence, shape, target);
   const kind = verdict?.kind ?? 'unknown';
   if (!target || kind === 'up' || (verdict && isUpByItsOwnWord(target, verdict))) return undefined;
-  return hard('target-unhealthy', `the cluster at ${target} is ${kind}`);
+  const what = kind === 'reborn-empty' ? 'another one than it was, and empty' : kind;
+  return hard('target-unhealthy', `the cluster at ${target} is ${what}`);
 };
 
 /** Of two sites the one that is left has nobody to confirm it. Only a person can move the group then, and sees it too. */

@@ -12,6 +12,7 @@ export function voiceOf(site: SiteId, votes: readonly Vote[]): SiteVoice {
   const speaking = own.filter((vote) => vote.opinion !== 'abstain');
   const opinion = REASSURING.find((candidate) => speaking.some((vote) => vote.opinion === candidate));
   const counted = speaking.flatMap(({ goodRounds }) => goodRounds ?? []);
+  const names = new Set(speaking.filter(reaches).flatMap(({ kafkaClusterId }) => kafkaClusterId ?? []));
   const silence = own.length > 0 ? 'abstain' : 'silent';
   return {
     site,
@@ -20,8 +21,12 @@ export function voiceOf(site: SiteId, votes: readonly Vote[]): SiteVoice {
     healthyForMs: Math.max(0, ...speaking.map((vote) => vote.healthyForMs)),
     ...(counted.length > 0 && { goodRounds: Math.max(...counted) }),
     reasons: own.map((vote) => vote.reason),
+    ...(names.size === 1 && { kafkaClusterId: [...names].join() }),
   };
 }
+
+/** Whoever does not reach a cluster only knows what it was. */
+const reaches = ({ opinion }: Vote): boolean => opinion === 'up' || opinion === 'degraded';
 
 /** Every site's voice on one cluster, in the order of `sites`. */
 export const voicesOn = (cluster: ClusterId, sites: readonly SiteId[], votes: readonly Vote[]): SiteVoice[] =>

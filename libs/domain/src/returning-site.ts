@@ -14,8 +14,10 @@ export interface ReturningSite {
   readonly since: Instant;
   /** The rule that brought it here. */
   readonly rule: string;
-  /** The run that moved the group away from it. */
-  readonly leftBy: RunId;
+  /** The run that moved the group away from it; absent where none did, and its Kafka was found to be another one. */
+  readonly leftBy?: RunId;
+  /** What its Kafka calls itself, where that is not what it was known as: nothing of the group is in it. */
+  readonly rebornAs?: string;
   /** Where the new active site's log ended when it was promoted: replication back starts here. */
   readonly watermark?: Positions;
   /** Acknowledged by this site and in no other log; known once it is `quarantined`. */

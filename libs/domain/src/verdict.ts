@@ -14,6 +14,8 @@ export interface SiteVoice {
   /** Good rounds since the last bad one, of the process that saw most of them; absent where none counts them. */
   readonly goodRounds?: number;
   readonly reasons: readonly string[];
+  /** What Kafka calls itself there, where those of its processes that reach it agree. */
+  readonly kafkaClusterId?: string;
 }
 
 export interface Verdict {

@@ -1,4 +1,4 @@
-import { decide, verdictOn, type Evidence, type GroupEvent, type Settings } from '#libs/decision';
+import { decide, verdictOn, type Evidence, type GroupEvent, type GroupState, type Settings } from '#libs/decision';
 import { messageOf, siteId, type AuditEntry, type Instant, type Json, type Verdict } from '#libs/domain';
 import { canonicalJson } from '#libs/contracts';
 import { z } from 'zod';
@@ -62,7 +62,7 @@ interface Recorded extends Evidence {
 function differencesIn(entry: RecordedEntry, recorded: Recorded, other: Settings | undefined): readonly Difference[] {
   const { state, event, settings } = recorded.decided;
   const by = other ?? settings;
-  const verdicts = (recorded.verdicts ?? []).map((verdict) => verdictAgain(verdict, by));
+  const verdicts = (recorded.verdicts ?? []).map((verdict) => verdictAgain(verdict, by, state.knownAs));
   const decision = decide(state, eventWith(event, { ...recorded, verdicts }), by);
   return [
     ...verdicts.flatMap((verdict, at) => {
@@ -76,11 +76,11 @@ function differencesIn(entry: RecordedEntry, recorded: Recorded, other: Settings
   ];
 }
 
-/** The verdict is a part of the core: what it is made of are the voices. That a cluster was reborn is none of theirs. */
-function verdictAgain(verdict: Verdict, { shape, policy }: Settings): Verdict {
+/** The verdict is a part of the core: what it is made of are the voices, and what the cluster was known as. */
+function verdictAgain(verdict: Verdict, { shape, policy }: Settings, knownAs: GroupState['knownAs']): Verdict {
   const home = Object.keys(shape.clusters).find((site) => shape.clusters[site] === verdict.cluster);
-  if (home === undefined || verdict.kind === 'reborn-empty') return verdict;
-  return verdictOn(verdict.cluster, siteId(home), verdict.voices, policy);
+  if (home === undefined) return verdict;
+  return verdictOn(verdict.cluster, siteId(home), verdict.voices, policy, knownAs?.[home]);
 }
 
 const WITH_EVIDENCE: readonly GroupEvent['kind'][] = ['evaluated', 'requested', 'approved'];

@@ -74,7 +74,8 @@ export class KafkaProbeSet extends ProbeSet {
     const slow = this.slow.latest({ isReached: metadata.result.ok });
     const attempts = [...(tcp ? [tcp] : []), metadata, quorum, ...produced, ...consumed];
     const refused = [metadata, ...produced].map(({ error }) => refusalIn(error)).find((one) => one !== undefined);
-    const kafkaClusterId = this.cluster.log.kafkaClusterId();
+    // Whoever got no answer only knows what it was.
+    const kafkaClusterId = metadata.result.ok ? this.cluster.log.kafkaClusterId() : undefined;
     return {
       probes: [...attempts.map(({ result }) => result), ...slow],
       canary: { partitions: canaries.length, failed: produced.filter(({ result }) => !result.ok).length },

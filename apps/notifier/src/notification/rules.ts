@@ -232,7 +232,7 @@ const VERDICTS: Readonly<Record<string, Telling>> = {
   'monitor-lost': { severity: 'warning', says: 'the monitor beside its active cluster is silent' },
   'no-quorum': { severity: 'warning', says: 'its active cluster may be down, and no quorum says so' },
   blind: { severity: 'critical', says: 'nobody can tell how its active cluster is, so nothing will be decided' },
-  'reborn-empty': { severity: 'critical', says: 'its active cluster is another one than it was, or lost records' },
+  'reborn-empty': { severity: 'critical', says: 'its active cluster is another one than it was, and empty' },
 };
 
 /** A planned move interrupts clients for a moment; taking in and protecting a site does not touch them. */

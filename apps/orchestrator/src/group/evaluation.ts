@@ -59,4 +59,5 @@ const isNews = ({ state }: GroupView, { state: next, effects }: Decision): boole
   next.phase !== state.phase ||
   next.rule !== state.rule ||
   next.vetoes.join() !== state.vetoes.join() ||
-  canonicalJson(next.returning) !== canonicalJson(state.returning);
+  canonicalJson(next.returning) !== canonicalJson(state.returning) ||
+  canonicalJson(next.knownAs ?? {}) !== canonicalJson(state.knownAs ?? {});

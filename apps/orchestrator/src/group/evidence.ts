@@ -1,4 +1,12 @@
-import { verdictOn, voicesOn, type Evidence, type ForeignName, type Neighbours, type Settings } from '#libs/decision';
+import {
+  verdictOn,
+  voicesOn,
+  type Evidence,
+  type ForeignName,
+  type GroupState,
+  type Neighbours,
+  type Settings,
+} from '#libs/decision';
 import {
   clusterId,
   NEVER_STAMPED,
@@ -11,11 +19,19 @@ import {
 } from '#libs/domain';
 import type { GroupView } from './group-view.js';
 
-/** The verdict on every cluster of a group, from whatever votes are given: the journal's, or a local view's. Pure. */
-export function verdictsOf(votes: readonly Vote[], voters: readonly SiteId[], { shape, policy }: Settings): Verdict[] {
+/**
+ * The verdict on every cluster of a group, from whatever votes are given: the journal's, or a local view's, which does
+ * not know what the clusters are known as. Pure.
+ */
+export function verdictsOf(
+  votes: readonly Vote[],
+  voters: readonly SiteId[],
+  { shape, policy }: Settings,
+  knownAs: GroupState['knownAs'] = {},
+): Verdict[] {
   return shape.sites.map((site) => {
     const cluster = clusterId(shape.clusters[site] ?? '');
-    return verdictOn(cluster, site, voicesOn(cluster, voters, votes), policy);
+    return verdictOn(cluster, site, voicesOn(cluster, voters, votes), policy, knownAs[site]);
   });
 }
 
@@ -24,7 +40,7 @@ export function evidenceOf(view: GroupView, voters: readonly SiteId[], settings:
   const votes = view.votes.map(({ value }) => value);
   const foreign = foreignNames(view, settings);
   return {
-    verdicts: verdictsOf(votes, voters, settings),
+    verdicts: verdictsOf(votes, voters, settings, view.state.knownAs),
     lag: Object.fromEntries(Object.values(settings.shape.clusters).map((id) => [id, lagFrom(clusterId(id), votes)])),
     guards: Object.fromEntries(
       Object.entries(view.guards).map(([site, { record, leaseHeld }]) => [siteId(site), { record, leaseHeld }]),

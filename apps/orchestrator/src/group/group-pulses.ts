@@ -65,6 +65,7 @@ export function groupPulse(group: KnownGroup, self: ThisProcess, board: VerdictB
     board.showRecorded(
       group,
       view.votes.map(({ value }) => value),
+      view.state.knownAs,
     );
   };
   const leader = {

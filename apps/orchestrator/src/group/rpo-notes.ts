@@ -39,10 +39,12 @@ export class RpoNotes {
   async next(view: GroupView, leader: Leader): Promise<GroupTransaction | undefined> {
     const { run } = view;
     if (run?.value.plan.kind === 'failover') return this.ofRun(view, leader, run.value);
-    const returned = Object.values(view.state.returning).find(
-      ({ leftBy, stranded }) => stranded !== undefined && this.done.get(leftBy) !== 'measured',
+    // In a cluster that is another one than it was, nothing can be counted that was lost.
+    const returned = Object.values(view.state.returning).flatMap(({ leftBy, rebornAs, stranded }) =>
+      leftBy && stranded && rebornAs === undefined ? [{ leftBy, stranded }] : [],
     );
-    return returned && this.ofReturned(view, leader, returned);
+    const unmeasured = returned.find(({ leftBy }) => this.done.get(leftBy) !== 'measured');
+    return unmeasured && this.ofReturned(view, leader, unmeasured);
   }
 
   private async ofRun(view: GroupView, leader: Leader, run: Run): Promise<GroupTransaction | undefined> {
@@ -63,10 +65,10 @@ export class RpoNotes {
   private async ofReturned(
     view: GroupView,
     leader: Leader,
-    { leftBy, stranded }: ReturningSite,
+    { leftBy, stranded }: Required<Pick<ReturningSite, 'leftBy' | 'stranded'>>,
   ): Promise<GroupTransaction | undefined> {
     const { entry, record } = await this.kept(view);
-    if (record?.run !== leftBy || record.measurements || !stranded) {
+    if (record?.run !== leftBy || record.measurements) {
       this.done.set(leftBy, 'measured');
       return undefined;
     }

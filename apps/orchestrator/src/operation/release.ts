@@ -1,5 +1,5 @@
 import type { ReleaseAnswer, SiteBody } from '#libs/contracts';
-import { decide, type GroupEvent } from '#libs/decision';
+import { decide, verdictOf, type GroupEvent } from '#libs/decision';
 import type { SiteId } from '#libs/domain';
 import { ApiError } from '../api/api-error.js';
 import { recordDecision } from '../group/decision-record.js';
@@ -16,7 +16,7 @@ export const release =
     assertReleasable(site, occasion);
     const event: GroupEvent = { kind: 'released', at, site };
     const decision = decide(view.state, event, group.settings);
-    if (site in decision.state.returning) {
+    if (site in decision.state.returning || decision.state.knownAs?.[site] !== undefined) {
       const message = `${site} cannot be released while ${group.id} is ${view.state.phase}.`;
       throw notReleased(message, `See what is asked: ${commands.explain(group.id)}`);
     }
@@ -38,7 +38,7 @@ function assertReleasable(site: SiteId, { group, view, evidence }: Occasion): vo
     const message = `${state.kind} ${state.run} is under way.`;
     throw notReleased(message, `Follow it: ${commands.run(state.run)}`);
   }
-  if (!(site in state.returning)) {
+  if (!(site in state.returning) && !isReborn(site, group, evidence)) {
     const returning = Object.keys(state.returning).join(', ') || 'no site';
     throw notReleased(`${site} is not on its way back; ${returning} is.`, 'There is nothing to release.');
   }
@@ -47,5 +47,9 @@ function assertReleasable(site: SiteId, { group, view, evidence }: Occasion): vo
     throw notReleased(message, `Start the site-guard of ${site}; then: ${commands.release(group.id, site)}`);
   }
 }
+
+/** Kafka there is another cluster than it was, and a person takes it as it is now. */
+const isReborn = (site: SiteId, { settings }: Occasion['group'], evidence: Occasion['evidence']): boolean =>
+  verdictOf(evidence, settings.shape, site)?.kind === 'reborn-empty';
 
 const notReleased = (message: string, remedy: string) => new ApiError(409, 'SB_NOT_RELEASABLE', message, remedy);

@@ -16,6 +16,8 @@ function outlookOn(id: string, site: ReturningSite, prospect: Prospect): Outlook
       return { waitsFor: [text], next: [] };
     }
     case 'quarantined': {
+      if (site.rebornAs !== undefined)
+        return { waitsFor: [rebornText(id, site.rebornAs)], next: [commands.release(group, id)] };
       const next = site.watermark ? commands.ask('reprotect', group, id) : commands.release(group, id);
       const rebuilt = site.watermark ? '' : '; nobody knows from where to replicate, so it has to be rebuilt by hand';
       return { waitsFor: [`${id} is in quarantine, ${strandedText(site)}${rebuilt}`], next: [next] };
@@ -24,6 +26,9 @@ function outlookOn(id: string, site: ReturningSite, prospect: Prospect): Outlook
       return { waitsFor: [catchingUpText(id, site, prospect)], next: [] };
   }
 }
+
+const rebornText = (id: string, rebornAs: string): string =>
+  `${id} is in quarantine: its Kafka is another cluster than it was and calls itself ${rebornAs}; nothing of the group is in it, so it has to be rebuilt by hand`;
 
 function strandedText({ stranded }: ReturningSite): string {
   if (!stranded) return 'and nobody could count its stranded records';

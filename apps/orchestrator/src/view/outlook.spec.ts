@@ -12,6 +12,7 @@ import {
   type StepRecord,
 } from '#libs/domain';
 import { a, b, group, stageTopology } from '../../../../test/support/group-stage.js';
+import { verdict } from '../../../../test/support/decision-facts.js';
 import { QUARANTINED } from '../../../../test/support/quarantined.js';
 import { settingsOf } from '../group/group-settings.js';
 import { outlookOf } from './outlook.js';
@@ -92,9 +93,21 @@ describe(outlookOf.name, () => {
     ['steady at home', basis, /^$/, ['signalbox preflight orders']],
     [
       'steady away from a protected home',
-      { ...basis, state: away },
+      { ...basis, state: away, evidence: { ...basis.evidence, verdicts: [verdict('a', 'up')] } },
       /a is protected again and is the group's home/,
       [`signalbox failback orders ${WHY}`],
+    ],
+    [
+      'steady away from a home that has not recovered',
+      { ...basis, state: away },
+      /a is protected again, and no home yet: its cluster was good for 0 of the 2 rounds in a row.*; 2 are missing/,
+      [],
+    ],
+    [
+      'a site whose Kafka is another cluster',
+      returning({ rebornAs: 'other' }),
+      /a is in quarantine: its Kafka is another cluster than it was and calls itself other/,
+      [`signalbox release orders --site a ${WHY}`],
     ],
     ['a lost site', returning({ phase: 'lost' }), /a has not come back since 1970/, []],
     [

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { GroupState } from '#libs/decision';
 import type { ClusterId, Verdict, Vote } from '#libs/domain';
 import { verdictsOf } from '../group/evidence.js';
 import type { KnownGroup } from '../group/group-directory.js';
@@ -23,8 +24,8 @@ export class VerdictBoard {
     private readonly feed: EventFeed,
   ) {}
 
-  showRecorded(group: KnownGroup, votes: readonly Vote[]): void {
-    this.show(group, votes, true);
+  showRecorded(group: KnownGroup, votes: readonly Vote[], knownAs?: GroupState['knownAs']): void {
+    this.show(group, votes, true, knownAs);
   }
 
   showLocal(group: KnownGroup): void {
@@ -39,8 +40,13 @@ export class VerdictBoard {
     return this.latest.get(cluster);
   }
 
-  private show({ settings }: KnownGroup, votes: readonly Vote[], recorded: boolean): void {
-    for (const verdict of verdictsOf(votes, this.self.voters, settings)) {
+  private show(
+    { settings }: KnownGroup,
+    votes: readonly Vote[],
+    recorded: boolean,
+    knownAs?: GroupState['knownAs'],
+  ): void {
+    for (const verdict of verdictsOf(votes, this.self.voters, settings, knownAs)) {
       const before = this.latest.get(verdict.cluster);
       this.latest.set(verdict.cluster, { verdict, recorded });
       const isSame = before?.verdict.rule === verdict.rule && before.verdict.kind === verdict.kind;
