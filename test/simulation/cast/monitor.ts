@@ -55,7 +55,8 @@ class SimProbes extends ProbeSet {
     for (let partition = 0; partition < PARTITIONS; partition++)
       if (isDown || stage.draw.isSo(ailment.lossShare)) failed += 1;
     this.truth.failingSinceMs = failed * 2 > PARTITIONS ? (this.truth.failingSinceMs ?? startedMs) : undefined;
-    return process.ask(async () => ({ probes: [], canary: { partitions: PARTITIONS, failed } }));
+    const name = isDown ? {} : { kafkaClusterId: stage.world.kafkaAt(this.target).name };
+    return process.ask(async () => ({ probes: [], canary: { partitions: PARTITIONS, failed }, ...name }));
   }
 
   private get answers(): boolean {

@@ -94,6 +94,14 @@ export class People {
         true,
       );
     if (state.phase === 'steady') this.bringHome();
+    // They have looked at it, and go on with the cluster as it is now.
+    if (state.rule === 'active-reborn-empty')
+      this.haveInMind(
+        `release ${state.active}`,
+        this.draw.between(10_000, MINUTE_MS),
+        () => this.rebuild(state.active),
+        true,
+      );
   }
 
   private bringHome(): void {

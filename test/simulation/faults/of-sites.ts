@@ -1,9 +1,10 @@
 import type { SiteId } from '#libs/domain';
 import type { ClusterCondition } from '#libs/kafka';
-import { A, DATA_SITES, SITES, W } from '../world/ground.js';
+import { A, DATA_SITES, otherOf, SITES, W } from '../world/ground.js';
 import type { FaultKind, Ground } from './fault.js';
 
 const MINUTE_MS = 60_000;
+const LOOK_AGAIN_MS = 500;
 
 function blackout({ stage, cast }: Ground, site: SiteId): () => void {
   const { network, world } = stage;
@@ -85,6 +86,33 @@ export const ofSites: readonly FaultKind[] = [
         end?.();
       };
       return { says: `${site} loses power ${Math.round(afterMs)} ms after the last record was copied`, end: heal };
+    },
+  },
+  {
+    name: 'lost-one-after-the-other',
+    lasts: [8 * MINUTE_MS, 15 * MINUTE_MS],
+    strike: (ground, draw) => {
+      const { stage, judge } = ground;
+      const first = activeOf(stage);
+      const ends = [blackout(ground, first)];
+      const heal = () => ends.splice(0).forEach((end) => end());
+      let isOver = false;
+      // It is back, its fence is proven, and nothing of the other site has been copied to it yet.
+      const wait = () => {
+        const { active, returning } = judge.facts.state;
+        if (isOver) return;
+        if (active !== first && returning[first]?.phase === 'quarantined') ends.push(blackout(ground, active));
+        else stage.timeline.after(LOOK_AGAIN_MS, wait);
+      };
+      stage.timeline.after(draw.between(3, 5) * MINUTE_MS, () => {
+        heal();
+        wait();
+      });
+      const end = () => {
+        isOver = true;
+        heal();
+      };
+      return { says: `${first} has no power, and the other site has none as soon as ${first} is back`, end };
     },
   },
   {
@@ -174,6 +202,34 @@ export const ofSites: readonly FaultKind[] = [
         says: `every message takes up to ${network.latencyMs} ms`,
         end: () => void (network.latencyMs = before),
       };
+    },
+  },
+  {
+    name: 'kafka-reborn',
+    lasts: [1_000, 2_000],
+    strike: ({ stage, judge }, draw) => {
+      const active = activeOf(stage);
+      const site = draw.isSo(0.8) ? otherOf(active) : active;
+      const { nowMs } = stage.timeline;
+      // Nobody fences what nobody has looked at yet.
+      judge.excused.bothSitesUntilMs = nowMs + 2 * stage.policy.reassertMs + 30_000;
+      stage.world.kafkaAt(site).beginAnew(nowMs);
+      return { says: `another cluster takes the place of Kafka at ${site}, and is empty` };
+    },
+  },
+  {
+    name: 'lost-after-a-rebirth',
+    lasts: [3 * MINUTE_MS, 8 * MINUTE_MS],
+    strike: (ground, draw) => {
+      const { timeline, world } = ground.stage;
+      const site = activeOf(ground.stage);
+      ground.judge.excused.bothSitesUntilMs = timeline.nowMs + 2 * ground.stage.policy.reassertMs + 30_000;
+      world.kafkaAt(otherOf(site)).beginAnew(timeline.nowMs);
+      let end: (() => void) | undefined;
+      const afterMs = draw.between(2_000, 50_000);
+      timeline.after(afterMs, () => (end = blackout(ground, site)));
+      const says = `Kafka at ${otherOf(site)} begins anew, empty, and ${site} loses power ${Math.round(afterMs)} ms later`;
+      return { says, end: () => end?.() };
     },
   },
   condition('kafka-killed', 'killed'),

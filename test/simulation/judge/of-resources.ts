@@ -28,8 +28,8 @@ const stampsNeverFall = (): Invariant => {
         ? `${resource.key} took a write of epoch ${epoch} over ${before.epoch}`
         : undefined,
     onEvent: ({ stage }) => {
-      for (const [site, kafka] of stage.world.kafkas) {
-        const problem = falls(`write access at ${site}`, kafka.stamp);
+      for (const kafka of stage.world.kafkas.values()) {
+        const problem = falls(`write access to ${kafka.name}`, kafka.stamp);
         if (problem) return problem;
       }
       return undefined;

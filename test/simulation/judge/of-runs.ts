@@ -16,6 +16,7 @@ export const ofRuns = (): readonly Invariant[] => [
   coolDown(),
   approvalsOnce(),
   noQuarantinedActive,
+  neverIntoAnother(),
   nothingWhileOnHold,
 ];
 
@@ -130,6 +131,26 @@ const noQuarantinedActive: Invariant = {
       return `${state.active} became active out of quarantine`;
     return undefined;
   },
+};
+
+/** What takes a group over is the cluster that was known: in another one, nothing of the group is. */
+const neverIntoAnother = (): Invariant => {
+  const seen = new Set<string>();
+  return {
+    name: 'never-into-another-cluster',
+    onMoment: (moment, { stage }) => {
+      const { roundMs, voteTtlMs, probeTimeoutMs } = stage.policy;
+      for (const { id, plan } of opened(moment, seen)) {
+        const kafka = stage.world.kafkas.get(plan.to);
+        const knownAs = moment.stateBefore.knownAs?.[plan.to];
+        // What is said of it may be as old as a vote and a round.
+        const isNews = moment.atMs - (kafka?.bornAtMs ?? 0) < voteTtlMs + 3 * (roundMs + probeTimeoutMs);
+        if (!MOVES.includes(plan.kind) || isNews || knownAs === undefined || kafka?.name === knownAs) continue;
+        return `${id} goes to ${plan.to}, which was known as ${knownAs} and is ${kafka?.name} now`;
+      }
+      return undefined;
+    },
+  };
 };
 
 /** A person has to look first. */

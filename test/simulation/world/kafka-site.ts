@@ -16,6 +16,8 @@ export class KafkaSite {
   readonly listener: InMemoryListener;
   /** The principal of the flow that ends here. */
   readonly inbound: string;
+  bornAtMs = 0;
+  private births = 1;
 
   constructor(
     readonly site: SiteId,
@@ -25,12 +27,29 @@ export class KafkaSite {
     this.inbound = site === A ? 'User:mm2-ba' : 'User:mm2-ab';
     this.kafka = new InMemoryKafka({ cluster: clusterId(clusterAt(site)), timeoutMs }, clock);
     for (const topic of [TOPIC, 'signalbox.probe.orders', 'signalbox.guard-canary']) this.kafka.createTopic(topic);
+    this.setUp();
+    this.listener = new InMemoryListener(this.kafka);
+  }
+
+  /** What it calls itself. */
+  get name(): string {
+    return `${this.kafka.cluster}-${this.births}`;
+  }
+
+  /** Another cluster takes its place, set up as this one was at first: whatever was fenced or stamped is gone. */
+  beginAnew(atMs: number): void {
+    this.births += 1;
+    this.bornAtMs = atMs;
+    this.kafka.rules.splice(0, Infinity);
+    this.setUp();
+  }
+
+  private setUp(): void {
     const allow = (principal: string, topic: string, match: 'literal' | 'prefixed') =>
       this.kafka.rules.push({ permission: 'allow', principal, operation: 'all', topic, match, host: '*' });
     allow(APP, TOPIC, 'literal');
     allow(this.inbound, TOPIC, 'literal');
     allow(SELF, 'signalbox.', 'prefixed');
-    this.listener = new InMemoryListener(this.kafka);
   }
 
   /** As the site's guard reaches it. */
