@@ -2,6 +2,7 @@ import { scheduleOf } from './faults/schedule.js';
 import { sendOut } from './fleet.js';
 import { useQuickSignatures } from './kernel/quick-signatures.js';
 import type { SimulationOptions } from './options.js';
+import { mixOf } from './mutations/mix-of.js';
 import { play } from './play.js';
 import { Tally, type FoundViolation } from './report.js';
 import { shrink } from './shrink.js';
@@ -20,11 +21,21 @@ export function explore(options: SimulationOptions): Promise<boolean> {
   return options.transcript ? tell(options) : exploreMany(options);
 }
 
-async function exploreMany({ seeds, seed: first, hours, workers, json, bail }: SimulationOptions): Promise<boolean> {
+async function exploreMany({
+  seeds,
+  seed: first,
+  hours,
+  hunt,
+  workers,
+  json,
+  bail,
+}: SimulationOptions): Promise<boolean> {
   const errands = Array.from({ length: seeds }, (_, index) => ({
     seed: first + index,
     hours,
-    isSample: index % SAMPLE === 0,
+    hunt,
+    // A hunt ends with what it looks for.
+    isSample: index % SAMPLE === 0 && hunt === undefined,
   }));
   const tally = new Tally();
   await sendOut(errands, workers, (life) => {
@@ -34,7 +45,7 @@ async function exploreMany({ seeds, seed: first, hours, workers, json, bail }: S
     return !bail || life.violations.length === 0;
   });
   const { report } = tally;
-  if (!bail) for (const found of report.violations.slice(0, SHRUNK_AT_MOST)) await explain(found, hours);
+  if (!bail) for (const found of report.violations.slice(0, SHRUNK_AT_MOST)) await explain(found, hours, hunt);
   if (json) say(JSON.stringify(report));
   else {
     say(`${report.seeds} lives of ${hours} h: ${report.siteHours} site-hours, ${report.runs} runs`);
@@ -48,9 +59,9 @@ async function exploreMany({ seeds, seed: first, hours, workers, json, bail }: S
 }
 
 /** The fewest faults that lead to it, and what happened with them. */
-async function explain({ seed, invariant, says }: FoundViolation, hours: number): Promise<void> {
+async function explain({ seed, invariant, says }: FoundViolation, hours: number, hunt?: string): Promise<void> {
   useQuickSignatures(KEY_PAIRS);
-  const shrunk = await shrink(scheduleOf(seed, hours), invariant);
+  const shrunk = await shrink(scheduleOf(seed, hours, mixOf(hunt)), invariant);
   progress(`\nseed ${seed}: ${invariant}: ${says}`);
   if (!shrunk) return;
   const { terms, faults } = shrunk.schedule;
@@ -60,9 +71,9 @@ async function explain({ seed, invariant, says }: FoundViolation, hours: number)
   for (const line of shrunk.played.transcript.slice(-SHOWN_LINES)) progress(line);
 }
 
-async function tell({ seed, hours }: SimulationOptions): Promise<boolean> {
+async function tell({ seed, hours, hunt }: SimulationOptions): Promise<boolean> {
   useQuickSignatures(KEY_PAIRS);
-  const { transcript, violations } = await play(scheduleOf(seed, hours));
+  const { transcript, violations } = await play(scheduleOf(seed, hours, mixOf(hunt)));
   for (const line of transcript) say(line);
   return violations.length === 0;
 }

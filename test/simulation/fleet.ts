@@ -11,6 +11,7 @@ export type Life = Played & {
 export interface Errand {
   readonly seed: number;
   readonly hours: number;
+  readonly hunt?: string | undefined;
   /** Lives it twice, and compares. */
   readonly isSample: boolean;
 }

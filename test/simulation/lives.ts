@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { scheduleOf } from './faults/schedule.js';
 import type { Errand, Life } from './fleet.js';
+import { mixOf } from './mutations/mix-of.js';
 import { useQuickSignatures } from './kernel/quick-signatures.js';
 import { play } from './play.js';
 import { KEY_PAIRS } from './world/ground.js';
@@ -13,8 +14,8 @@ useQuickSignatures(KEY_PAIRS);
 Error.stackTraceLimit = 0;
 port.on('message', (errand: Errand) => void live(errand).then((life) => port.postMessage(life)));
 
-async function live({ seed, hours, isSample }: Errand): Promise<Life> {
-  const schedule = scheduleOf(seed, hours);
+async function live({ seed, hours, hunt, isSample }: Errand): Promise<Life> {
+  const schedule = scheduleOf(seed, hours, mixOf(hunt));
   const before = process.threadCpuUsage();
   const played = await play(schedule);
   const { user, system } = process.threadCpuUsage(before);

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
+import { MUTATIONS } from './mutations/catalogue.js';
 
 export interface SimulationOptions {
   readonly seeds: number;
@@ -14,6 +15,8 @@ export interface SimulationOptions {
   readonly transcript: boolean;
   /** Ends with the first violation. */
   readonly bail: boolean;
+  /** Faults of the mix that this mutation is hunted with, and no others. */
+  readonly hunt?: string;
 }
 
 const DEFAULT_SEEDS = 50;
@@ -28,11 +31,17 @@ export const parseOptions = (args: readonly string[]): SimulationOptions =>
     .option('--workers <count>', 'how many at once', wholeNumber, availableParallelism())
     .option('--transcript', 'show what happened, for a single seed', false)
     .option('--bail', 'end with the first violation', false)
+    .option('--hunt <mutation>', 'only faults in which the rule that it breaks matters', hunted)
     .option('--noise', 'another mode: how often noise moves a group (--noise --help)')
     .option('--mutations', 'another mode: broken rules, each of them caught (--mutations --help)')
     .option('--json', 'print the report as JSON, and nothing else, on stdout', false)
     .parse(args, { from: 'user' })
     .opts<SimulationOptions>();
+
+const hunted = (name: string): string => {
+  if (name in MUTATIONS) return name;
+  throw new InvalidArgumentError(`one of ${Object.keys(MUTATIONS).join(', ')}`);
+};
 
 const wholeNumber = (text: string): number => {
   if (/^\d{1,9}$/.test(text)) return Number(text);

@@ -62,20 +62,34 @@ const AMBUSHES = [
   'people-abort',
   'redis-loses',
 ];
+
+/** Which kinds of fault the schedules of a hunt are made of: so many lives are not about the rule that is looked at. */
+export interface Mix {
+  /** All of them in every burst. */
+  readonly causes: readonly string[];
+  /** Some of them in wait for the runs that follow. */
+  readonly ambushes: readonly string[];
+  readonly terms?: Partial<Pick<Terms, 'fenceMode' | 'mode'>>;
+}
+
 const AMBUSH_AT_MOST_MS = 60_000;
 /** A run takes about this long when nothing is in its way. */
 const RUN_MS = 5_000;
 
-/** What a seed stands for: who the group trusts, which kinds of fault it meets, and when. */
-export function scheduleOf(seed: number, hours: number): Schedule {
+/** What a seed stands for: who the group trusts, which kinds of fault it meets, and when; in a hunt, faults of its mix. */
+export function scheduleOf(seed: number, hours: number, mix?: Mix): Schedule {
   const draw = new Draw(seed, 's');
   const fenceMode = draw.pick(['strict', 'strict', 'strict', 'guarded', 'advisory'] as const);
   const mode = draw.isSo(0.85) ? 'automatic' : 'approve';
-  const terms: Terms = { fenceMode, mode, policy: { targetHealthyMs: 60_000 } };
+  const terms: Terms = { fenceMode, mode, policy: { targetHealthyMs: 60_000 }, ...mix?.terms };
   const kinds = draw.some(FAULTS, draw.whole(3, KINDS_AT_MOST)).map(({ name }) => name);
   const faults: Struck[] = [];
   for (let burst = draw.whole(1, 2); burst > 0; burst--) {
     const startMs = WARM_UP_MS + draw.between(0, hours * HOUR_MS - 2 * WARM_UP_MS);
+    if (mix) {
+      faults.push(...huntingBurst(draw, mix, startMs));
+      continue;
+    }
     if (draw.isSo(0.8)) faults.push(strike(draw, draw.pick(CAUSES), startMs));
     for (let one = draw.whole(0, 3); one > 0; one--) faults.push(strike(draw, draw.pick(kinds), startMs));
     for (let one = draw.whole(0, 3); one > 0; one--)
@@ -83,6 +97,11 @@ export function scheduleOf(seed: number, hours: number): Schedule {
   }
   return { seed, hours, terms, faults: faults.toSorted((one, other) => one.atMs - other.atMs) };
 }
+
+const huntingBurst = (draw: Draw, { causes, ambushes }: Mix, startMs: number): readonly Struck[] => [
+  ...causes.map((kind) => strike(draw, kind, startMs)),
+  ...draw.some(ambushes, Math.min(ambushes.length, draw.whole(1, 3))).map((kind) => ambush(draw, kind, startMs)),
+];
 
 /** Faults come in bursts: alone each of them is easy. */
 function strike(draw: Draw, kind: string, startMs: number): Struck {

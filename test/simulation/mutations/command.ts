@@ -54,9 +54,9 @@ export async function catchMutations(args: readonly string[]): Promise<boolean> 
 }
 
 async function huntFor(name: string, seeds: number): Promise<Caught> {
-  const build = new MutatedBuild(...(MUTATIONS[name] ?? []));
+  const build = new MutatedBuild(...(MUTATIONS[name]?.changes ?? []));
   try {
-    const { violations } = await explored(build.path, seeds);
+    const { violations } = await explored(build.path, name, seeds);
     const [first] = violations;
     return first ? { caught: true, seed: first.seed, invariant: first.invariant } : { caught: false };
   } finally {
@@ -65,10 +65,10 @@ async function huntFor(name: string, seeds: number): Promise<Caught> {
 }
 
 /** In a process of its own, which has the mutated modules and no others. */
-const explored = (path: string, seeds: number): Promise<Report> =>
+const explored = (path: string, name: string, seeds: number): Promise<Report> =>
   new Promise((resolve, reject) => {
     const main = join(path, 'dist/test/simulation/main.js');
-    const args = [main, '--seeds', String(seeds), '--bail', '--json'];
+    const args = [main, '--seeds', String(seeds), '--hunt', name, '--bail', '--json'];
     execFile(process.execPath, args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout) => {
       try {
         resolve(JSON.parse(stdout) as Report);
