@@ -116,6 +116,34 @@ export const ofSites: readonly FaultKind[] = [
     },
   },
   {
+    name: 'lost-after-a-move',
+    lasts: [15 * MINUTE_MS, 25 * MINUTE_MS],
+    strike: ({ stage, judge, people }) => {
+      const before = judge.facts.state.active;
+      let killed: SiteId | undefined;
+      let isOver = false;
+      // By itself it may not move again so soon, though there is a site that could take over.
+      const wait = () => {
+        const { active, phase, returning } = judge.facts.state;
+        if (isOver) return;
+        if (active !== before && phase === 'steady' && Object.keys(returning).length === 0) {
+          killed = active;
+          stage.world.kafkaAt(killed).kafka.condition = 'killed';
+        } else stage.timeline.after(LOOK_AGAIN_MS, wait);
+      };
+      people.wants('switchover');
+      wait();
+      const end = () => {
+        isOver = true;
+        if (killed && stage.network.hasPower(killed)) stage.world.kafkaAt(killed).kafka.condition = 'serving';
+      };
+      return {
+        says: `somebody moves the group away from ${before}, and the other Kafka dies once it is protected`,
+        end,
+      };
+    },
+  },
+  {
     name: 'back-at-the-last-moment',
     lasts: [82_000, 98_000],
     strike: (ground) => {

@@ -144,7 +144,7 @@ export const MUTATIONS: Readonly<Record<string, Hunt>> = {
   },
   'ignores-the-cool-down': {
     changes: [vetoes('return remainingMs > 0', 'return remainingMs > Infinity')],
-    mix: { causes: ['kafka-killed', 'site-loss', 'site-isolated'], ambushes: ['people-move'], terms: STRICT },
+    mix: { causes: ['lost-after-a-move'], ambushes: [], terms: STRICT },
   },
   'ignores-the-lag': {
     changes: [vetoes('if (atRiskMs <= policy.rpoMs)', 'if (atRiskMs <= Infinity)')],
