@@ -1,4 +1,4 @@
-import { isTerminal, type Approval, type Instant, type Run, type RunKind } from '#libs/domain';
+import { isPending, isTerminal, type Approval, type Instant, type Run, type RunKind } from '#libs/domain';
 import type { GroupStatus } from '#libs/contracts';
 import { completed } from '../demo/requests.js';
 import { statusOf } from '../demo/return.js';
@@ -62,7 +62,7 @@ export const drive = async (ground: Ground, wanted: Wanted): Promise<Ended> => {
 /** A site that a busy machine keeps too badly is offered to be failed over, and nothing else can be asked until somebody says no. */
 const denyWhatNobodyWants = async ({ api, approver }: Stage): Promise<void> => {
   const open = (await api.get<readonly Approval[]>('/approvals').catch(() => [])).filter(
-    ({ phase, kind }) => phase === 'open' && kind === 'failover',
+    ({ phase, kind }) => phase === 'pending' && kind === 'failover',
   );
   for (const { id } of open) await signalbox(approver, 'deny', id, '--reason', 'chaos').catch(() => undefined);
 };
@@ -105,7 +105,7 @@ const failoverSince = async ({ api }: Stage, since: Instant): Promise<Run | unde
   );
 
 const approveWhatIsOpen = async ({ api, approver }: Stage): Promise<void> => {
-  const open = (await api.get<readonly Approval[]>('/approvals')).find(({ phase }) => phase === 'open');
+  const open = (await api.get<readonly Approval[]>('/approvals')).find(isPending);
   if (open) await signalbox(approver, 'approve', open.id, '--reason', 'chaos');
 };
 

@@ -1,5 +1,13 @@
 import type { RunAnswer, StatusAnswer } from '#libs/contracts';
-import { isTerminal, type Approval, type AuditEntry, type Instant, type Run, type Verdict } from '#libs/domain';
+import {
+  isPending,
+  isTerminal,
+  type Approval,
+  type AuditEntry,
+  type Instant,
+  type Run,
+  type Verdict,
+} from '#libs/domain';
 import { DemoError } from './demo-error.js';
 import { firstServed } from './ledger.js';
 import type { FailoverRecord } from './report.js';
@@ -18,7 +26,7 @@ const UNANSWERED_MS = 2_000;
 /** Shows what a person would be asked, and answers with the real command line. */
 export const answerApproval = async (stage: Stage): Promise<void> => {
   const { api, approver, timeline, clock, policy } = stage;
-  const open = async () => (await api.get<readonly Approval[]>('/approvals')).find(({ phase }) => phase === 'open');
+  const open = async () => (await api.get<readonly Approval[]>('/approvals')).find(isPending);
   const approval = await waitFor('an open approval', limits(stage, policy.dwellLongMs), open);
   timeline.tell('waits', `nothing moves until somebody types: ${commandLine('approve', approval.id)}`, clock.now());
   await clock.sleep(UNANSWERED_MS);

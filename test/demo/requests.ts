@@ -64,9 +64,9 @@ const acceptedSince = async (
 export const approve = (stage: Stage, { id }: Approval): Promise<Approval> =>
   waitFor(`approval of ${id}`, { clock: stage.clock, withinMs: ANSWERED_WITHIN_MS }, async () => {
     const { phase } = await approvalNamed(stage, id);
-    if (phase === 'open') await type(stage, stage.approver, 'approve', id, '--reason', 'demo');
+    if (phase === 'pending') await type(stage, stage.approver, 'approve', id, '--reason', 'demo');
     const answered = await approvalNamed(stage, id);
-    if (answered.phase === 'approved') return answered;
+    if (answered.phase === 'granted') return answered;
     throw new DemoError(`approval ${id} is ${answered.phase}`);
   });
 

@@ -1,7 +1,8 @@
-import { approvalId, instant, type Approval, type Json, type RunKind, type RunPhase } from '#libs/domain';
+import { approvalId, instant, type Json, type RunKind, type RunPhase } from '#libs/domain';
 import type { FenceMode } from '#libs/decision';
 import { keys } from '#libs/journal';
 import type { Group } from '#libs/topology';
+import { askedApproval } from '../support/asked-approval.js';
 import { abortRun } from '../../apps/orchestrator/src/operation/abort.js';
 import { requestMove } from '../../apps/orchestrator/src/operation/move-request.js';
 import { a, b, group, Stage, w } from '../support/group-stage.js';
@@ -73,19 +74,17 @@ const approved =
     };
     await stage.stands({ active: b, returning, phase: 'awaiting-approval', ...asked });
     const { target, requestedBy, expiresAt } = asked;
-    const approval: Approval = {
+    const approval = askedApproval({
       id,
       group,
       kind,
       target,
       requestedBy,
       expiresAt,
-      planHash: 'x',
-      vetoes: [],
       requestedAt: stage.clock.now(),
-      phase: 'approved',
+      phase: 'granted',
       decidedBy: 'bob',
-    };
+    });
     const put = { kind: 'put', key: keys.approval(id), value: JSON.stringify(approval) } as const;
     await stage.journal.commit({ conditions: [], changes: [put] });
   };

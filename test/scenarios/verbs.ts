@@ -3,7 +3,7 @@ import { approvalId, siteId, type Approval } from '#libs/domain';
 import { keys } from '#libs/journal';
 import { ApprovalWire, decodeOrThrow } from '#libs/contracts';
 import { abortRun } from '../../apps/orchestrator/src/operation/abort.js';
-import { answerApproval, type Decided } from '../../apps/orchestrator/src/operation/answer-approval.js';
+import { answerApproval } from '../../apps/orchestrator/src/approval/answer-approval.js';
 import { attest } from '../../apps/orchestrator/src/operation/attest.js';
 import { freeze, unfreeze } from '../../apps/orchestrator/src/operation/freeze.js';
 import { requestMove } from '../../apps/orchestrator/src/operation/move-request.js';
@@ -140,14 +140,15 @@ export const VERBS: readonly Verb[] = [...FAULTS, ...ORDERS];
 async function answer({ people, theatre }: Play, person = '', verb?: string): Promise<void> {
   const open = await openApproval(theatre);
   if (!open) return theatre.transcript.tell('there is nothing to answer');
-  const decided: Decided = verb === 'approves' ? 'approved' : 'denied';
-  await people.ask(person, answerApproval(open, decided, { reason: REASON }));
+  const decision = verb === 'approves' ? 'grant' : 'deny';
+  const given = { decision, by: person, mayApprove: true, memberOf: [], channel: 'cli', reason: REASON } as const;
+  await people.ask(person, answerApproval(open, given));
 }
 
 async function openApproval({ journal }: Theatre): Promise<Approval | undefined> {
   const { entries } = await journal.read(keys.approvals());
   const approvals = entries.map(({ key, value }) => decodeOrThrow(ApprovalWire, value, key));
-  return approvals.find(({ phase, id }) => phase === 'open' && approvalId(id));
+  return approvals.find(({ phase, id }) => phase === 'pending' && approvalId(id));
 }
 
 async function explained({ people, theatre }: Play): Promise<void> {

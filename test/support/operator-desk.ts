@@ -21,6 +21,8 @@ const PEOPLE = {
   approver: 'approver',
   ada: 'admin',
   bob: 'admin',
+  carol: 'approver',
+  slack: 'relay',
 } as const;
 export type Person = keyof typeof PEOPLE;
 

@@ -14,6 +14,7 @@ interface Request {
 export interface OperatorApiOptions {
   /** In the order in which they are asked. */
   readonly endpoints: readonly string[];
+  /** Empty where what is sent says itself who it is from. */
   readonly token: string;
   /** Told which orchestrators were tried, when the first one was of no use. */
   readonly note: (text: string) => void;
@@ -96,7 +97,7 @@ export class OperatorApi {
       const response = await fetch(new URL(`/v1${request.path}`, endpoint), {
         method: request.method,
         headers: {
-          authorization: `Bearer ${token}`,
+          ...(token !== '' && { authorization: `Bearer ${token}` }),
           'content-type': 'application/json',
           ...(request.method === 'POST' && idempotencyKey !== undefined && { [IDEMPOTENCY_KEY]: idempotencyKey }),
         },

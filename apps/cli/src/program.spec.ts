@@ -80,7 +80,7 @@ describe('the command line', () => {
 
   it('ends with 4 when the token may not do that, without asking anybody else', async () => {
     const strict = await orchestrator({
-      'POST /v1/approvals/ap-1/approve': { status: 403, body: refusal('SB_FORBIDDEN', 'needs the role approver') },
+      'POST /v1/approvals/ap-1/answers': { status: 403, body: refusal('SB_FORBIDDEN', 'needs the role approver') },
     });
     const other = await orchestrator('silent');
     const { exitCode, err } = await type('approve ap-1', [strict, other]);

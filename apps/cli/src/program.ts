@@ -96,12 +96,12 @@ class CommandLine implements Runner {
     this.program = programOf(this, terminal, environment['SIGNALBOX_CONFIG']);
   }
 
-  async asking(command: (session: Session) => Outcome): Promise<void> {
-    this.exitCode = await command(await openSession(this.options, this.surroundings));
+  async asking(command: (session: Session, desk: Desk) => Outcome, { withoutLogin } = { withoutLogin: false }) {
+    this.exitCode = await command(await openSession(this.options, this.surroundings, withoutLogin), this.desk);
   }
 
   async offline(command: (desk: Desk) => Outcome): Promise<void> {
-    this.exitCode = await command({ terminal: this.surroundings.terminal, options: this.options });
+    this.exitCode = await command(this.desk);
   }
 
   fail(error: CliError | TopologyError, exitCode: ExitCode, remedy: string): ExitCode {
@@ -109,6 +109,11 @@ class CommandLine implements Runner {
     if (this.options.json) terminal.out(JSON.stringify({ error: asJson(error, remedy) }, null, 2));
     else terminal.err(asText(error, remedy));
     return exitCode;
+  }
+
+  private get desk(): Desk {
+    const { terminal, clock } = this.surroundings;
+    return { terminal, clock, options: this.options };
   }
 
   private get options(): GlobalOptions {

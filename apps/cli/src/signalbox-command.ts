@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import type { Clock } from '#libs/runtime';
 import type { ApiRole } from '#libs/topology';
 import type { Outcome, Session, Terminal } from './command.js';
 import type { GlobalOptions } from './session.js';
@@ -47,6 +48,10 @@ export class SignalboxCommand extends Command {
     return reason ?? (dryRun ? '' : this.error("error: required option '--reason <text>' not specified"));
   }
 
+  withOptionalDuration(description: string): this {
+    return this.option('--for <duration>', description, durationFrom);
+  }
+
   withDuration(description: string): this {
     return this.requiredOption('--for <duration>', description, durationFrom);
   }
@@ -55,12 +60,14 @@ export class SignalboxCommand extends Command {
 /** What works without an orchestrator. */
 export interface Desk {
   readonly terminal: Terminal;
+  readonly clock: Clock;
   readonly options: GlobalOptions;
 }
 
 /** What the commands of a family are run by; the one that only checks command lines runs nothing. */
 export interface Runner {
-  asking(command: (session: Session) => Outcome): Promise<void>;
+  /** `withoutLogin`: what is sent says itself who it is from. */
+  asking(command: (session: Session, desk: Desk) => Outcome, how?: { readonly withoutLogin: boolean }): Promise<void>;
   offline(command: (desk: Desk) => Outcome): Promise<void>;
 }
 

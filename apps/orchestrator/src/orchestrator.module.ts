@@ -7,6 +7,7 @@ import { busCluster, EventBus, MultiClusterEventBus } from '#libs/messaging';
 import { Clock, Log, Metrics, Random, Readiness, TimeSense } from '#libs/runtime';
 import { findSite } from '#libs/topology';
 import { AccessAudit } from './api/access-audit.js';
+import { ApprovalTokensController } from './api/approval-tokens.controller.js';
 import { ApprovalsController } from './api/approvals.controller.js';
 import { AuditController } from './api/audit.controller.js';
 import { Authentication } from './api/authentication.js';
@@ -24,6 +25,8 @@ import { RescueController } from './api/rescue.controller.js';
 import { RunsController } from './api/runs.controller.js';
 import { StatusController } from './api/status.controller.js';
 import { TokenGuard } from './api/token.guard.js';
+import { ApprovalTokens } from './approval/approval-tokens.js';
+import { Approvals } from './approval/approvals.js';
 import { auditProviders } from './audit/audit-providers.js';
 import { SiteAudit } from './audit/site-audit.js';
 import { DispatchService } from './dispatch/dispatch.service.js';
@@ -107,6 +110,7 @@ export class OrchestratorModule implements OnApplicationShutdown {
         OpenApiController,
         RunsController,
         ApprovalsController,
+        ApprovalTokensController,
         EventsController,
         ObservationsController,
       ],
@@ -132,6 +136,8 @@ export class OrchestratorModule implements OnApplicationShutdown {
         ),
         KeptAnswers,
         Operations,
+        Approvals,
+        ApprovalTokens,
         EventFeed,
         JournalFollower,
         VerdictBoard,

@@ -76,7 +76,7 @@ export const RescueAnswerWire = z.object({
   next,
 });
 
-export const ApprovalAnswerWire = ApprovalWire.extend({ next });
+export const ApprovalAnswerWire = ApprovalWire.extend({ outcome: z.enum(['counted', 'already-decided']), next });
 
 const mirrors: [
   Mirrors<z.infer<typeof RequestAnswerWire>, RequestAnswer>,

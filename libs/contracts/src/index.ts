@@ -1,5 +1,14 @@
 export { ANSWERS, type AnswerName } from './answers.js';
 export { ApprovalWire } from './approval.js';
+export {
+  approverKeyring,
+  openToken,
+  signAnswer,
+  type ApproverKeyring,
+  type OpenedToken,
+  type SignedAnswer,
+  type TokenProblem,
+} from './approval-token.js';
 export { AuditEntryWire, SiteAuditEntryWire } from './audit-entry.js';
 export { canonicalJson, canonicalOf, hashOf, sha256Hex } from './canonical.js';
 export { ChannelReportWire, channelTroubles, type ChannelReport } from './channel-report.js';
@@ -65,19 +74,23 @@ export {
   AnswerBody,
   ForecastQuery,
   FreezeBody,
+  GivenAnswerBody,
   IDEMPOTENCY_KEY,
   IDEMPOTENCY_REPLAYED,
   IdempotencyKeyWire,
   OverrideBody,
   PlanQuery,
   ReasonBody,
+  RelayedAnswerBody,
   RequestBody,
   RequestKindWire,
   RescueBody,
   RescueQuery,
+  ReviewBody,
   SiteBody,
   SkipBody,
   SurveyBody,
+  TokenBody,
   type RequestKind,
 } from './operator-requests.js';
 export { PROBLEM_TYPE, ProblemDetailsWire, REQUEST_ID, type ProblemDetails } from './problem-details.js';

@@ -44,6 +44,7 @@ const GroupStatusWire = z.object({
   frozen: FreezeViewWire.optional(),
   run: RunIdWire.optional(),
   approval: ApprovalIdWire.optional(),
+  reviewsDue: z.array(ApprovalIdWire).optional(),
   kind: RunKindWire.optional(),
   quarantined: z.array(SiteIdWire),
   returning: z.record(z.string(), ReturningSiteWire),

@@ -137,7 +137,11 @@ export interface RescueAnswer {
   readonly next: readonly string[];
 }
 
-export type ApprovalAnswer = Approval & { readonly next: readonly string[] };
+export type ApprovalAnswer = Approval & {
+  /** `already-decided`: something else was first, and the answer changed nothing. */
+  readonly outcome: 'counted' | 'already-decided';
+  readonly next: readonly string[];
+};
 
 /** What is asked before anything is needed: is this group ready to be moved? */
 export interface PreflightAnswer {

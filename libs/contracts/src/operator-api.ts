@@ -74,6 +74,8 @@ export interface GroupStatus {
   readonly frozen?: { readonly by: string; readonly reason: string; readonly until: Instant };
   readonly run?: RunId;
   readonly approval?: ApprovalId;
+  /** What one person decided for all, and nobody has reviewed. */
+  readonly reviewsDue?: readonly ApprovalId[];
   /** Of the run that is open, or asked for. */
   readonly kind?: RunKind;
   /** Sites that take no client's write and cannot become active, and how far each is on its way back. */

@@ -32,6 +32,42 @@ export const AnswerBody = z.strictObject({
 });
 export type AnswerBody = z.infer<typeof AnswerBody>;
 
+const answer = {
+  ...AnswerBody.shape,
+  decision: z.enum(['grant', 'deny']),
+  /** Decides alone: needs a reason and an admin, or a member of a group in approval.breakGlass; a review is owed. */
+  breakGlass: z.boolean().optional(),
+};
+
+/** POST /v1/approvals/:approval/answers. Says no error when something else was first: `outcome` does. */
+export const GivenAnswerBody = z.strictObject({ ...answer, channel: z.enum(['api', 'cli']).default('api') });
+export type GivenAnswerBody = z.input<typeof GivenAnswerBody>;
+
+/** POST /v1/approvals/:approval/relayed-answers: what somebody else said on a channel that knows who they are. */
+export const RelayedAnswerBody = z.strictObject({
+  ...answer,
+  /** As signalbox.yaml names them: never a display name. */
+  principal: name,
+  /** Groups of people that the channel knows them to be in, besides those of signalbox.yaml. */
+  memberOf: z.array(name).max(50).default([]),
+  channel: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'a word like slack'),
+  /** Ids and times by which the channel can find it again; they stand in the audit. */
+  details: z
+    .record(z.string().min(1).max(40), z.string().max(300))
+    .refine((details) => Object.keys(details).length <= 12, 'at most 12 details')
+    .refine((details) => Object.values(details).every((text) => text.isWellFormed()), 'well-formed texts')
+    .default({}),
+});
+export type RelayedAnswerBody = z.input<typeof RelayedAnswerBody>;
+
+/** POST /v1/approval-tokens: an answer that was signed offline; its signature is all the login it needs. */
+export const TokenBody = z.strictObject({ token: z.string().trim().min(1).max(4_096) });
+export type TokenBody = z.infer<typeof TokenBody>;
+
+/** POST /v1/approvals/:approval/review: what somebody found who looked at what one person decided for all. */
+export const ReviewBody = z.strictObject({ note: reason });
+export type ReviewBody = z.infer<typeof ReviewBody>;
+
 /** What a person may ask for by name. */
 export const RequestKindWire = z.enum(['failover', 'switchover', 'failback', 'reprotect']);
 export type RequestKind = z.infer<typeof RequestKindWire>;

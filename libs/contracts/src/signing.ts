@@ -38,7 +38,8 @@ export function signingKey(keyId: string, secret: string): SigningKey {
   }
 }
 
-const publicKeyOf = (base64: string): KeyObject => {
+/** From the 32 bytes of an Ed25519 public key in base64. */
+export const publicKeyOf = (base64: string): KeyObject => {
   const x = Buffer.from(base64, 'base64').toString('base64url');
   return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
 };

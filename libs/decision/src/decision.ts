@@ -6,9 +6,18 @@ import type { MoveRequest } from './request.js';
 import type { Turn } from './storm.js';
 import type { Veto } from './veto.js';
 
-/** Past facts. `fresh` ids are drawn by the shell, so that the core needs no randomness. */
+/**
+ * Past facts. `fresh` ids are drawn by the shell, so that the core needs no randomness. `changed`: what is otherwise than
+ * when people were asked, in words.
+ */
 export type GroupEvent =
-  | { readonly kind: 'evaluated'; readonly at: Instant; readonly evidence: Evidence; readonly fresh: FreshIds }
+  | {
+      readonly kind: 'evaluated';
+      readonly at: Instant;
+      readonly evidence: Evidence;
+      readonly fresh: FreshIds;
+      readonly changed?: string;
+    }
   | {
       readonly kind: 'requested';
       readonly at: Instant;
@@ -22,8 +31,9 @@ export type GroupEvent =
       readonly approval: ApprovalId;
       readonly evidence: Evidence;
       readonly fresh: FreshIds;
+      readonly changed?: string;
     }
-  | { readonly kind: 'denied'; readonly at: Instant; readonly approval: ApprovalId }
+  | { readonly kind: 'denied' | 'cancelled'; readonly at: Instant; readonly approval: ApprovalId }
   | { readonly kind: 'released'; readonly at: Instant; readonly site: SiteId }
   | {
       readonly kind: 'rescued';
@@ -79,7 +89,12 @@ export type Effect =
   | { readonly kind: 'use-overrides'; readonly vetoes: readonly string[] }
   /** The group's share of what all groups together may do at a time. */
   | { readonly kind: 'take-turn'; readonly run: RunId; readonly turn: Turn }
-  | { readonly kind: 'close-approval'; readonly approval: ApprovalId; readonly outcome: 'superseded' | 'expired' };
+  | {
+      readonly kind: 'close-approval';
+      readonly approval: ApprovalId;
+      readonly outcome: 'superseded' | 'expired';
+      readonly because?: string;
+    };
 
 export interface Decision {
   readonly state: GroupState;

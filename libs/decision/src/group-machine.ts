@@ -1,7 +1,9 @@
 import {
   ask,
+  askedOtherwise,
   calmDown,
   decline,
+  declineUnanswered,
   lookAgain,
   observe,
   start,
@@ -41,7 +43,9 @@ const INPUTS: Readonly<Record<Input, string>> = {
   'needs-approval-for-vetoes': 'the dwell has passed in mode `automatic`, and vetoes stand that a person may lift',
   clear: 'the dwell has passed in mode `automatic`, and nothing stands in the way',
   'in-line': 'it is clear, and other groups have to move first: three runs at a time, better tiers before the rest',
-  expired: 'nobody has answered in time',
+  expired: 'too few have answered in time',
+  'expired-as-no': 'too few have answered in time, and the policy takes that for a no',
+  'asked-otherwise': 'what people were asked is not what would be done now: another target, plan or veto, or more lag',
   overtaken: 'a planned move is asked for, and the active cluster went down',
   refused: 'a person asks for a run, and vetoes stand in the way',
   granted: 'a person asks for a run that is theirs to decide: a switchover',
@@ -50,6 +54,7 @@ const INPUTS: Readonly<Record<Input, string>> = {
   'approved-but-vetoed': 'people agreed, and a veto stands by now that nobody may lift',
   'approved-too-late': 'people agreed, and such a veto stood until the time of the approval was over',
   denied: 'a person said no',
+  cancelled: 'whoever asked for it took it back',
   'answered-another': 'a person answered a question that is not the open one',
   released: 'a person says that a site was rebuilt by hand',
   rescued: 'a person says which site serves, after a survey of every resource',
@@ -74,8 +79,10 @@ const ANSWERS = [
   'approved-but-vetoed',
   'approved-too-late',
   'denied',
+  'cancelled',
   'answered-another',
 ] as const;
+const OVER_TIME = ['expired', 'expired-as-no'] as const;
 const CLOSINGS = ['run-completed', 'run-aborted', 'another-run-closed'] as const;
 
 const CALM = ['steady', 'suspecting'] as const;
@@ -110,6 +117,8 @@ export const GROUP: Machine<Place, Input, GroupRow> = {
 
     quietly(row('approval-still-open', ['awaiting-approval'], STILL_DOWN, 'same', lookAgain)),
     row('approval-expired', ['awaiting-approval'], ['expired'], 'suspecting', unasked('suspecting', 'expired')),
+    row('approval-expired-as-no', ['awaiting-approval'], ['expired-as-no'], 'declined', declineUnanswered),
+    row('question-superseded', ['awaiting-approval'], ['asked-otherwise'], 'suspecting', askedOtherwise('suspecting')),
     row('approval-denied', ['awaiting-approval'], ['denied'], 'declined', decline),
     row('approved-failover-vetoed', ['awaiting-approval'], ['approved-but-vetoed'], 'same'),
     row('approved-in-vain', ['awaiting-approval'], ['approved-too-late'], 'suspecting'),
@@ -121,8 +130,16 @@ export const GROUP: Machine<Place, Input, GroupRow> = {
     row('ask-approval-for-*', IDLE, ['needs-another-person'], 'request-pending', ask),
     quietly(row('request-still-open', ['request-pending'], ['well', ...STILL_DOWN], 'same', lookAgain)),
     row('request-expired', ['request-pending'], ['expired'], 'steady', unasked('steady', 'expired')),
-    row('request-overtaken', ['request-pending'], ['overtaken'], 'suspecting', unasked('suspecting', 'superseded')),
+    row(
+      'request-overtaken',
+      ['request-pending'],
+      ['overtaken'],
+      'suspecting',
+      unasked('suspecting', 'superseded', 'the active cluster went down'),
+    ),
     row('request-denied', ['request-pending'], ['denied'], 'steady'),
+    row('request-cancelled', ['request-pending'], ['cancelled'], 'steady'),
+    row('request-superseded', ['request-pending'], ['asked-otherwise'], 'steady', askedOtherwise('steady')),
     row('approved-but-vetoed', ['request-pending'], ['approved-but-vetoed'], 'steady'),
 
     row('site-released', IDLE, ['released'], 'same', ({ state, event }) => ({ state: release(state, event.site) })),
@@ -139,7 +156,7 @@ export const GROUP: Machine<Place, Input, GroupRow> = {
     },
     {
       in: ['running'],
-      on: ['well', ...BACK, ...STILL_DOWN, 'clear', 'expired', 'overtaken'],
+      on: ['well', ...BACK, ...STILL_DOWN, 'clear', ...OVER_TIME, 'overtaken', 'asked-otherwise'],
       because: 'a run goes on whatever is seen meanwhile, and ends before anything else is decided',
     },
     {
@@ -152,7 +169,9 @@ export const GROUP: Machine<Place, Input, GroupRow> = {
       on: [...STILL_DOWN, 'clear'],
       because: 'a person said no for this incident, which ends when the cluster is back',
     },
-    { in: IDLE, on: ['expired', 'overtaken'], because: 'nobody was asked anything' },
+    { in: IDLE, on: [...OVER_TIME, 'overtaken', 'asked-otherwise'], because: 'nobody was asked anything' },
+    { in: ['request-pending'], on: ['expired-as-no'], because: 'what a person asked for just ends with its time' },
+    { in: ['awaiting-approval'], on: ['cancelled'], because: 'what the rules ask nobody can take back' },
     { in: ['awaiting-approval'], on: ['overtaken'], because: 'the incident itself is what people were asked about' },
     { in: [...IDLE, 'running'], on: ANSWERS, because: 'nobody was asked anything, or the first answer has counted' },
     { in: ['request-pending'], on: ['approved-too-late'], because: 'a veto that stands has ended the request at once' },

@@ -29,8 +29,8 @@ type EventOf<I extends Input> = I extends 'released' | 'rescued'
   ? Extract<GroupEvent, { kind: I }>
   : I extends 'run-completed' | 'run-aborted' | 'another-run-closed'
     ? Extract<GroupEvent, { kind: 'run-closed' }>
-    : I extends 'denied' | 'answered-another'
-      ? Extract<GroupEvent, { kind: 'denied' | 'approved' }>
+    : I extends 'denied' | 'cancelled' | 'answered-another'
+      ? Extract<GroupEvent, { kind: 'denied' | 'cancelled' | 'approved' }>
       : Evaluation;
 
 /**

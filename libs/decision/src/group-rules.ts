@@ -12,7 +12,14 @@ export const takeIn = ({ state, event, seen }: CaseOf<'steady', 'returned'>): Ne
 export function start({ state, event, seen: { plan, lifted, turn } }: CaseOf<Place, 'clear'>): Next {
   const { state: running, effects } = startRun(state, event, plan, {}, lifted);
   const taken = turn === undefined ? [] : [{ kind: 'take-turn', run: event.fresh.run, turn } as const];
-  return { state: running, effects: [...effects, ...taken, ...closing(state, 'superseded')] };
+  return {
+    state: running,
+    effects: [
+      ...effects,
+      ...taken,
+      ...closing(state, 'superseded', 'nothing stands in the way any more, and the rules act by themselves'),
+    ],
+  };
 }
 
 export const startRequested = ({ state, event, seen }: CaseOf<Place, 'granted'>): Next =>
@@ -48,20 +55,34 @@ export const lookAgain = ({ state, event, settings }: Omit<CaseOf<Asked, 'well'>
 
 /** The question is over, and the group is where it would be without it. */
 export const unasked =
-  (phase: 'steady' | 'suspecting', outcome: 'superseded' | 'expired') =>
+  (phase: 'steady' | 'suspecting', outcome: 'superseded' | 'expired', because?: string) =>
   ({ state }: Pick<Case, 'state'>): Next => ({
     state: { ...settledOf(state), phase },
-    effects: closing(state, outcome),
+    effects: closing(state, outcome, because),
+  });
+
+/** People were asked about something else than what would be done now; what they answered meanwhile stays what it is. */
+export const askedOtherwise =
+  (phase: 'steady' | 'suspecting') =>
+  ({ state, event, seen: { changed } }: CaseOf<Asked, 'asked-otherwise'>): Next => ({
+    state: { ...settledOf(state), phase },
+    effects: event.kind === 'approved' ? [] : closing(state, 'superseded', changed),
   });
 
 /** An answer that came in the meantime stays what it is. */
-export const calmDown = ({ state, event }: Pick<Case, 'state' | 'event'>): Next => ({
+export const calmDown = ({ state, event, seen }: CaseOf<Place, 'well'>): Next => ({
   state: steadied(state),
-  effects: event.kind === 'approved' ? [] : closing(state, 'superseded'),
+  effects: event.kind === 'approved' ? [] : closing(state, 'superseded', `the active cluster is ${seen.kind}`),
 });
 
 export const observe = ({ state, seen: { target } }: CaseOf<Place, 'would-go' | 'would-be-vetoed'>): Next => ({
   state: { ...settledOf(state), phase: 'observed', target },
+});
+
+/** No answer in time is a no, where the group's policy says so. */
+export const declineUnanswered = ({ state }: CaseOf<'awaiting-approval', 'expired-as-no'>): Next => ({
+  state: { ...settledOf(state), phase: 'declined', approval: state.approval },
+  effects: closing(state, 'expired'),
 });
 
 export const decline = ({ state }: CaseOf<'awaiting-approval', 'denied'>): Next => ({

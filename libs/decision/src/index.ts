@@ -1,3 +1,4 @@
+export { takeAnswer, type AnswerRefusal, type GivenAnswer, type Taken } from './approval-answer.js';
 export { approvalAfter } from './approval-machine.js';
 export { compensate, type Compensated } from './compensation.js';
 export { decide } from './decide.js';
@@ -35,7 +36,7 @@ export { MACHINES } from './machines.js';
 export { PATTERNS, type FactsOf, type Pattern } from './pattern/patterns.js';
 export type { Planned, PlanRefusal } from './pattern/planned.js';
 export { failoverPlan, PLAN_VERSION, plannedMove, quarantinePlan, reprotectPlan } from './plan.js';
-export type { DecisionPolicy, FenceMode, GroupShape, Mode } from './policy.js';
+export type { ApprovalPolicy, DecisionPolicy, FenceMode, GroupShape, Mode } from './policy.js';
 export {
   advance,
   holdsUp,
@@ -65,6 +66,7 @@ export { VETO_KINDS, vetoKind, type VetoKind } from './veto-catalogue.js';
 export { settingsOf } from './settings.js';
 export { verdictOn } from './verdict.js';
 export { verdictOf, type Situation, type Veto } from './veto.js';
-export { targetOf, vetoesOf } from './vetoes.js';
+export { atRiskMs, targetOf, vetoesOf } from './vetoes.js';
+export { vetoesOnAsked } from './perceive.js';
 export type { Turn } from './storm.js';
 export { voiceOf, voicesOn } from './voices.js';

@@ -31,8 +31,10 @@ export const steadied = (state: GroupState): Extract<GroupState, { phase: 'stead
 });
 
 /** Nobody needs to answer any more. */
-export const closing = (state: GroupState, outcome: 'superseded' | 'expired'): readonly Effect[] =>
-  state.phase === 'awaiting-approval' ? [{ kind: 'close-approval', approval: state.approval, outcome }] : [];
+export const closing = (state: GroupState, outcome: 'superseded' | 'expired', because?: string): readonly Effect[] =>
+  state.phase === 'awaiting-approval'
+    ? [{ kind: 'close-approval', approval: state.approval, outcome, ...(because !== undefined && { because }) }]
+    : [];
 
 /** The group is in the hands of a run from here on. */
 export function startRun(

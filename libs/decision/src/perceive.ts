@@ -27,7 +27,8 @@ export type Seen =
   | { readonly input: 'needs-approval' | 'needs-approval-for-vetoes'; readonly plan: Plan; readonly vetoes: Vetoes }
   | { readonly input: 'clear'; readonly plan: Plan; readonly lifted: Vetoes; readonly turn: Turn | undefined }
   | { readonly input: 'in-line' }
-  | { readonly input: 'expired' | 'overtaken' }
+  | { readonly input: 'expired' | 'expired-as-no' | 'overtaken' }
+  | { readonly input: 'asked-otherwise'; readonly changed: string }
   | { readonly input: 'refused'; readonly vetoes: Vetoes }
   | {
       readonly input: 'granted' | 'needs-another-person';
@@ -38,9 +39,11 @@ export type Seen =
     }
   | { readonly input: 'approved-and-clear'; readonly plan: Plan; readonly lifted: Vetoes }
   | { readonly input: 'approved-but-vetoed' | 'approved-too-late'; readonly vetoes: Vetoes }
-  | { readonly input: 'denied' | 'answered-another' }
+  | { readonly input: 'denied' | 'cancelled' | 'answered-another' }
   | { readonly input: 'released' | 'rescued' | 'run-completed' | 'run-aborted' | 'another-run-closed' };
 type Vetoes = readonly Veto[];
+/** When somebody looked, and at what. */
+type Looked = Pick<Evaluation, 'at' | 'evidence'>;
 
 export type Input = Seen['input'];
 
@@ -58,6 +61,8 @@ export function perceive(state: GroupState, event: GroupEvent, settings: Setting
       return answers(state, event) ? approved(state, event, settings) : { input: 'answered-another' };
     case 'denied':
       return { input: answers(state, event) ? 'denied' : 'answered-another' };
+    case 'cancelled':
+      return { input: answers(state, event) ? 'cancelled' : 'answered-another' };
     case 'released':
       return { input: 'released' };
     case 'rescued':
@@ -67,7 +72,7 @@ export function perceive(state: GroupState, event: GroupEvent, settings: Setting
   }
 }
 
-const answers = (state: GroupState, event: Event<'approved' | 'denied'>): state is Awaiting =>
+const answers = (state: GroupState, event: Event<'approved' | 'denied' | 'cancelled'>): state is Awaiting =>
   state.phase === 'awaiting-approval' && state.approval === event.approval;
 
 function closed(state: GroupState, { run, findings }: Event<'run-closed'>) {
@@ -75,9 +80,11 @@ function closed(state: GroupState, { run, findings }: Event<'run-closed'>) {
   return findings.outcome === 'aborted' ? 'run-aborted' : 'run-completed';
 }
 
-function evaluated(state: GroupState, event: Evaluation, settings: Settings): Seen {
-  if (state.phase === 'awaiting-approval' && event.at >= state.expiresAt) return { input: 'expired' };
+function evaluated(state: GroupState, event: Event<'evaluated'>, settings: Settings): Seen {
+  if (state.phase === 'awaiting-approval' && event.at >= state.expiresAt) return expired(state, settings);
+  const changed = askedOtherwise(state, event);
   if (!isDown(state, event, settings)) {
+    if (changed && placeOf(state) === 'request-pending') return changed;
     const tended =
       state.phase === 'steady'
         ? (identify(state, event, settings) ?? tendReturning(state, event, settings))
@@ -85,7 +92,20 @@ function evaluated(state: GroupState, event: Evaluation, settings: Settings): Se
     return tended ?? well(state, event, settings);
   }
   const isPlannedMove = placeOf(state) === 'request-pending' && (state as Awaiting).kind !== 'failover';
-  return isPlannedMove ? { input: 'overtaken' } : incident(state, event, settings);
+  if (isPlannedMove) return { input: 'overtaken' };
+  const found = incident(state, event, settings);
+  return changed && found.input !== 'clear' ? changed : found;
+}
+
+const askedOtherwise = (state: GroupState, { changed }: Pick<Event<'approved'>, 'changed'>) =>
+  state.phase === 'awaiting-approval' && changed !== undefined
+    ? ({ input: 'asked-otherwise', changed } as const)
+    : undefined;
+
+/** What a person asked for ends by itself; about an incident no answer may be one. */
+function expired(state: Awaiting, { policy }: Settings): Seen {
+  const isNo = state.requestedBy === undefined && policy.approval?.onTimeout === 'deny';
+  return { input: isNo ? 'expired-as-no' : 'expired' };
 }
 
 const well = (state: GroupState, event: Evaluation, settings: Settings): Seen => ({
@@ -129,11 +149,14 @@ function requested(state: GroupState, event: Event<'requested'>, settings: Setti
 
 /** Decided, and looked at once more before anything is done: facts may have changed while people thought. */
 function approved(state: Awaiting, event: Event<'approved'>, settings: Settings): Seen {
+  const changed = askedOtherwise(state, event);
   if (state.requestedBy !== undefined) {
+    if (changed) return changed;
     const { plan, vetoes, lifted } = askedAgain(state, event, settings);
     return plan ? { input: 'approved-and-clear', plan, lifted } : { input: 'approved-but-vetoed', vetoes };
   }
   if (!isDown(state, event, settings)) return well(state, event, settings);
+  if (changed) return changed;
   const situation = situationOf(state, event, settings);
   const { standing: vetoes, lifted } = weighed(situation);
   if (vetoes.every(({ overridable }) => overridable)) {
@@ -143,18 +166,18 @@ function approved(state: Awaiting, event: Event<'approved'>, settings: Settings)
 }
 
 /** What stands in the way of what is asked, as of now. */
-export function vetoesOnAsked(state: Awaiting, event: Evaluation, settings: Settings): readonly Veto[] {
+export function vetoesOnAsked(state: Awaiting, event: Looked, settings: Settings): readonly Veto[] {
   if (state.requestedBy !== undefined) return askedAgain(state, event, settings).vetoes;
   return vetoesOf(situationOf(state, event, settings));
 }
 
 /** The same question on today's facts; that it is open is no reason against itself. */
-function askedAgain(state: Awaiting, event: Evaluation, settings: Settings): Answer {
+function askedAgain(state: Awaiting, event: Looked, settings: Settings): Answer {
   const kind = state.kind as RequestKind;
   return answerTo({ kind, to: state.target }, factsOf(steadied(state), event, settings));
 }
 
-const factsOf = (state: GroupState, { at, evidence }: Evaluation, { shape, policy }: Settings): Facts => ({
+const factsOf = (state: GroupState, { at, evidence }: Looked, { shape, policy }: Settings): Facts => ({
   at,
   state,
   shape,

@@ -32,6 +32,16 @@ export interface DecisionPolicy {
   readonly drainTimeoutMs: number;
   /** How long a returned site's lag must have been under the RPO before it is protected. */
   readonly protectedAfterMs: number;
+  /** How people are asked; without it one of any who may approve is enough, and time alone says nothing. */
+  readonly approval?: ApprovalPolicy;
+}
+
+/** Who has to agree, and what it means that they did not in time. */
+export interface ApprovalPolicy {
+  readonly required: number;
+  readonly approvers: readonly string[];
+  readonly escalateAfterMs: readonly number[];
+  readonly onTimeout: 'hold' | 'deny';
 }
 
 /** Where a group lives and what moves with it: the part of the topology that a plan is made from. */

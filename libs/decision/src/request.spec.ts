@@ -133,7 +133,9 @@ describe('a failback', () => {
     const asked = ask(protectedAgain, 'failback').state;
     const bIsDown = evidence('b', { verdicts: [verdict('a', 'up'), verdict('b', 'down', 'silent')] });
     const decision = seen(asked, bIsDown);
-    expect(decision.effects).toContainEqual({ kind: 'close-approval', approval: 'approval-2', outcome: 'superseded' });
+    const because = 'the active cluster went down';
+    const superseded = { kind: 'close-approval', approval: 'approval-2', outcome: 'superseded', because };
+    expect(decision.effects).toContainEqual(superseded);
     expect(decision).toMatchObject({ rule: 'request-overtaken', state: { phase: 'suspecting' } });
     expect(seen(decision.state, bIsDown).state).toMatchObject({ phase: 'awaiting-approval', kind: 'failover' });
   });

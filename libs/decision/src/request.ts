@@ -77,14 +77,19 @@ function defaultTarget(kind: RequestKind, { state, shape }: Facts): SiteId | und
 }
 
 /** The run a request asks for, as it would be decided now. */
-export function planFor(kind: RequestKind, { state, shape, policy, evidence }: Facts, target: SiteId): Plan {
+export function planFor(
+  kind: RequestKind,
+  { state, shape, policy, evidence }: Facts,
+  target: SiteId,
+  fromIsLost = isLost(state.active, evidence, shape),
+): Plan {
   const watermark = state.returning[target]?.watermark;
   const planned = PATTERNS['active-passive'][kind]({
     shape,
     policy,
     from: state.active,
     to: target,
-    fromIsLost: isLost(state.active, evidence, shape),
+    fromIsLost,
     ...(watermark && { watermark }),
   });
   invariant('plan' in planned, 'What cannot be planned has a veto that nobody can lift.');

@@ -1,14 +1,28 @@
 import type { GroupId, SiteId } from '#libs/domain';
 import type { Settings } from './decision.js';
-import type { GroupShape } from './policy.js';
-import { clusterOf, findCluster, findGroup, flowsOf, policyOf, targetsOf, type Topology } from '#libs/topology';
+import type { ApprovalPolicy, GroupShape } from './policy.js';
+import {
+  approvalRulesOf,
+  clusterOf,
+  findCluster,
+  findGroup,
+  flowsOf,
+  policyOf,
+  targetsOf,
+  type Topology,
+} from '#libs/topology';
 
 /** What the core decides a group by, taken from the topology in force. */
 export function settingsOf(topology: Topology, id: GroupId): Settings {
   const group = findGroup(topology, id);
   const siteOf = (cluster: (typeof topology.flows)[number]['source']): SiteId => findCluster(topology, cluster).site;
   return {
-    policy: { ...policyOf(topology, group), mode: group.mode, fenceMode: group.fenceMode },
+    policy: {
+      ...policyOf(topology, group),
+      mode: group.mode,
+      fenceMode: group.fenceMode,
+      approval: approvalPolicyOf(topology, group),
+    },
     shape: {
       group: group.id,
       home: group.home,
@@ -30,6 +44,12 @@ export function settingsOf(topology: Topology, id: GroupId): Settings {
       configs: group.configs.map(({ id: config, data }) => ({ id: config, data })),
     },
   };
+}
+
+/** Without who may break the glass: that is nothing to decide by. */
+function approvalPolicyOf(topology: Topology, group: Topology['groups'][number]): ApprovalPolicy {
+  const { required, approvers, escalateAfterMs, onTimeout } = approvalRulesOf(topology, group);
+  return { required, approvers, escalateAfterMs, onTimeout };
 }
 
 /** What the tiers of the groups that may have to leave the same site mean to this one; nothing while all are equal. */

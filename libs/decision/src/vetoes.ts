@@ -37,6 +37,16 @@ export const targetHealthyTooShort: VetoCheck = ({ target, evidence, shape, poli
   );
 };
 
+/** How much would be left behind, in time, if the active site were lost; undefined while nobody knows. */
+export function atRiskMs({
+  state,
+  shape,
+  evidence,
+}: Pick<Situation, 'state' | 'shape' | 'evidence'>): number | undefined {
+  const lag = evidence.lag[shape.clusters[state.active] ?? ''];
+  return lag && lag.lagMs + lag.sampleAgeMs;
+}
+
 export const lagAboveRpo: VetoCheck = ({ state, shape, evidence, policy, target }) => {
   const flow = shape.flows.find(({ from, to }) => from === state.active && to === target);
   if (!flow) return soft('lag-unknown', `no flow replicates ${state.active} to ${target ?? 'another site'}`);

@@ -1,4 +1,12 @@
-export type { Approval, ApprovalPhase } from './approval.js';
+export {
+  isPending,
+  isReviewOpen,
+  type AfterReview,
+  type AnswerDecision,
+  type Approval,
+  type ApprovalPhase,
+  type CountedAnswer,
+} from './approval.js';
 export type { Actor, AuditEntry, ChainLink, ChainName, SiteAuditEntry, SiteRule } from './audit-entry.js';
 export type { ChainEnd, Checkpoint, Witness } from './checkpoint.js';
 export {

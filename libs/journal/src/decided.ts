@@ -49,8 +49,10 @@ function owed(effect: Effect): Json {
       const { kind, ...taken } = effect.turn;
       return { does: effect.kind, turn: kind, ...taken };
     }
-    case 'close-approval':
-      return { does: effect.kind, approval: effect.approval, outcome: effect.outcome };
+    case 'close-approval': {
+      const { kind, approval, outcome, because } = effect;
+      return { does: kind, approval, outcome, ...(because !== undefined && { because }) };
+    }
   }
 }
 
@@ -73,6 +75,8 @@ const POLICY: Readonly<Record<keyof DecisionPolicy, z.ZodType>> = {
   approvalTtlMs: z.number(),
   drainTimeoutMs: z.number(),
   protectedAfterMs: z.number(),
+  // Before there was this, one answer was enough, as it is without it.
+  approval: z.looseObject({ required: z.number(), onTimeout: z.enum(['hold', 'deny']) }).optional(),
 };
 const SHAPE: Readonly<Record<keyof GroupShape, z.ZodType>> = {
   group: z.string(),
@@ -86,7 +90,16 @@ const SHAPE: Readonly<Record<keyof GroupShape, z.ZodType>> = {
   configs: z.array(z.looseObject({ id: z.string() })),
 };
 
-const KINDS = ['evaluated', 'requested', 'approved', 'denied', 'released', 'rescued', 'run-closed'] as const;
+const KINDS = [
+  'evaluated',
+  'requested',
+  'approved',
+  'denied',
+  'cancelled',
+  'released',
+  'rescued',
+  'run-closed',
+] as const;
 
 /**
  * What it was made of is taken as it stands: our own code wrote it, and the entry's hash covers it. The events and the

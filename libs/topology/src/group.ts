@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ApprovalOverrides } from './approval.js';
 import { ConfigText } from './config.js';
 import { Topics } from './flow.js';
 import type { Immutable } from './immutable.js';
@@ -28,6 +29,7 @@ export const GroupText = record({
     .describe('When many groups leave a lost site, those of tier 1 go first.'),
   configs: z.array(ConfigText, 'a list of configs').default([]),
   policy: PolicyOverrides.default({}),
+  approval: ApprovalOverrides.default({}),
 });
 export type Group = Immutable<z.infer<typeof GroupText>>;
 export type GroupMode = Group['mode'];

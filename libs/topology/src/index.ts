@@ -1,3 +1,4 @@
+export type { ApprovalRules, ApprovalSettings, ApproverKey } from './approval.js';
 export type { Channel, ChannelOf, Hours, Severity } from './channel.js';
 export { checkTopology } from './checks/check-topology.js';
 export type { Cluster, Sasl, Tls } from './cluster.js';
@@ -9,6 +10,7 @@ export { topologyHash } from './hash.js';
 export { journalMajority, type JournalPlace } from './journal-place.js';
 export { loadTopology } from './load.js';
 export {
+  approvalRulesOf,
   clusterOf,
   findCluster,
   findFlow,
@@ -16,9 +18,11 @@ export {
   findSite,
   flowBetween,
   flowsOf,
+  groupsOfPerson,
   hostAndPort,
   inboundFlow,
   journalEndpoints,
+  membersOf,
   otherSite,
   policyOf,
 } from './lookup.js';

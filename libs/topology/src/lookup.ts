@@ -1,4 +1,5 @@
 import { invariant, type ClusterId, type FlowId, type GroupId, type SiteId } from '#libs/domain';
+import type { ApprovalRules } from './approval.js';
 import type { Policy } from './policy.js';
 import { coversAll } from './topics.js';
 import type { Cluster, Flow, Group, Site, Topology } from './topology.js';
@@ -62,6 +63,23 @@ export function otherSite(group: Group, site: SiteId): SiteId {
 
 /** Defaults, then the document's policy, then the group's own. */
 export const policyOf = (topology: Topology, group: Group): Policy => ({ ...topology.policy, ...group.policy });
+
+/** Defaults, then the document's rules, then the group's own. */
+export const approvalRulesOf = ({ approval }: Topology, group: Group): ApprovalRules => {
+  const { required, approvers, escalateAfterMs, onTimeout, breakGlass } = approval;
+  return { required, approvers, escalateAfterMs, onTimeout, breakGlass, ...group.approval };
+};
+
+/** Everybody who may answer where these groups of people are asked: without any, whoever has a token that may approve. */
+export const membersOf = ({ approval, api }: Topology, groups: readonly string[]): readonly string[] => {
+  const ofTokens = api.tokens.filter(({ role }) => role === 'approver' || role === 'admin').map(({ name }) => name);
+  const people = groups.length === 0 ? ofTokens : groups.flatMap((group) => approval.groups[group] ?? []);
+  return [...new Set(people)];
+};
+
+/** The groups of people that somebody belongs to. */
+export const groupsOfPerson = ({ approval }: Topology, name: string): readonly string[] =>
+  Object.keys(approval.groups).filter((group) => approval.groups[group]?.includes(name));
 
 /** etcd addresses, those of `site` first and those over other paths last. */
 export const journalEndpoints = ({ journal }: Topology, site?: SiteId): readonly string[] => {

@@ -3,7 +3,8 @@ import { z } from 'zod';
 
 /** Every id may stand in a journal key, a topic name, a job id and a label. */
 const ID = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-const id = (of: string) =>
+/** Of what `of` says. */
+export const id = (of: string) =>
   z
     .string(`the id of a ${of}`)
     .regex(ID, `the id of a ${of}: lower-case letters, digits and inner hyphens, at most 63`);

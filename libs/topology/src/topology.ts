@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ApiText } from './api-access.js';
+import { ApprovalText } from './approval.js';
 import { ChannelText } from './channel.js';
 import { ClusterText, type Cluster } from './cluster.js';
 import { FlowText, type Flow } from './flow.js';
@@ -47,6 +48,7 @@ export const TopologyText = record({
   groups: z.array(GroupText, 'a list of groups').default([]),
   policy: PolicyText.prefault({}),
   api: ApiText.prefault({}),
+  approval: ApprovalText.prefault({}),
   channels: z.array(ChannelText, 'a list of channels').default([]),
 });
 

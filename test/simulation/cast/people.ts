@@ -1,7 +1,8 @@
-import { SignalboxError, type Approval, type SiteId } from '#libs/domain';
+import type { GivenAnswer } from '#libs/decision';
+import { isPending, SignalboxError, type Approval, type SiteId } from '#libs/domain';
 import { ApiError } from '../../../apps/orchestrator/src/api/api-error.js';
 import { abortRun } from '../../../apps/orchestrator/src/operation/abort.js';
-import { answerApproval } from '../../../apps/orchestrator/src/operation/answer-approval.js';
+import { answerApproval } from '../../../apps/orchestrator/src/approval/answer-approval.js';
 import { attest } from '../../../apps/orchestrator/src/operation/attest.js';
 import { freeze } from '../../../apps/orchestrator/src/operation/freeze.js';
 import { retryRun } from '../../../apps/orchestrator/src/operation/intervene.js';
@@ -21,6 +22,16 @@ const MINUTE_MS = 60_000;
 
 export type Habit = 'late' | 'double' | 'wrong';
 export type Wish = 'switchover' | 'failover' | 'failback' | 'reprotect' | 'abort' | 'freeze';
+
+const said = (by: string, decision: GivenAnswer['decision'], planHash: string): GivenAnswer => ({
+  decision,
+  by,
+  mayApprove: true,
+  memberOf: [],
+  channel: 'api',
+  reason: 'ok',
+  planHash,
+});
 
 /** An operator who asks, and approvers who answer: sooner or later, mostly right, at whichever orchestrator answers. */
 export class People {
@@ -73,7 +84,8 @@ export class People {
     const [run] = openRuns;
     if (state.phase === 'awaiting-approval') {
       const approval = approvals.get(state.approval);
-      if (approval?.phase === 'open') this.haveInMind(approval.id, this.answerDelayMs(), () => this.answer(approval));
+      if (approval && isPending(approval))
+        this.haveInMind(approval.id, this.answerDelayMs(), () => this.answer(approval));
     }
     if (run?.phase === 'needs-human') {
       this.haveInMind(
@@ -129,12 +141,12 @@ export class People {
   private answer(approval: Approval): void {
     const { draw, habits } = this;
     const isWrong = habits.has('wrong') && !this.isDiligent;
-    const phase = this.isDiligent || draw.isSo(0.85) ? 'approved' : 'denied';
+    const decision = this.isDiligent || draw.isSo(0.85) ? 'grant' : 'deny';
     const who = isWrong && draw.isSo(0.5) ? (approval.requestedBy ?? 'bob') : 'bob';
     const planHash = isWrong && draw.isSo(0.3) ? '0'.repeat(64) : approval.planHash;
     const click = (by: string) =>
-      this.does(by, `${phase === 'approved' ? 'approve' : 'deny'} ${approval.id}`, () =>
-        answerApproval(approval, phase, { reason: 'ok', planHash }),
+      this.does(by, `${decision === 'grant' ? 'approve' : 'deny'} ${approval.id}`, () =>
+        answerApproval(approval, said(by, decision, planHash)),
       );
     click(who);
     if (habits.has('double')) click(draw.isSo(0.5) ? who : 'carol');

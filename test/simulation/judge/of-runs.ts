@@ -76,7 +76,7 @@ const approvedMoves = (): Invariant => {
           return `switchover ${run.id} was asked for by nobody`;
         if (kind !== 'failback' && kind !== 'reprotect') continue;
         const approval = run.approval && facts.approvals.get(run.approval);
-        if (!approval || approval.phase !== 'approved') return `${kind} ${run.id} was approved by nobody`;
+        if (!approval || approval.phase !== 'granted') return `${kind} ${run.id} was approved by nobody`;
         if (approval.decidedBy === approval.requestedBy) return `${kind} ${run.id} was approved by who asked for it`;
       }
       return undefined;

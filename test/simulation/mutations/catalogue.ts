@@ -16,7 +16,7 @@ const evaluation = at('apps/orchestrator/src/group/evaluation');
 const transaction = at('apps/orchestrator/src/group/group-transaction');
 const selfFenceWatch = at('apps/orchestrator/src/group/self-fence-watch');
 const driver = at('apps/orchestrator/src/run/run-driver');
-const approvals = at('apps/orchestrator/src/operation/answer-approval');
+const approvals = at('libs/decision/src/approval-answer');
 const selfFence = at('apps/site-guard/src/lease/self-fence');
 const resource = at('test/simulation/world/sim-resource');
 
@@ -126,7 +126,7 @@ export const MUTATIONS: Readonly<Record<string, Hunt>> = {
     mix: MOVES,
   },
   'lets-people-approve-their-own': {
-    changes: [approvals('const isOwn = approval.requestedBy === caller.name;', 'const isOwn = false;')],
+    changes: [approvals('if (approval.requestedBy === given.by)', 'if (false)')],
     mix: { causes: ['people-wrong', 'people-move', 'people-move'], ambushes: ['people-wrong'], terms: STRICT },
   },
   'promotes-before-the-self-fence': {

@@ -77,7 +77,7 @@ describe('--wait for an approval', () => {
   it('follows the run that it lets start', async () => {
     const { exitCode, shown } = await wait({
       'GET /v1/runs': [{ body: [] }, { body: [] }, { body: [{ ...openRun, approval: 'ap-1' }] }],
-      'GET /v1/approvals': [approval('open'), approval('approved')],
+      'GET /v1/approvals': [approval('pending'), approval('granted')],
       'GET /v1/groups/orders/explain': { body: { rule: 'ask-approval-for-failback', vetoes: [] } },
       [PATH]: answer(closedRun, 7),
     });
@@ -94,7 +94,7 @@ describe('--wait for an approval', () => {
   it('ends with 1 when it was approved and something is in the way by now', async () => {
     const { exitCode, shown } = await wait({
       'GET /v1/runs': { body: [] },
-      'GET /v1/approvals': approval('approved'),
+      'GET /v1/approvals': approval('granted'),
       'GET /v1/groups/orders/explain': {
         body: { rule: 'approved-but-vetoed', vetoes: [{ name: 'frozen', message: 'by ada', overridable: false }] },
       },

@@ -1,5 +1,6 @@
 import type { ExplainAnswer, RunAnswer } from '#libs/contracts';
 import {
+  isPending,
   isSettled,
   isTerminal,
   type Approval,
@@ -66,8 +67,8 @@ export const followApproval = async (session: Session, group: GroupId, id: Appro
     run = (await session.api.get<readonly Run[]>('/runs')).find(({ approval }) => approval === id)?.id;
     if (run) return EXIT.ok;
     const approval = (await session.api.get<readonly Approval[]>('/approvals')).find((each) => each.id === id);
-    if (!approval || approval.phase === 'open') return undefined;
-    return approval.phase === 'approved' ? whyItDidNotStart(session, group) : tellAnswer(session, approval);
+    if (!approval || isPending(approval)) return undefined;
+    return approval.phase === 'granted' ? whyItDidNotStart(session, group) : tellAnswer(session, approval);
   });
   return run ? followRun(session, run) : refused;
 };

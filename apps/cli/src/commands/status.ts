@@ -86,13 +86,14 @@ const groupRow = (group: GroupStatus): string[] => [
 const phaseText = ({ phase, kind }: GroupStatus): string => (kind ? `${phase} ${kind}` : phase);
 
 const remarks = (status: GroupStatus, now: Instant): string[] => {
-  const { group, frozen, onHold, warnings = [] } = status;
+  const { group, frozen, onHold, warnings = [], reviewsDue = [] } = status;
   const hold = onHold === undefined ? [] : [`${group} IS ON HOLD, nothing is decided or changed: ${onHold}`];
   const freeze = frozen && [
     `${group} is frozen by ${frozen.by} until ${moment(frozen.until)} (${duration(Math.max(0, frozen.until - now))} left): ${frozen.reason}`,
   ];
   const warned = warnings.map((text) => `${group}: ${text}`);
-  return [...hold, ...warned, ...(freeze ?? []), ...liftsText(status).map((text) => `${group}: ${text}`)];
+  const due = reviewsDue.map((id) => `${group}: ${id} was decided by one person alone, and a review is due`);
+  return [...hold, ...due, ...warned, ...(freeze ?? []), ...liftsText(status).map((text) => `${group}: ${text}`)];
 };
 
 const guardRow = ({ record, leaseHeld }: StatusAnswer['guards'][number]): string[] => [
@@ -129,13 +130,22 @@ const nextOf = (status: GroupStatus): readonly Command[] =>
     ? nextInOrder(status)
     : [[`rescue ${status.group} --active ${status.active}`, 'what its resources hold; then say which site serves']];
 
-const nextInOrder = ({ group, run, approval, frozen, phase, returning }: GroupStatus): readonly Command[] => [
+const nextInOrder = ({
+  group,
+  run,
+  approval,
+  frozen,
+  phase,
+  returning,
+  reviewsDue = [],
+}: GroupStatus): readonly Command[] => [
   ...when(approval, (id): readonly Command[] => [
     [`explain ${group}`, 'what is asked for, and everything in the way'],
     [`approve ${id}`, 'let it run; or: deny'],
   ]),
   ...when(run, (id): readonly Command[] => [[`run ${id} --wait`, 'its steps, and what each of them read back']]),
   ...when(frozen, (): readonly Command[] => [[`unfreeze ${group} ${WHY}`, 'let it act again']]),
+  ...reviewsDue.map((id): Command => [`review ${id} --note '<found>'`, 'it was decided by one person alone']),
   ...(phase !== 'steady' && !approval ? ([[`explain ${group}`, 'why it stands where it stands']] as const) : []),
   ...(run || approval
     ? []

@@ -6,11 +6,11 @@ import type {
   RunAnswer,
   RunChangeAnswer,
 } from '#libs/contracts';
-import { approvalId, type Approval, type Run } from '#libs/domain';
+import { approvalId, epoch, type Approval, type Run } from '#libs/domain';
 import { example, type Examples } from './example.js';
 import { LAG } from './questions.js';
 import { closedRun, stuckRun, stuckSteps } from './runs-of-orders.js';
-import { A, ago, B, hence, ORDERS, PLAN_HASH, RUN } from './world.js';
+import { A, ago, B, EVIDENCE_HASH, hence, ORDERS, PLAN_HASH, RUN } from './world.js';
 
 const change = (phase: RunChangeAnswer['phase'], steps: readonly string[]): { body: RunChangeAnswer } => ({
   body: { group: ORDERS, run: RUN, phase, steps, next: [`signalbox run ${RUN} --wait`] },
@@ -22,14 +22,39 @@ const approval: Approval = {
   kind: 'failover',
   target: B,
   requestedBy: 'ada',
-  phase: 'approved',
+  phase: 'granted',
   planHash: PLAN_HASH,
+  evidenceHash: EVIDENCE_HASH,
+  epoch: epoch(6),
+  required: 1,
+  approvers: ['oncall'],
   vetoes: [LAG],
   requestedAt: ago(90_000),
   expiresAt: hence(810_000),
+  escalatesAt: [],
+  answers: [{ by: 'grace', decision: 'grant', channel: 'cli', at: ago(0) }],
   decidedBy: 'grace',
   decidedAt: ago(0),
 };
+
+const denied: Approval = {
+  ...approval,
+  phase: 'denied',
+  answers: [{ by: 'grace', decision: 'deny', channel: 'cli', at: ago(0), reason: 'a answers again' }],
+  reason: 'a answers again',
+};
+
+const { decidedBy, decidedAt, ...asked } = approval;
+void decidedBy;
+void decidedAt;
+const waiting: Approval = { ...asked, id: approvalId('ap-a3b8'), phase: 'partly-granted', required: 2 };
+const alone = {
+  ...approval,
+  id: approvalId('ap-77d0'),
+  required: 2,
+  reason: 'a is dark, and nobody else answers the phone',
+  review: { openedAt: ago(60_000), by: 'grace' },
+} satisfies Approval;
 
 const overridden: OverrideAnswer = {
   group: ORDERS,
@@ -80,14 +105,36 @@ export const ORDER_EXAMPLES: Examples = {
   ],
   approve: [
     example('signalbox approve ap-91c2', {
-      'POST /v1/approvals/ap-91c2/approve': {
-        body: { ...approval, next: [`signalbox status --watch`] } satisfies ApprovalAnswer,
+      'POST /v1/approvals/ap-91c2/answers': {
+        body: { ...approval, outcome: 'counted', next: [`signalbox status --watch`] } satisfies ApprovalAnswer,
+      },
+    }),
+  ],
+  approvals: [example('signalbox approvals', { 'GET /v1/approvals': { body: [waiting, alone, denied] } })],
+  review: [
+    example("signalbox review ap-77d0 --note 'a was dark indeed'", {
+      'POST /v1/approvals/ap-77d0/review': {
+        body: {
+          ...alone,
+          review: { ...alone.review, closedAt: ago(0), closedBy: 'ada', note: 'a was dark indeed' },
+          outcome: 'counted',
+          next: ['signalbox approvals'],
+        } satisfies ApprovalAnswer,
+      },
+    }),
+  ],
+  cancel: [
+    example("signalbox cancel ap-91c2 --reason 'a is back'", {
+      'POST /v1/approvals/ap-91c2/cancel': {
+        body: { ...asked, phase: 'cancelled', answers: [], outcome: 'counted', next: [] } satisfies ApprovalAnswer,
       },
     }),
   ],
   deny: [
     example("signalbox deny ap-91c2 --reason 'a answers again'", {
-      'POST /v1/approvals/ap-91c2/deny': { body: { ...approval, phase: 'denied', next: [] } satisfies ApprovalAnswer },
+      'POST /v1/approvals/ap-91c2/answers': {
+        body: { ...denied, outcome: 'counted', next: [] } satisfies ApprovalAnswer,
+      },
     }),
   ],
   override: [

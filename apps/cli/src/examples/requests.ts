@@ -1,10 +1,10 @@
 import type { PlanAnswer, ProblemDetails, RequestAnswer, RunAnswer, VetoView } from '#libs/contracts';
-import { approvalId, type Approval, type Plan } from '#libs/domain';
+import { approvalId, epoch, type Approval, type Plan } from '#libs/domain';
 import { EXIT } from '../exit-code.js';
 import { example, type Examples } from './example.js';
 import { LAG } from './questions.js';
 import { closedRun, FAILBACK, FAILOVER, openRun, stepsAfter, SWITCHOVER } from './runs-of-orders.js';
-import { A, ago, hence, ORDERS, PLAN_HASH, RUN } from './world.js';
+import { A, ago, EVIDENCE_HASH, hence, ORDERS, PLAN_HASH, RUN } from './world.js';
 
 const REQUESTS = 'POST /v1/groups/orders/requests';
 const AP = approvalId('ap-91c2');
@@ -62,9 +62,15 @@ const denied: Approval = {
   requestedBy: 'ada',
   phase: 'denied',
   planHash: PLAN_HASH,
+  evidenceHash: EVIDENCE_HASH,
+  epoch: epoch(6),
+  required: 1,
+  approvers: [],
   vetoes: [],
   requestedAt: ago(90_000),
   expiresAt: hence(810_000),
+  escalatesAt: [],
+  answers: [{ by: 'grace', decision: 'deny', channel: 'cli', at: ago(0), reason: 'not before the weekend' }],
   decidedBy: 'grace',
   decidedAt: ago(0),
   reason: 'not before the weekend',
@@ -97,7 +103,10 @@ export const REQUEST_EXAMPLES: Examples = {
       {
         [REQUESTS]: { body: asked(FAILBACK) },
         'GET /v1/runs': { body: [] },
-        'GET /v1/approvals': [{ body: [{ ...undecided, phase: 'open' } satisfies Approval] }, { body: [denied] }],
+        'GET /v1/approvals': [
+          { body: [{ ...undecided, phase: 'pending', answers: [] } satisfies Approval] },
+          { body: [denied] },
+        ],
       },
       { exitCode: EXIT.refused },
     ),

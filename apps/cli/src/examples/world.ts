@@ -24,6 +24,7 @@ export const [A, B, W] = [siteId('a'), siteId('b'), siteId('w')];
 export const ORDERS = groupId('orders');
 export const RUN = runId('r-7f3a');
 export const PLAN_HASH = '5f2c09d1';
+export const EVIDENCE_HASH = 'c8a1f0e7';
 
 const voice = (site: SiteId, opinion: SiteVoice['opinion']): SiteVoice => ({
   site,

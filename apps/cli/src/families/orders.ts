@@ -1,8 +1,8 @@
-import { answerApproval, type AnswerOptions } from '../commands/approval.js';
 import { freeze, unfreeze } from '../commands/freeze.js';
 import { attest, override, release } from '../commands/lift.js';
 import { rescue, type RescueOptions } from '../commands/rescue.js';
 import { reasonFrom, type Runner, type SignalboxCommand } from '../signalbox-command.js';
+import { describeApprovals } from './approvals.js';
 
 interface Reason {
   readonly reason: string;
@@ -53,23 +53,6 @@ export const describeOrders = (program: SignalboxCommand, runner: Runner): void 
     .action(async (group: string, options: RescueOptions) =>
       runner.asking((session) => rescue(session, group, options)),
     );
-};
-
-const describeApprovals = (program: SignalboxCommand, runner: Runner): void => {
-  const answers = [
-    ['approve', 'let it run, and lift the vetoes that it lists'],
-    ['deny', 'do not let it run'],
-  ] as const;
-  for (const [answer, description] of answers)
-    program
-      .command(`${answer} <approval>`)
-      .option('--reason <text>', 'why; it stands in the audit')
-      .option('--plan <hash>', 'as plan prints it: refuse when the approval asks for another plan')
-      .description(description)
-      .needs('approver')
-      .action(async (id: string, options: AnswerOptions) =>
-        runner.asking((session) => answerApproval(session, answer, id, options)),
-      );
 };
 
 const describeFreezes = (program: SignalboxCommand, runner: Runner): void => {

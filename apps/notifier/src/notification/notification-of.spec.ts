@@ -123,7 +123,7 @@ describe(notificationOf.name, () => {
     ['suspicion-cleared-up', 'info'],
     ['suspicion-cleared-link-down', 'warning'],
     ['stage-done', 'info'],
-    ['approval-approved', 'info'],
+    ['approval-granted', 'info'],
     ['site-protected', 'info'],
     ['site-released', 'info'],
     ['site-quarantined', 'warning'],

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { REQUEST_ID } from '#libs/contracts';
-import type { Actor, ApprovalId } from '#libs/domain';
+import type { Actor } from '#libs/domain';
 import type { Request } from 'express';
 import { SiteAudit } from '../audit/site-audit.js';
 import { rolesOf, type Caller } from './access.js';
@@ -10,7 +10,7 @@ import type { ApiError } from './api-error.js';
 const WORTH_NOTING = [401, 403, 409, 422];
 const TEXT_MAX = 300;
 
-/** What people do at this API, for the site's own chain: who came, what was refused, which approvals they clicked. */
+/** What people do at this API, for the site's own chain: who came, and what was refused. */
 @Injectable()
 export class AccessAudit {
   private readonly seen = new Set<string>();
@@ -23,10 +23,6 @@ export class AccessAudit {
     if (this.seen.has(name)) return;
     this.seen.add(name);
     this.audit.note({ actor: person(name), rule: 'login', evidence: { role: rolesOf(caller), from: ip ?? null } });
-  }
-
-  answered({ name }: Caller, approval: ApprovalId, answer: 'approved' | 'denied'): void {
-    this.audit.note({ actor: person(name), rule: 'approval-answered', evidence: { approval, answer } });
   }
 
   /** Nobody's refusals count together, wherever they asked; somebody's by what they asked for. */

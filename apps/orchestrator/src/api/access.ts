@@ -15,6 +15,8 @@ export interface Caller {
 
 /** What a caller wants to do; every route declares one, and a route without one is closed. */
 export type Permission = 'read' | 'operate' | 'approve' | 'administer' | 'relay';
+/** What a route needs: `signature` is no login, but what the body itself proves. */
+export type Need = Permission | 'signature';
 
 /** A relay hands on what somebody else answered in a channel, and may do nothing of its own: not even an admin may that. */
 const GRANTED: Readonly<Record<ApiRole, readonly Permission[]>> = {

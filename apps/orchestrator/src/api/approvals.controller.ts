@@ -1,61 +1,117 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
-import { AnswerBody, ApprovalWire, decodeOrThrow, type ApprovalAnswer } from '#libs/contracts';
-import type { Approval } from '#libs/domain';
-import { Journal, keys } from '#libs/journal';
-import { GroupDirectory } from '../group/group-directory.js';
-import { answerApproval } from '../operation/answer-approval.js';
-import { Operations } from '../operation/operations.js';
-import { AccessAudit } from './access-audit.js';
-import { ApiError } from './api-error.js';
-import { bodyAs, knownGroup } from './request.js';
+import {
+  AnswerBody,
+  GivenAnswerBody,
+  ReasonBody,
+  RelayedAnswerBody,
+  ReviewBody,
+  type ApprovalAnswer,
+} from '#libs/contracts';
+import type { AnswerDecision, Approval } from '#libs/domain';
+import { closed } from '../approval/answer-refusals.js';
+import { Approvals, type AnswerGiven } from '../approval/approvals.js';
+import { principalNamed, principalOfCaller } from '../approval/principal.js';
+import { ThisProcess } from '../this-process.js';
+import { bodyAs } from './request.js';
 import { Needs, type AuthenticatedRequest } from './token.guard.js';
 
 @Controller('v1/approvals')
 export class ApprovalsController {
   constructor(
-    private readonly journal: Journal,
-    private readonly directory: GroupDirectory,
-    private readonly operations: Operations,
-    private readonly audit: AccessAudit,
+    private readonly self: ThisProcess,
+    private readonly approvals: Approvals,
   ) {}
 
   /** Latest first, open and answered. */
   @Get()
   @Needs('read')
-  async approvals(): Promise<readonly Approval[]> {
-    const { entries } = await this.journal.read(keys.approvals());
-    const approvals = entries.map(({ key, value }) => decodeOrThrow(ApprovalWire, value, key));
-    return approvals.toSorted((a, b) => b.requestedAt - a.requestedAt);
+  all(): Promise<readonly Approval[]> {
+    return this.approvals.all();
   }
 
   @Post(':approval/approve')
   @HttpCode(200)
   @Needs('approve')
   approve(@Param('approval') id: string, @Body() body: unknown, @Req() request: AuthenticatedRequest) {
-    return this.answer(id, 'approved', bodyAs(AnswerBody, body), request);
+    return this.decide(id, 'grant', body, request);
   }
 
   @Post(':approval/deny')
   @HttpCode(200)
   @Needs('approve')
   deny(@Param('approval') id: string, @Body() body: unknown, @Req() request: AuthenticatedRequest) {
-    return this.answer(id, 'denied', bodyAs(AnswerBody, body), request);
+    return this.decide(id, 'deny', body, request);
   }
 
-  private async answer(
+  @Post(':approval/answers')
+  @HttpCode(200)
+  @Needs('approve')
+  answer(@Param('approval') id: string, @Body() body: unknown, @Req() request: AuthenticatedRequest) {
+    const { reason, planHash, breakGlass, decision, channel } = bodyAs(GivenAnswerBody, body);
+    return this.give(request, { approval: id, decision, channel, ...optional({ reason, planHash, breakGlass }) });
+  }
+
+  @Post(':approval/cancel')
+  @HttpCode(200)
+  @Needs('operate')
+  cancel(@Param('approval') id: string, @Body() body: unknown, @Req() { asked }: AuthenticatedRequest) {
+    return this.approvals.cancel(id, bodyAs(ReasonBody, body), asked);
+  }
+
+  @Post(':approval/review')
+  @HttpCode(200)
+  @Needs('approve')
+  review(@Param('approval') id: string, @Body() body: unknown, @Req() { asked }: AuthenticatedRequest) {
+    return this.approvals.review(id, bodyAs(ReviewBody, body), asked);
+  }
+
+  /** A relay answers nothing itself: it says who did. */
+  @Post(':approval/relayed-answers')
+  @HttpCode(200)
+  @Needs('relay')
+  relayed(@Param('approval') id: string, @Body() body: unknown, @Req() { caller }: AuthenticatedRequest) {
+    const given = bodyAs(RelayedAnswerBody, body);
+    const { reason, planHash, breakGlass, decision, channel, details, memberOf } = given;
+    return this.approvals.answer({
+      approval: id,
+      decision,
+      channel,
+      principal: principalNamed(this.self.topology, given.principal, memberOf),
+      details: { ...details, relay: caller.name },
+      ...optional({ reason, planHash, breakGlass }),
+    });
+  }
+
+  /** Whoever decides wants to know that something else was first: that is an error here. */
+  private async decide(
     id: string,
-    phase: 'approved' | 'denied',
-    body: AnswerBody,
-    { asked }: AuthenticatedRequest,
+    decision: AnswerDecision,
+    body: unknown,
+    request: AuthenticatedRequest,
   ): Promise<ApprovalAnswer> {
-    const approval = (await this.approvals()).find((each) => each.id === id);
-    if (!approval) {
-      const remedy = 'See which are open: signalbox status';
-      throw new ApiError(404, 'SB_UNKNOWN_APPROVAL', `There is no approval ${id}.`, remedy);
-    }
-    const group = knownGroup(this.directory, approval.group);
-    const answer = await this.operations.perform(group, asked, answerApproval(approval, phase, body));
-    this.audit.answered(asked.caller, approval.id, phase);
+    const { reason, planHash } = bodyAs(AnswerBody, body);
+    const answer = await this.give(request, {
+      approval: id,
+      decision,
+      channel: 'api',
+      ...optional({ reason, planHash }),
+    });
+    if (answer.outcome === 'already-decided') throw closed(answer);
     return answer;
   }
+
+  private give({ caller, asked }: AuthenticatedRequest, given: Omit<AnswerGiven, 'principal' | 'identity'>) {
+    const principal = principalOfCaller(this.self.topology, caller);
+    const { identity } = asked;
+    return this.approvals.answer({ ...given, principal, ...(identity && { identity }) });
+  }
 }
+
+type Optional = { readonly [K in 'reason' | 'planHash' | 'breakGlass']?: AnswerGiven[K] | undefined };
+
+/** Without what was not given. */
+const optional = ({ reason, planHash, breakGlass }: Optional) => ({
+  ...(reason !== undefined && { reason }),
+  ...(planHash !== undefined && { planHash }),
+  ...(breakGlass !== undefined && { breakGlass }),
+});

@@ -117,7 +117,7 @@ describe('an approval', () => {
     const { status, body } = await answer(id, 'ada', verb);
     expect([status, body.code]).toEqual([403, 'SB_OWN_REQUEST']);
     expect(body.detail).toContain('somebody else has to');
-    expect(await rules()).toEqual(['ask-approval-for-failover', 'approval-refused']);
+    expect(await rules()).toEqual(['ask-approval-for-failover']);
     expect((await answer(id, 'bob', verb)).status).toBe(200);
   });
 
@@ -125,7 +125,7 @@ describe('an approval', () => {
     const id = await asked();
     const first = await answer(id, 'bob');
     expect(first.body).toMatchObject({
-      phase: 'approved',
+      phase: 'granted',
       decidedBy: 'bob',
       next: [expect.any(String), expect.any(String)],
     });
@@ -133,7 +133,7 @@ describe('an approval', () => {
     const late = await answer(id, 'approver', 'deny');
     expect(late.body).toMatchObject({
       code: 'SB_APPROVAL_CLOSED',
-      detail: expect.stringContaining('approved already by bob'),
+      detail: expect.stringContaining('granted already by bob'),
     });
   });
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Global, Module, type INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { verifyExport } from '#libs/audit';
-import { approvalId, groupId, instant, processId, siteId, type Approval } from '#libs/domain';
+import { approvalId, groupId, instant, processId, siteId } from '#libs/domain';
 import { InMemoryJournal, Journal, keys } from '#libs/journal';
 import { EventBus, MultiClusterEventBus } from '#libs/messaging';
 import {
@@ -19,6 +19,7 @@ import {
   SystemRandom,
 } from '#libs/runtime';
 import { parseTopology } from '#libs/topology';
+import { askedApproval } from '../../../../test/support/asked-approval.js';
 import { OrchestratorModule } from '../orchestrator.module.js';
 import { ThisProcess } from '../this-process.js';
 
@@ -138,17 +139,8 @@ describe('the operator API', () => {
 
   it('takes the first answer to an approval, the same answer again, and no other', async () => {
     const id = approvalId('approval-1');
-    const asked: Approval = {
-      id,
-      group,
-      target: siteId('b'),
-      kind: 'failover',
-      phase: 'open',
-      planHash: 'plan',
-      vetoes: [],
-      requestedAt: clock.now(),
-      expiresAt: instant(clock.now() + 60_000),
-    };
+    const [requestedAt, expiresAt] = [clock.now(), instant(clock.now() + 60_000)];
+    const asked = askedApproval({ id, group, target: siteId('b'), kind: 'failover', requestedAt, expiresAt });
     // Another site leads, so that nothing is decided here.
     await put(keys.leader(group), { leader: 'elsewhere' });
     await put(keys.approval(id), asked);

@@ -2,26 +2,30 @@ import {
   AnswerBody,
   ForecastQuery,
   FreezeBody,
+  GivenAnswerBody,
   OverrideBody,
   PlanQuery,
   ReasonBody,
+  RelayedAnswerBody,
   RequestBody,
   RescueBody,
   RescueQuery,
+  ReviewBody,
   SiteBody,
   SkipBody,
   SurveyBody,
+  TokenBody,
   type AnswerName,
 } from '#libs/contracts';
 import type { z } from 'zod';
-import type { Permission } from './access.js';
+import type { Need } from './access.js';
 
 /** One route of the API, as people and their tools are told of it. A test holds the controllers to this table. */
 export interface Route {
   readonly method: 'get' | 'post';
   /** With parameters as `{name}`. */
   readonly path: string;
-  readonly permission: Permission;
+  readonly permission: Need;
   readonly summary: string;
   readonly body?: z.ZodType;
   readonly query?: z.ZodObject;
@@ -47,7 +51,7 @@ const get = (path: string, summary: string, answer?: AnswerName, more: More = {}
 });
 const post = (
   path: string,
-  permission: Permission,
+  permission: Need,
   summary: string,
   body: z.ZodType,
   answer: AnswerName,
@@ -144,4 +148,39 @@ export const ROUTES: readonly Route[] = [
     'Approval',
   ),
   post('/v1/approvals/{approval}/deny', 'approve', 'Says no.', AnswerBody, 'Approval'),
+  post(
+    '/v1/approvals/{approval}/answers',
+    'approve',
+    'Says yes or no, or decides alone. When something else was first, the outcome says so.',
+    GivenAnswerBody,
+    'Approval',
+  ),
+  post(
+    '/v1/approvals/{approval}/relayed-answers',
+    'relay',
+    'Hands in what somebody said on a channel that knows who they are.',
+    RelayedAnswerBody,
+    'Approval',
+  ),
+  post(
+    '/v1/approval-tokens',
+    'signature',
+    'Takes an answer that was signed offline. Its signature is all the login it needs; it counts once.',
+    TokenBody,
+    'Approval',
+  ),
+  post(
+    '/v1/approvals/{approval}/cancel',
+    'operate',
+    'Takes back what the same person asked for.',
+    ReasonBody,
+    'Approval',
+  ),
+  post(
+    '/v1/approvals/{approval}/review',
+    'approve',
+    'Closes what is owed after somebody decided alone; by somebody else.',
+    ReviewBody,
+    'Approval',
+  ),
 ];

@@ -1,8 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
 import { ChannelReportWire, channelTroubles, decode, type StatusAnswer } from '#libs/contracts';
-import { SignalboxError } from '#libs/domain';
+import { isReviewOpen, SignalboxError, type Approval } from '#libs/domain';
 import { Journal, keys } from '#libs/journal';
 import { Clock, Readiness } from '#libs/runtime';
+import { Approvals } from '../approval/approvals.js';
 import { DispatchService } from '../dispatch/dispatch.service.js';
 import { GroupDirectory } from '../group/group-directory.js';
 import { ThisProcess } from '../this-process.js';
@@ -17,6 +18,7 @@ export class StatusController {
     private readonly self: ThisProcess,
     private readonly directory: GroupDirectory,
     private readonly board: VerdictBoard,
+    private readonly approvals: Approvals,
     private readonly journal: Journal,
     private readonly dispatch: DispatchService,
     private readonly readiness: Readiness,
@@ -35,9 +37,10 @@ export class StatusController {
       topologyHash: this.self.topologyHash,
       clusters: this.board.all(),
       groups:
-        read?.map(({ group, view }) => ({
+        read?.map(({ group, view, due }) => ({
           ...groupStatusOf(group, view, this.clock.now()),
           ...journalWarnings(this.self.topology, view.state.active),
+          ...(due.length > 0 && { reviewsDue: due.map(({ id }) => id) }),
         })) ?? [],
       guards: guardsOf(read?.map(({ view }) => view) ?? []),
       queues,
@@ -59,8 +62,14 @@ export class StatusController {
 
   private async readGroups() {
     try {
-      const { groups } = this.directory;
-      return await Promise.all(groups.map(async (group) => ({ group, view: await group.reader.read() })));
+      const due = (await this.approvals.all()).filter(isReviewOpen);
+      return await Promise.all(
+        this.directory.groups.map(async (group) => ({
+          group,
+          view: await group.reader.read(),
+          due: due.filter((approval: Approval) => approval.group === group.id),
+        })),
+      );
     } catch (error) {
       if (error instanceof SignalboxError) return undefined;
       throw error;

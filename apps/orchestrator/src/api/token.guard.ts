@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { Random } from '#libs/runtime';
 import type { Request, Response } from 'express';
 import type { Asked } from '../operation/asked.js';
-import { may, type Caller, type Permission } from './access.js';
+import { may, type Caller, type Need, type Permission } from './access.js';
 import { AccessAudit } from './access-audit.js';
 import { ApiError } from './api-error.js';
 import { Authentication } from './authentication.js';
@@ -16,7 +16,10 @@ import { RequestRates } from './request-rates.js';
 export const PERMISSION = 'signalbox:permission';
 
 /** What a route needs. A route that declares nothing is refused to everybody. */
-export const Needs = (permission: Permission) => SetMetadata(PERMISSION, permission);
+export const Needs = (permission: Need) => SetMetadata(PERMISSION, permission);
+
+/** Whoever sends a signed body: who it was is in there, and may do nothing else. */
+const UNNAMED: Caller = { name: 'signed', grants: [] };
 
 /** `asked` is there on every POST. */
 export type AuthenticatedRequest = Request & { caller: Caller; permission: Permission; asked: Asked };
@@ -38,10 +41,11 @@ export class TokenGuard implements CanActivate {
     const request = http.getRequest<AuthenticatedRequest>();
     requestIdOf(request, http.getResponse<Response>(), this.random);
     if (isHealthPath(request.path)) return true;
+    assertJson(request);
+    if (this.needOf(context) === 'signature') return this.letIn(request);
     request.caller = await this.callerOf(request);
     this.audit.cameIn(request.caller, request);
     request.permission = this.permitted(context, request);
-    assertJson(request);
     return true;
   }
 
@@ -57,12 +61,22 @@ export class TokenGuard implements CanActivate {
     }
   }
 
+  private needOf(context: ExecutionContext): Need | undefined {
+    return this.reflector.getAllAndOverride<Need | undefined>(PERMISSION, [context.getHandler(), context.getClass()]);
+  }
+
+  /** What the body proves is looked at later; how often one address may try is not. @throws ApiError 429 */
+  private letIn(request: AuthenticatedRequest): true {
+    this.rates.ofAddress(request.ip ?? 'nowhere');
+    request.caller = UNNAMED;
+    request.permission = 'read';
+    return true;
+  }
+
   /** A run or an approval names its group only when it was read: what is done to that one is asked again then. */
   private permitted(context: ExecutionContext, { caller, params }: AuthenticatedRequest): Permission {
-    const permission = this.reflector.getAllAndOverride<Permission | undefined>(PERMISSION, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+    const need = this.needOf(context);
+    const permission = need === 'signature' ? undefined : need;
     const { group } = params;
     if (permission && may(caller, permission, typeof group === 'string' ? group : undefined)) return permission;
     throw forbidden(caller, permission);

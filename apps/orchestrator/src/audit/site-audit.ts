@@ -36,8 +36,14 @@ export class SiteAudit implements BeforeApplicationShutdown {
   }
 
   note(note: SiteNote): void {
-    if (this.waiting.length < WAITING_MAX) this.waiting.push({ ...note, at: this.clock.now() });
+    if (this.waiting.length < WAITING_MAX) this.keep(note);
     else this.lost += 1;
+    this.startWriting();
+  }
+
+  /** What must not be left out, and of which only few people can cause any: it waits, however much waits already. */
+  keep(note: SiteNote): void {
+    this.waiting.push({ ...note, at: this.clock.now() });
     this.startWriting();
   }
 

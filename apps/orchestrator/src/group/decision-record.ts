@@ -1,6 +1,7 @@
 import { hashOf } from '#libs/contracts';
 import {
   approvalAfter,
+  atRiskMs,
   type Decision,
   type Effect,
   type FreshIds,
@@ -10,6 +11,7 @@ import {
 import {
   approvalId,
   epoch,
+  instant,
   runId,
   type Actor,
   type Epoch,
@@ -78,6 +80,8 @@ export function recordDecision(
         epoch: next,
         ...(traced?.traceparent && { traceparent: traced.traceparent }),
       },
+      event,
+      settings,
       transaction,
     }),
     evidence,
@@ -89,19 +93,22 @@ interface Owing {
   readonly view: GroupView;
   readonly at: Instant;
   readonly started: Pick<Run, 'evidenceHash' | 'epoch' | 'traceparent'>;
+  readonly event: GroupEvent;
+  readonly settings: Settings;
   readonly transaction: GroupTransaction;
 }
 
 /** One for each kind of effect there is: one more kind does not compile without its handler. */
 const HANDLERS: { readonly [K in Effect['kind']]: (effect: Extract<Effect, { kind: K }>, owing: Owing) => void } = {
   'start-run': (effect, { at, started, transaction }) => startRun(effect, { startedAt: at, ...started }, transaction),
-  'open-approval': (effect, { view, at, transaction }) => openApproval(effect, view, at, transaction),
+  'open-approval': openApproval,
   'use-overrides': ({ vetoes }, { view, transaction }) =>
     void transaction.overrides(view.overrides.filter(({ veto }) => !vetoes.includes(veto))),
   'take-turn': ({ run, turn }, { at, transaction }) => void transaction.takeTurn(run, turn, at),
-  'close-approval': ({ outcome }, { view: { approval }, at, transaction }) => {
+  'close-approval': ({ outcome, because }, { view: { approval }, at, transaction }) => {
     const after = approval && approvalAfter(outcome === 'expired' ? 'expire' : 'supersede', approval.value);
-    if (after) transaction.approval({ ...approval.value, phase: after.phase, decidedAt: at });
+    const reason = because === undefined ? {} : { reason: because };
+    if (after) transaction.approval({ ...approval.value, phase: after.phase, decidedAt: at, ...reason });
   },
 };
 
@@ -113,21 +120,29 @@ function owe({ effects }: Decision, owing: Owing): Epoch {
 
 function openApproval(
   effect: Extract<Effect, { kind: 'open-approval' }>,
-  view: GroupView,
-  requestedAt: Instant,
-  transaction: GroupTransaction,
+  { view, at: requestedAt, started, event, settings, transaction }: Owing,
 ): void {
+  const { required = 1, approvers = [], escalateAfterMs = [] } = settings.policy.approval ?? {};
+  const { shape } = settings;
+  const riskMs = 'evidence' in event ? atRiskMs({ state: view.state, shape, evidence: event.evidence }) : undefined;
   transaction.approval({
     id: effect.approval,
     group: view.group,
     kind: effect.plan.kind,
     target: effect.target,
     ...(effect.requestedBy !== undefined && { requestedBy: effect.requestedBy }),
-    phase: 'open',
+    phase: 'pending',
     planHash: hashOf(effect.plan),
+    evidenceHash: started.evidenceHash,
+    epoch: view.epoch,
+    required,
+    approvers,
+    ...(riskMs !== undefined && { atRiskMs: riskMs }),
     vetoes: effect.vetoes.map(({ name, message }) => ({ name, message })),
     requestedAt,
     expiresAt: effect.expiresAt,
+    escalatesAt: escalateAfterMs.map((afterMs) => instant(requestedAt + afterMs)),
+    answers: [],
   });
 }
 

@@ -2,6 +2,8 @@ import { canonicalJson } from '#libs/contracts';
 import { decide, type Decision, type GroupEvent, type Settings } from '#libs/decision';
 import type { Actor, SiteId } from '#libs/domain';
 import type { Clock, Random } from '#libs/runtime';
+import { changedSince } from '../approval/changed-since.js';
+import { escalationOf } from '../approval/escalation.js';
 import { behindGuards, putOnHold } from './behind.js';
 import { freshIds, recordDecision } from './decision-record.js';
 import { evidenceOf } from './evidence.js';
@@ -42,14 +44,23 @@ export class Evaluation {
     return why === undefined ? undefined : putOnHold(view, leader, why, this.clock.now());
   }
 
+  /** Tells more people, when it is time and nobody has decided. */
+  escalation(view: GroupView, leader: Leader): GroupTransaction | undefined {
+    return escalationOf(view, leader, this.clock.now());
+  }
+
   private eventFor(view: GroupView): GroupEvent {
     const at = this.clock.now();
     const evidence = evidenceOf(view, this.voters, this.settings);
     const fresh = freshIds(at, this.random);
     const answer = view.approval?.value;
-    if (answer?.phase === 'approved') return { kind: 'approved', at, approval: answer.id, evidence, fresh };
-    if (answer?.phase === 'denied') return { kind: 'denied', at, approval: answer.id };
-    return { kind: 'evaluated', at, evidence, fresh };
+    if (answer?.phase === 'denied' || answer?.phase === 'cancelled') {
+      return { kind: answer.phase, at, approval: answer.id };
+    }
+    const otherwise = answer && changedSince(answer, view.state, { at, evidence }, this.settings);
+    const changed = otherwise === undefined ? {} : { changed: otherwise };
+    if (answer?.phase === 'granted') return { kind: 'approved', at, approval: answer.id, evidence, fresh, ...changed };
+    return { kind: 'evaluated', at, evidence, fresh, ...changed };
   }
 }
 

@@ -9,7 +9,7 @@ import { askedBy } from '../../../../test/support/asked-by.js';
 import { a, b, group, Stage, stageKey } from '../../../../test/support/group-stage.js';
 import { ApiError } from '../api/api-error.js';
 import { abortRun } from '../operation/abort.js';
-import { answerApproval } from '../operation/answer-approval.js';
+import { answerApproval } from '../approval/answer-approval.js';
 import { freeze, unfreeze } from '../operation/freeze.js';
 import { retryRun } from '../operation/intervene.js';
 import { KeptAnswers } from '../operation/kept-answers.js';
@@ -50,9 +50,10 @@ class Town {
     }
   }
 
-  async answer(phase: 'approved' | 'denied'): Promise<void> {
+  async answer(decision: 'grant' | 'deny'): Promise<void> {
     const approval = (await this.reader.read()).approval?.value;
-    if (approval) await this.ask('bob', answerApproval(approval, phase, {}));
+    const given = { decision, by: 'bob', mayApprove: true, memberOf: [], channel: 'api' } as const;
+    if (approval) await this.ask('bob', answerApproval(approval, given));
   }
 
   async retry(): Promise<void> {
@@ -116,8 +117,8 @@ const DEEDS: readonly Deed[] = [
     (town) => town.ask('ada', requestMove({ kind: kind as 'failover', ...REASON })),
   ]),
   ['ada asks: reprotect', (town) => town.ask('ada', requestMove({ kind: 'reprotect', ...REASON }))],
-  ['bob agrees', (town) => town.answer('approved')],
-  ['bob denies', (town) => town.answer('denied')],
+  ['bob agrees', (town) => town.answer('grant')],
+  ['bob denies', (town) => town.answer('deny')],
   ['ada aborts', (town) => town.ask('ada', abortRun(REASON))],
   ['bob tries again', (town) => town.retry()],
   ['ada freezes', (town) => town.ask('ada', freeze({ ...REASON, forMs: 3_000 }))],

@@ -96,9 +96,12 @@ export class GroupLoop {
 
   /** When nothing is to be decided: what workers did without a step goes into the audit chain. */
   private async note(view: GroupView): Promise<Turn> {
-    const { notes, nameNotes, rpoNotes } = this.parts;
+    const { evaluation, notes, nameNotes, rpoNotes } = this.parts;
     const note =
-      notes.next(view, this.leader) ?? nameNotes.next(view, this.leader) ?? (await rpoNotes?.next(view, this.leader));
+      evaluation.escalation(view, this.leader) ??
+      notes.next(view, this.leader) ??
+      nameNotes.next(view, this.leader) ??
+      (await rpoNotes?.next(view, this.leader));
     return note ? this.commit(note) : 'rest';
   }
 

@@ -1,5 +1,5 @@
 import type { Decision, Settings } from '#libs/decision';
-import type { Instant, Run, SiteId } from '#libs/domain';
+import { isPending, type Instant, type Run, type SiteId } from '#libs/domain';
 import type { Clock, Metrics } from '#libs/runtime';
 import type { GroupView } from './group-view.js';
 
@@ -72,7 +72,7 @@ export class GroupMetrics {
   }
 
   private sawWaits({ group, approval, run }: GroupView, nowS: number): void {
-    const waits = approval?.value.phase === 'open' ? [nowS - approval.value.requestedAt / 1_000] : [];
+    const waits = approval && isPending(approval.value) ? [nowS - approval.value.requestedAt / 1_000] : [];
     const rows = waits.map((seconds) => [{ group }, Math.max(0, seconds)] as const);
     this.metrics.replace('signalbox.approval.waiting.time', { group }, rows);
     const open = run ? [{ group, kind: run.value.plan.kind, phase: run.value.phase }] : [];

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { verifyChain } from '#libs/audit';
-import { runId, type Approval, type Run } from '#libs/domain';
+import { approvalId, instant, runId, type Approval, type Run } from '#libs/domain';
 import { keys } from '#libs/journal';
-import { group, Stage } from '../../../../test/support/group-stage.js';
+import { askedApproval } from '../../../../test/support/asked-approval.js';
+import { b, group, Stage } from '../../../../test/support/group-stage.js';
 import type { GroupLoop } from './group-loop.js';
 import { Retention } from './retention.js';
 
@@ -65,17 +66,20 @@ describe(Retention.name, () => {
     expect(await records(run.id)).toBe(left);
   });
 
-  it('removes approvals that were answered long ago', async () => {
-    const approval = (id: string, daysAgo: number): Record<keyof Approval, unknown> => {
-      const at = stage.clock.now() - daysAgo * DAY_MS;
-      const asked = { id, group, kind: 'failover', target: 'b', phase: 'denied', planHash: 'x', vetoes: [] };
-      return { ...asked, requestedAt: at, expiresAt: at, decidedAt: at, decidedBy: 'z', reason: 'y', requestedBy: 'w' };
+  it('removes approvals that were answered long ago, except what nobody has reviewed', async () => {
+    const keep = async (name: string, daysAgo: number, more: Partial<Approval> = {}): Promise<void> => {
+      const [id, at] = [approvalId(name), instant(stage.clock.now() - daysAgo * DAY_MS)];
+      const asked = { id, group, kind: 'failover', target: b, requestedAt: at, expiresAt: at } as const;
+      await put(keys.approval(id), askedApproval({ ...asked, phase: 'denied', decidedAt: at, ...more }));
     };
-    await put(keys.approval('old' as never), approval('old', 91));
-    await put(keys.approval('young' as never), approval('young', 1));
+    await keep('old', 91);
+    await keep('young', 1);
+    await keep('glass', 91, { review: { openedAt: instant(0), by: 'bob' } });
+    await keep('reviewed', 91, { review: { openedAt: instant(0), by: 'bob', closedAt: instant(1) } });
     await later();
     expect((await stage.journal.read(keys.approvals())).entries.map(({ key }) => key)).toEqual([
-      keys.approval('young' as never),
+      keys.approval(approvalId('glass')),
+      keys.approval(approvalId('young')),
     ]);
   });
 });

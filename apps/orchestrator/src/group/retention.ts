@@ -1,5 +1,5 @@
 import { ApprovalWire, decode, RunWire } from '#libs/contracts';
-import { isTerminal, type Approval, type Instant, type Run } from '#libs/domain';
+import { isReviewOpen, isTerminal, type Approval, type Instant, type Run } from '#libs/domain';
 import { keys, type Entry, type Journal, type Snapshot } from '#libs/journal';
 import type { Clock } from '#libs/runtime';
 import type { Leader } from './evaluation.js';
@@ -89,7 +89,10 @@ function oldRuns(snapshot: Snapshot, { group, state }: GroupView, before: Instan
 
 function oldApprovals(snapshot: Snapshot, { group, approval }: GroupView, before: Instant): readonly Entry[] {
   const isOld = (one: Approval) =>
-    one.group === group && one.id !== approval?.value.id && Math.max(one.expiresAt, one.decidedAt ?? 0) < before;
+    one.group === group &&
+    !isReviewOpen(one) &&
+    one.id !== approval?.value.id &&
+    Math.max(one.expiresAt, one.decidedAt ?? 0) < before;
   return snapshot.entries.filter((entry) => {
     if (!entry.key.startsWith(keys.approvals())) return false;
     const one = decode(ApprovalWire, entry.value, entry.key);

@@ -15,6 +15,10 @@ export const commands = {
   },
   approve: (approval: ApprovalId, notBy?: string) =>
     `signalbox approve ${approval}${notBy === undefined ? '' : `  (somebody else than ${notBy})`}`,
+  approvals: 'signalbox approvals',
+  breakGlass: (approval: string) => `signalbox approve ${approval} --break-glass ${WHY}`,
+  cancel: (approval: string) => `signalbox cancel ${approval} ${WHY}`,
+  review: (approval: string) => `signalbox review ${approval} --note '<found>'`,
   deny: (approval: ApprovalId) => `signalbox deny ${approval} ${WHY}`,
   run: (run: RunId) => `signalbox run ${run} --wait`,
   retry: (run: RunId) => `signalbox run retry ${run} ${WHY}`,

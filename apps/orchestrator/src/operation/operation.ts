@@ -28,6 +28,8 @@ export interface Change<T> {
 /** Whether it may be done while the group is on hold: only what finds out how it stands, and the rescue itself. */
 export interface OnHold {
   readonly isAllowedOnHold?: boolean;
+  /** How often it is tried again because something else was written in the meantime. */
+  readonly attempts?: number;
 }
 
 /** What a person does to a group: pure, made again on a newer revision when something else was written. @throws ApiError */

@@ -37,11 +37,11 @@ export class Operations {
     group: KnownGroup,
     asked: Asked,
     operation: Operation<T>,
-    { isAllowedOnHold = false }: OnHold = {},
+    { isAllowedOnHold = false, attempts = ATTEMPTS }: OnHold = {},
   ): Promise<T> {
     if (!may(asked.caller, asked.permission, group.id)) throw forbidden(asked.caller, asked.permission, group.id);
     let lease: LeaseId | undefined;
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    for (let attempt = 0; attempt < attempts; attempt++) {
       const occasion = this.occasion(group, await group.reader.read(), asked);
       if (!isAllowedOnHold) assertNotOnHold(occasion);
       const { answer, write, refusal } = operation(occasion);

@@ -100,7 +100,7 @@ function abandon(view: GroupView, transaction: GroupTransaction, { at, caller }:
   }
   const approval = view.approval?.value;
   const after = approval && approvalAfter('supersede', approval);
-  if (after) transaction.approval({ ...approval, phase: after.phase, decidedAt: at });
+  if (after) transaction.approval({ ...approval, phase: after.phase, decidedAt: at, reason: 'the group was rescued' });
 }
 
 /** Who has not answered by now answers nobody. */

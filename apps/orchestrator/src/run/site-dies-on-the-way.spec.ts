@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { approvalId, instant, type Approval, type RunKind, type SiteId } from '#libs/domain';
+import { approvalId, instant, type RunKind, type SiteId } from '#libs/domain';
 import { keys } from '#libs/journal';
+import { askedApproval } from '../../../../test/support/asked-approval.js';
 import { a, b, group, Stage, w } from '../../../../test/support/group-stage.js';
 import { QUARANTINED } from '../../../../test/support/quarantined.js';
 import type { GroupLoop } from '../group/group-loop.js';
@@ -10,19 +11,17 @@ async function runAt(step: string, kind: RunKind, returning: object = {}): Promi
   const stage = new Stage();
   const loop = stage.orchestrator('w');
   await stage.allWell();
-  const approval: Approval = {
+  const approval = askedApproval({
     id: approvalId('approval-1'),
     group,
     kind,
     target: a,
     requestedBy: 'alice',
-    phase: 'approved',
-    planHash: 'x',
-    vetoes: [],
+    phase: 'granted',
     requestedAt: instant(0),
     expiresAt: instant(60_000),
     decidedBy: 'bob',
-  };
+  });
   const asked = { approval: approval.id, kind, target: a, requestedBy: 'alice', expiresAt: instant(60_000) };
   await stage.stands({ active: b, returning, phase: 'awaiting-approval', ...asked });
   const put = { kind: 'put', key: keys.approval(approval.id), value: JSON.stringify(approval) } as const;

@@ -1,16 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { plannedMove, initialGroupState, type GroupState } from '#libs/decision';
-import {
-  approvalId,
-  epoch,
-  flowId,
-  instant,
-  runId,
-  type Approval,
-  type ReturningSite,
-  type Run,
-  type StepRecord,
-} from '#libs/domain';
+import { approvalId, epoch, flowId, instant, runId, type ReturningSite, type Run, type StepRecord } from '#libs/domain';
+import { askedApproval } from '../../../../test/support/asked-approval.js';
 import { a, b, group, stageTopology } from '../../../../test/support/group-stage.js';
 import { verdict } from '../../../../test/support/decision-facts.js';
 import { QUARANTINED } from '../../../../test/support/quarantined.js';
@@ -45,17 +36,15 @@ const awaiting: GroupState = {
   target: b,
   expiresAt: instant(at + 60_000),
 };
-const approval: Approval = {
+const approval = askedApproval({
   id: approvalId('ap-1'),
   group,
   kind: 'failover',
   target: b,
-  phase: 'open',
-  planHash: 'p',
   vetoes: [{ name: 'cool-down', message: '' }],
   requestedAt: at,
   expiresAt: instant(at + 60_000),
-};
+});
 
 const plan = plannedMove('switchover', { ...settings, from: a, to: b });
 const stageOf = (name: string): number => plan.steps.find((step) => step.name === name)?.stage ?? 0;
@@ -152,8 +141,8 @@ describe(outlookOf.name, () => {
     ],
     [
       'an answer that nobody acted on yet',
-      { ...basis, state: awaiting, approval: { ...approval, phase: 'approved', decidedBy: 'bob' } },
-      /was approved by bob/,
+      { ...basis, state: awaiting, approval: { ...approval, phase: 'granted', decidedBy: 'bob' } },
+      /was granted by bob/,
       ['signalbox status --watch'],
     ],
     [

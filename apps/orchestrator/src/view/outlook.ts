@@ -1,4 +1,5 @@
 import { missingRounds, recoveryInWords, recoveryOf, verdictOf, type GroupState } from '#libs/decision';
+import { isPending } from '#libs/domain';
 import { commands } from '../operation/commands.js';
 import { returningOutlook } from './outlook-returning.js';
 import { runOutlook } from './outlook-run.js';
@@ -65,7 +66,7 @@ function awaiting(
   { approval }: Prospect,
   { group, approval: id, kind, target, requestedBy, expiresAt }: Extract<GroupState, { phase: 'awaiting-approval' }>,
 ): Outlook {
-  if (approval && approval.phase !== 'open') {
+  if (approval && !isPending(approval)) {
     const by = approval.decidedBy ?? 'nobody';
     return {
       waitsFor: [`approval ${id} was ${approval.phase} by ${by}: the leader acts on it now`],

@@ -1,5 +1,6 @@
 import type { Topology } from '../topology.js';
 import type { Check, Finding } from './finding.js';
+import { approvalChecks } from './approvals.js';
 import { automaticChecks } from './automatic.js';
 import { channelChecks } from './channels.js';
 import { configChecks } from './configs.js';
@@ -23,6 +24,7 @@ const CHECKS: readonly Check[] = [
   ...trafficChecks,
   ...configChecks,
   ...timingChecks,
+  ...approvalChecks,
   ...twoSiteChecks,
   ...automaticChecks,
   ...channelChecks,

@@ -37,6 +37,14 @@ const UNIQUE: readonly [what: string, (topology: Topology) => readonly Named[]][
         [...new Set(bootstrap)].map((broker) => named(['clusters', at, 'bootstrap'], broker)),
       ),
   ],
+  [
+    'a key of its own: a key speaks for one person',
+    ({ approval }) => approval.keys.map(({ keyId }, at) => named(['approval', 'keys', at, 'keyId'], keyId)),
+  ],
+  [
+    'a key of its own: a key speaks for one person',
+    ({ approval }) => approval.keys.map(({ publicKey }, at) => named(['approval', 'keys', at, 'publicKey'], publicKey)),
+  ],
   ['another name', ({ api }) => api.tokens.map(({ name }, at) => named(['api', 'tokens', at, 'name'], name))],
   [
     'another token: the audit must tell people apart',
