@@ -107,7 +107,7 @@ export class SlackBench {
       { topology, journal, relay, clock, log, readiness, random: new SystemRandom(), name, leads: async () => leads },
     );
     this.running.push(parts);
-    if (parts.http) await this.letIn(parts.http);
+    if (parts.http) this.servers.push(await letIn(this.slack, parts.http));
     return parts;
   }
 
@@ -203,14 +203,15 @@ export class SlackBench {
     await this.put({ ...question, phase: after, decidedBy: principal, decidedAt: this.clock.now() });
     return { kind: 'counted', phase: after };
   }
+}
 
-  private async letIn(http: NonNullable<SlackParts['http']>): Promise<void> {
-    const server = createServer((request, response) => void http.handle(request.url ?? '', request, response));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    this.servers.push(server);
-    this.slack.requestUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  }
+/** Lets Slack post to a notifier, as an ingress would. */
+export async function letIn(slack: SlackSimulator, http: NonNullable<SlackParts['http']>): Promise<Server> {
+  const server = createServer((request, response) => void http.handle(request.url ?? '', request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  slack.requestUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return server;
 }
 
 /** Every text of a message, as somebody reads it from top to bottom. */
