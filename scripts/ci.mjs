@@ -25,6 +25,7 @@ const HEAVY_SUITES = [
   ['run', 'test:heavy', '--', 'dns-switcher'],
   ['run', 'test:heavy', '--', 'apps/orchestrator'],
   ['run', 'sim', '--', '--seeds', '150'],
+  ['run', 'test:heavy', '--', 'test/chaos'],
 ];
 
 const results = mkdtempSync(join(tmpdir(), 'signalbox-ci-'));
