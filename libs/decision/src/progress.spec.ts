@@ -157,6 +157,23 @@ describe(advance.name, () => {
     const left = withStatus(records, 'open', 'stop-mirror-a-to-b', 'deny-inbound-b');
     expect(advance(run, left, { ...around, openForMs: () => undefined }).kind).toBe('open-steps');
   });
+
+  it.each([
+    ['failover', 'settle-step'],
+    ['rescue', 'settle-step'],
+    ['failback', 'open-steps'],
+    ['switchover', 'open-steps'],
+    ['quarantine', 'open-steps'],
+  ] as const)('with a word that the old site is off, a %s goes on by %s', (kind, move) => {
+    const stage = planned.find(({ fences }) => fences === a)?.stage ?? 0;
+    const { run, records } = atStage(stage);
+    const opened = { ...run, plan: { ...plan, kind } };
+    expect(advance(opened, records, { ...around, attested: () => ({ by: 'ada' }) }).kind).toBe('open-steps');
+    const fence = records.filter(({ fences }) => fences === a).map(({ name }) => name);
+    const unreachable = withStatus(records, 'unreachable', ...fence);
+    const late = { ...around, openForMs: () => 60_000, attested: () => ({ by: 'ada' }) };
+    expect(advance(opened, unreachable, late).kind).toBe(move);
+  });
 });
 
 describe(resume.name, () => {

@@ -16,7 +16,7 @@ export interface Surroundings {
   readonly openForMs: (step: StepRecord) => number | undefined;
   /** The evidence that a silent site's guard must have fenced by itself, or undefined while that cannot be said. */
   readonly waitedOut: (site: SiteId) => Json | undefined;
-  /** Who says that a site is off, and why; undefined when nobody does. */
+  /** Who says that a site is off, and why; undefined when nobody does, or somebody sees that it is not. */
   readonly attested: (site: SiteId) => Json | undefined;
   /** An operator's freeze: nothing new begins, and what has begun is finished. */
   readonly frozen: boolean;
@@ -98,7 +98,7 @@ export const holdsUp = ({ status, mayFail }: StepRecord): boolean =>
 function settle(run: Run, record: StepRecord, records: readonly StepRecord[], around: Surroundings): Move | undefined {
   if (record.status === 'done') return undefined;
   if (record.status === 'skipped') return undefined;
-  const fenced = fencedWithoutReport(record, around);
+  const fenced = fencedWithoutReport(run, record, around);
   if (fenced) return { kind: 'settle-step', step: record, status: 'done', ...fenced };
   if (!isSettled(record.status)) return overdue(record, around) ?? { kind: 'wait' };
   if (record.mayFail) return undefined;
@@ -117,11 +117,15 @@ function settle(run: Run, record: StepRecord, records: readonly StepRecord[], ar
 const plannedAttempts = ({ action, desired, takenBy }: StepRecord): number =>
   action === 'inspect' && desired !== undefined && takenBy !== undefined ? 1 : MAX_PLANNED_ATTEMPTS;
 
-/** A fence that counts though no worker read it back: the guard's own, or a person's word. */
-function fencedWithoutReport({ waitOut, fences }: Step, around: Surroundings) {
+/**
+ * A fence that counts though no worker read it back: the guard's own, or a person's word. A word is about a site that is
+ * lost: where a run needs the site to answer, its fence is read back, whatever somebody said of it before.
+ */
+function fencedWithoutReport({ plan: { kind } }: Run, { waitOut, fences }: Step, around: Surroundings) {
   const waitedOut = waitOut && around.waitedOut(waitOut);
   if (waitedOut !== undefined) return { check: 'self-fence-waited-out', observed: waitedOut };
-  const attested = fences && around.attested(fences);
+  const isLost = kind === 'failover' || kind === 'rescue';
+  const attested = isLost && fences ? around.attested(fences) : undefined;
   return attested === undefined ? undefined : { check: 'attested', observed: attested };
 }
 

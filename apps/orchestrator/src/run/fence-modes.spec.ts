@@ -96,6 +96,16 @@ describe('a failover from a site that does not answer', () => {
       });
     });
 
+    it('takes no word of a site that somebody sees take writes again', async () => {
+      const scene = await lost('guarded', {});
+      await attest(scene);
+      await scene.stage.playUntil(scene.loop, async () => (await scene.stage.runs()).length > 0);
+      await scene.stage.vote(b, 'kafka-a', 'up');
+      await scene.stage.play(scene.loop);
+      expect((await stepOf(scene, 'fence-a')).status).not.toBe('done');
+      expect((await stepOf(scene, 'promote-b')).status).toBe('planned');
+    });
+
     it('asks a person where its guard does not report the fence, and promotes nothing', async () => {
       const scene = await lost('guarded', { answers: true });
       await scene.stage.playUntil(scene.loop, async () => (await scene.stage.runs())[0]?.phase === 'needs-human');
