@@ -147,13 +147,10 @@ describe('a planned run', () => {
     expect(advance(back.run, [...done, ...back.planned], held).kind).toBe('open-steps');
   });
 
-  it('believes a person who attests that the fenced site is off', () => {
+  it('takes nobody’s word that the old site is off: it waits for the fence, or goes back', () => {
     const attested = { ...around, attested: () => ({ by: 'bob' }) };
     const records = upTo('fence-a');
-    expect(advance({ ...run, stage: stageOf('fence-a') }, records, attested)).toMatchObject({
-      kind: 'settle-step',
-      status: 'done',
-      check: 'attested',
-    });
+    expect(advance({ ...run, stage: stageOf('fence-a') }, records, attested).kind).toBe('wait');
+    expect(at('fence-a', 'unreachable', MAX_PLANNED_ATTEMPTS, {}, attested).kind).toBe('compensate');
   });
 });
