@@ -17,6 +17,12 @@ export interface Errand {
 }
 
 /**
+ * A life ends with loops that wait for a signal that never comes, and Node keeps a composite signal for as long as
+ * somebody listens to it: some 2 MB a life, which only the end of its thread gives back.
+ */
+const LIVES_OF_A_THREAD = 100;
+
+/**
  * Lives through every errand, so many at once, each in a thread that knows nothing of the others; `onLife` may end it
  * early by returning false.
  */
@@ -29,12 +35,17 @@ export async function sendOut(
   let isOver = false;
   const work = async () => {
     let worker = newWorker();
+    let lived = 0;
     for (const errand of left) {
+      lived += 1;
       const life = await lifeOf(worker, errand);
       if (!onLife(life)) isOver = true;
       if (isOver) break;
       // What threw is not to be trusted with the next one.
-      if (life.violations.some(({ invariant }) => invariant === THROWN)) worker = await replaced(worker);
+      const hasThrown = life.violations.some(({ invariant }) => invariant === THROWN);
+      if (!hasThrown && lived < LIVES_OF_A_THREAD) continue;
+      worker = await replaced(worker);
+      lived = 0;
     }
     await worker.terminate();
   };
