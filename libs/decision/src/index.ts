@@ -65,7 +65,7 @@ export { transitionsPage } from './transitions-page.js';
 export { VETO_KINDS, vetoKind, type VetoKind } from './veto-catalogue.js';
 export { settingsOf } from './settings.js';
 export { verdictOn } from './verdict.js';
-export { verdictOf, type Situation, type Veto } from './veto.js';
+export { sitesThatSee, verdictOf, type Situation, type Veto } from './veto.js';
 export { atRiskMs, targetOf, vetoesOf } from './vetoes.js';
 export { vetoesOnAsked } from './perceive.js';
 export type { Turn } from './storm.js';

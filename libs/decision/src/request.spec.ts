@@ -180,4 +180,14 @@ describe('a failover that a person asks for', () => {
     const attestations = [{ site: a, by: 'bob', reason: 'power is off', until: instant(AT + 1) }];
     expect(ask(home, 'failover', 'b', { ...lost, attestations }, guarded).rule).toBe('ask-approval-for-failover');
   });
+
+  it('takes no word for the fence of a site that somebody still sees answer', () => {
+    const guarded = inPolicy({ fenceMode: 'guarded' });
+    const seen = evidence('a', {
+      verdicts: [verdict('a', 'down', 'degraded'), verdict('b', 'up')],
+      guards: { b: guard('b') },
+      attestations: [{ site: a, by: 'bob', reason: 'power is off', until: instant(AT + 1) }],
+    });
+    expect(names(ask(home, 'failover', 'b', seen, guarded))).toContain('no-fence-possible');
+  });
 });

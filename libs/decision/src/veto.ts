@@ -27,3 +27,9 @@ export const soft = (name: string, message: string): Veto => ({ name, message, o
 
 export const verdictOf = (evidence: Evidence, shape: GroupShape, site: SiteId | undefined): Verdict | undefined =>
   site && evidence.verdicts.find((verdict) => verdict.cluster === shape.clusters[site]);
+
+/** The sites that can see the cluster at `site` answer, whatever the verdict makes of it: none may be told that it is off. */
+export const sitesThatSee = (evidence: Evidence, shape: GroupShape, site: SiteId): readonly SiteId[] =>
+  (verdictOf(evidence, shape, site)?.voices ?? [])
+    .filter(({ opinion }) => opinion === 'up' || opinion === 'degraded')
+    .map((voice) => voice.site);

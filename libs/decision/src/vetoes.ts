@@ -3,7 +3,7 @@ import { attestationOf } from './evidence.js';
 import { quarantinedIn, type GroupState } from './group-state.js';
 import type { GroupShape } from './policy.js';
 import { storm } from './storm.js';
-import { hard, soft, verdictOf, type Situation, type Veto, type VetoCheck } from './veto.js';
+import { hard, sitesThatSee, soft, verdictOf, type Situation, type Veto, type VetoCheck } from './veto.js';
 
 const noTarget: VetoCheck = ({ target, state }) =>
   target
@@ -60,9 +60,13 @@ export const lagAboveRpo: VetoCheck = ({ state, shape, evidence, policy, target 
   );
 };
 
-/** In `strict` a silent site counts as fenced only if its guard was armed; in `guarded` the fence must be read back. */
-const noFencePossible: VetoCheck = ({ at, state, evidence, policy }) => {
-  if (attestationOf(evidence, state.active, at)) return undefined;
+/**
+ * In `strict` a silent site counts as fenced only if its guard was armed; in `guarded` the fence must be read back. A
+ * person's word stands for either, until somebody sees the site answer.
+ */
+const noFencePossible: VetoCheck = ({ at, state, shape, evidence, policy }) => {
+  const isSeen = sitesThatSee(evidence, shape, state.active).length > 0;
+  if (!isSeen && attestationOf(evidence, state.active, at)) return undefined;
   const guard = evidence.guards[state.active];
   switch (policy.fenceMode) {
     case 'advisory':

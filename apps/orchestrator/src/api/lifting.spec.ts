@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { siteId } from '#libs/domain';
 import { keys } from '#libs/journal';
 import { a, b, Stage } from '../../../../test/support/group-stage.js';
 import { OperatorDesk } from '../../../../test/support/operator-desk.js';
@@ -69,6 +70,18 @@ describe('POST /v1/groups/:group/attest', () => {
     const { status, body } = await attest();
     expect([status, body.code]).toEqual([409, 'SB_ATTEST_CONTRADICTED']);
     expect(body.detail).toContain('a, b, w can see it');
+  });
+
+  it.each([
+    ['the others do not, and it says itself that it is well', ['a']],
+    ['one of the others does, and it is silent', ['w']],
+  ])('is refused while %s', async (_, seers) => {
+    await stage.silence(a);
+    await stage.loseA(5_000);
+    for (const seer of seers) await stage.vote(siteId(seer), 'kafka-a', 'up');
+    const { status, body } = await attest();
+    expect([status, body.code]).toEqual([409, 'SB_ATTEST_CONTRADICTED']);
+    expect(body.detail).toContain(`${seers.join(', ')} can see it`);
   });
 
   it('is refused for a site there is not, and to whoever only operates', async () => {

@@ -1,12 +1,12 @@
 import type { AttestAnswer, SiteBody } from '#libs/contracts';
-import { verdictOf, type Attestation } from '#libs/decision';
+import { sitesThatSee, type Attestation } from '#libs/decision';
 import { instant, isSettled, type SiteId } from '#libs/domain';
 import { ApiError } from '../api/api-error.js';
 import { commands } from './commands.js';
 import { note, type Occasion, type Operation } from './operation.js';
 import { knownSite } from './refusals.js';
 
-/** A person's word that a site is off. Refused where somebody sees its cluster take writes. */
+/** A person's word that a site is off. Refused where anybody sees its cluster answer. */
 export const attest =
   ({ site: named, reason }: SiteBody): Operation<AttestAnswer> =>
   (occasion) => {
@@ -24,11 +24,10 @@ export const attest =
   };
 
 function assertNotSeenUp(site: SiteId, { group, evidence }: Occasion): void {
-  const verdict = verdictOf(evidence, group.settings.shape, site);
-  if (verdict?.kind !== 'up' && verdict?.kind !== 'degraded') return;
-  const seenBy = verdict.voices.filter(({ opinion }) => opinion === 'up' || opinion === 'degraded');
-  const sites = seenBy.map((voice) => voice.site).join(', ');
-  const message = `The cluster at ${site} takes writes: ${sites} can see it, so ${site} is not off.`;
+  const seenBy = sitesThatSee(evidence, group.settings.shape, site);
+  if (seenBy.length === 0) return;
+  const sites = seenBy.join(', ');
+  const message = `The cluster at ${site} answers: ${sites} can see it, so ${site} is not off.`;
   const remedy = `Move the group as planned: ${commands.ask('switchover', group.id)}`;
   throw new ApiError(409, 'SB_ATTEST_CONTRADICTED', message, remedy);
 }
