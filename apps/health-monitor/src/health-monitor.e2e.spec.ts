@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { keyringOf, openFlowPositions, openVote, type ObservationEvent } from '#libs/contracts';
-import { clusterId, flowId, type ClusterId, type Vote } from '#libs/domain';
-import { EtcdJournal, keys } from '#libs/journal';
+import { clusterId, flowId, processId, type ClusterId, type Vote } from '#libs/domain';
+import { EtcdJournal, keys, SCHEMA } from '#libs/journal';
 import { openCluster, type KafkaCluster } from '#libs/kafka';
 import { busCluster, MultiClusterEventBus, observationsChannel } from '#libs/messaging';
 import { InMemoryLog, ProcessReadiness, SystemClock } from '#libs/runtime';
@@ -89,6 +89,13 @@ describe('a health monitor at site b, on real parts', () => {
     await votesSoon(A, { opinion: 'up', site: topology.sites[1]!.id });
     const vote = await votesSoon(B, { opinion: 'up' });
     expect(vote.kafkaClusterId).toMatch(/^.{22}$/);
+  });
+
+  it('says which versions it knows, so that no newer schema comes into force beside it', async () => {
+    await until('it is announced', SOON_MS, async () => {
+      const { entries } = await journal.read(keys.member(processId('health-monitor@b')));
+      expect(JSON.parse(entries[0]?.value ?? '{}')).toMatchObject({ site: 'b', schema: SCHEMA });
+    });
   });
 
   it('measures the lag of the flow that ends at its site', async () => {

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { EtcdJournal, Journal } from '#libs/journal';
+import { EtcdJournal, Journal, Membership, SCHEMA } from '#libs/journal';
 import {
   checkpointsTopicOf,
   GroupCheckpoints,
@@ -83,7 +83,13 @@ const monitor =
     const flows = flowWatches(settings, { clock, readiness });
     const keptEveryMs = Math.max(policy.roundMs, KEPT_EVERY_MIN_MS);
     const votes = new VoteKeeper(journal, clock, readiness, { ttlMs: policy.voteTtlMs, everyMs: policy.roundMs });
+    const { site, process } = speaker;
     return new Monitor({
+      membership: new Membership(
+        { journal, clock, readiness },
+        { process, site, schema: SCHEMA, handlers: [] },
+        policy.leaderTtlMs,
+      ),
       selfDoubt,
       votes,
       reporting: new Reporting(speaker, { clock, random, log, metrics }, votes, bus),

@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { Membership } from '#libs/journal';
 import type { FlowWatch } from './lag/flow-watch.js';
 import type { PositionKeeper } from './lag/position-keeper.js';
 import type { ClusterWatch } from './probing/cluster-watch.js';
@@ -7,6 +8,8 @@ import type { Reporting } from './reporting.js';
 import type { VoteKeeper } from './voting/vote-keeper.js';
 
 export interface MonitorParts {
+  /** No newer schema of the journal comes into force while this version votes. */
+  readonly membership: Membership;
   readonly selfDoubt: SelfDoubt;
   readonly clusters: readonly ClusterWatch[];
   readonly flows: readonly FlowWatch[];
@@ -23,7 +26,8 @@ export class Monitor implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(private readonly parts: MonitorParts) {}
 
   onApplicationBootstrap(): void {
-    const { selfDoubt, clusters, flows, positions, votes, reporting } = this.parts;
+    const { membership, selfDoubt, clusters, flows, positions, votes, reporting } = this.parts;
+    membership.start();
     const watches = clusters.map((watch) => watch.start((round) => reporting.report(round, flows)));
     this.stops = [
       ...watches,
@@ -31,6 +35,7 @@ export class Monitor implements OnApplicationBootstrap, OnApplicationShutdown {
       positions.start(),
       selfDoubt.start(),
       votes.start(),
+      () => membership.stop(),
     ];
   }
 

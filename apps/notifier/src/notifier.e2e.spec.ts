@@ -7,8 +7,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { parse, stringify } from 'yaml';
 import { chain, GENESIS, type ChainHead } from '#libs/audit';
 import { NotificationEventWire } from '#libs/contracts';
-import { epoch, groupId, OutcomeUnknownError, UnavailableError } from '#libs/domain';
-import { EtcdJournal, keys } from '#libs/journal';
+import { epoch, groupId, OutcomeUnknownError, processId, UnavailableError } from '#libs/domain';
+import { EtcdJournal, keys, SCHEMA } from '#libs/journal';
 import { SystemClock, type ReadinessReport } from '#libs/runtime';
 import type { Loose } from '../../../test/support/broken-topology.js';
 import { freePort } from '../../../test/support/free-port.js';
@@ -143,6 +143,15 @@ describe('the notifiers of two sites', () => {
       const snapshot = await journal.read(keys.notified(channel, orders)).catch(() => undefined);
       return snapshot?.entries[0]?.value;
     });
+
+  it('say which versions they know, so that no newer schema comes into force beside them', async () => {
+    await start('b');
+    const announced = await until('it is announced', async () => {
+      const { entries } = await journal.read(keys.member(processId('notifier@b')));
+      return entries[0]?.value;
+    });
+    expect(JSON.parse(announced)).toMatchObject({ site: 'b', schema: SCHEMA });
+  });
 
   it('tell of every decision in order, signed, through failures of receivers and of themselves', async () => {
     await start('b');

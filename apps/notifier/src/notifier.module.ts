@@ -6,7 +6,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import type { ProcessId, SiteId } from '#libs/domain';
-import { EtcdJournal, Journal, journalAccess } from '#libs/journal';
+import { EtcdJournal, Journal, journalAccess, Membership, SCHEMA } from '#libs/journal';
 import { allOrEveryProblem, Clock, Log, Random, Readiness, readSecret } from '#libs/runtime';
 import { hostAndPort, type Channel, type ChannelOf, type Topology } from '#libs/topology';
 import type { Request, Response } from 'express';
@@ -36,6 +36,7 @@ type OpenChannel = (around: Around) => Opened;
 /** Everything of a notifier that is started and stopped. */
 export class NotifierParts {
   constructor(
+    readonly membership: Membership,
     readonly notifier: Notifier,
     readonly slack: readonly SlackParts[],
   ) {}
@@ -87,7 +88,9 @@ export class NotifierModule implements OnApplicationBootstrap, OnApplicationShut
               },
               needs,
             );
+            const announcement = { process, site, schema: SCHEMA, handlers: [] };
             return new NotifierParts(
+              new Membership({ journal, clock, readiness }, announcement, topology.policy.leaderTtlMs),
               notifier,
               opened.flatMap(({ slack }) => slack ?? []),
             );
@@ -98,6 +101,7 @@ export class NotifierModule implements OnApplicationBootstrap, OnApplicationShut
   }
 
   onApplicationBootstrap(): void {
+    this.parts.membership.start();
     this.parts.notifier.start();
     for (const slack of this.parts.slack) slack.start();
   }
@@ -105,6 +109,7 @@ export class NotifierModule implements OnApplicationBootstrap, OnApplicationShut
   async onApplicationShutdown(): Promise<void> {
     await Promise.all(this.parts.slack.map((slack) => slack.stop()));
     await this.parts.notifier.stop();
+    await this.parts.membership.stop();
     await this.journal.close();
   }
 }
