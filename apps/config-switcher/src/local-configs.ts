@@ -2,7 +2,7 @@ import { canonicalJson } from '#libs/contracts';
 import type { ResourceOrder, SiteId } from '#libs/domain';
 import type { ResolveResource } from '#libs/jobs';
 import type { Clock, Random } from '#libs/runtime';
-import type { Topology } from '#libs/topology';
+import { fileAt, type Topology } from '#libs/topology';
 import { DirectoryConfig } from './directory.config.js';
 
 /** A config of the topology, where clients of this site read it. */
@@ -15,9 +15,9 @@ export interface LocalConfig {
 export const localConfigs = (topology: Topology, site: SiteId, clock: Clock, random: Random): readonly LocalConfig[] =>
   topology.groups
     .flatMap(({ configs }) => configs)
-    .flatMap(({ id, target }) => {
-      const file = target.files[site];
-      return file === undefined ? [] : [{ id, resource: new DirectoryConfig(file, clock, random) }];
+    .flatMap((config) => {
+      const file = fileAt(config, site);
+      return file === undefined ? [] : [{ id: config.id, resource: new DirectoryConfig(file, clock, random) }];
     });
 
 /** Finds the resource of a step; what clients of another site read is that site's business. */

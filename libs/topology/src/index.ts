@@ -2,12 +2,21 @@ export type { ApprovalRules, ApprovalSettings, ApproverKey } from './approval.js
 export type { Channel, ChannelOf, Hours, Severity } from './channel.js';
 export { checkTopology } from './checks/check-topology.js';
 export type { Cluster, Sasl, Tls } from './cluster.js';
-export type { Config } from './config.js';
+export { fileAt, rolloutsOf, type Config } from './config.js';
 export { editorSchema } from './editor-schema.js';
 export type { Flow } from './flow.js';
 export type { FenceMode, Group, GroupMode } from './group.js';
 export { topologyHash } from './hash.js';
 export { journalMajority, type JournalPlace } from './journal-place.js';
+export { dataOf, renderedData } from './key-rendering.js';
+export {
+  nameOfTarget,
+  type KeyRendering,
+  type KubernetesAccess,
+  type KubernetesSite,
+  type KubernetesTarget,
+  type KubernetesWorkload,
+} from './kubernetes.js';
 export { loadTopology } from './load.js';
 export {
   approvalRulesOf,

@@ -48,7 +48,9 @@ export async function heldResources(
   const accesses = group.sites.map(async (site) => heldAccess(topology, group, site, clock, random));
   const flows = group.sites.map(async (site) => heldFlows(topology, site, clock));
   const configs = group.configs.flatMap(({ id, target }) =>
-    Object.entries(target.files).map(([site, file]) => heldConfig({ id, site, file }, clock, random)),
+    Object.entries(target.kind === 'directory' ? target.files : {}).map(([site, file]) =>
+      heldConfig({ id, site, file }, clock, random),
+    ),
   );
   const all = [...(await Promise.all([...names, ...accesses])), ...(await Promise.all(flows)).flat(), ...configs];
   return new Map(all);

@@ -2,7 +2,6 @@ import {
   epoch,
   MOVES,
   ttlSecondsOf,
-  type ConfigData,
   type Epoch,
   type OneTarget,
   type Plan,
@@ -11,6 +10,7 @@ import {
 } from '#libs/domain';
 import { findCluster, findFlow, findGroup, isBy, targetsOf, type Flow, type Topology } from '#libs/topology';
 import { quoted, type ByHand } from './by-hand.js';
+import { configLines } from './instructions-config.js';
 import { writeAccessLines } from './instructions-access.js';
 import { route53Lines } from './instructions-route53.js';
 import { recordsOf } from './records-of.js';
@@ -156,19 +156,3 @@ const resolutionLines = ({ desired, deadlineMs }: Step, name: string): readonly 
   `# wait ${Math.ceil(deadlineMs / 1_000)} s; after that no answer may have more than ${(desired as { readonly ttlSeconds: number }).ttlSeconds} s left:`,
   `dig +noall +answer ${name}`,
 ];
-
-/** The file is Signalbox's own, as a whole; it keeps its owner and mode. */
-function configLines(
-  { desired }: Step,
-  { config: id, site }: { readonly config: string; readonly site: string },
-  { plan, topology, stamp }: ByHand,
-): readonly string[] {
-  const config = findGroup(topology, plan.group).configs.find((each) => each.id === id);
-  const found = Object.entries(config?.target.files ?? {}).find(([where]) => where === site)?.[1];
-  if (found === undefined) return [`# ${id} has no file at ${site} in this topology`];
-  const [file, draft] = [quoted(found), quoted(`${found}.by-hand`)];
-  const replace = (data: ConfigData) =>
-    `{ cp -p ${file} ${draft} || [ ! -e ${file} ]; } && printf '%s\\n' ${quoted(JSON.stringify({ epoch: stamp, data }))} > ${draft} && mv ${draft} ${file}`;
-  const before = config?.data[plan.from];
-  return [replace(desired as ConfigData), ...(before ? [`# to take it back: ${replace(before)}`] : [])];
-}

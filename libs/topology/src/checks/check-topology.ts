@@ -7,6 +7,7 @@ import { configChecks } from './configs.js';
 import { connectorChecks } from './connectors.js';
 import { groupChecks } from './groups.js';
 import { journalChecks } from './journal.js';
+import { kubernetesChecks } from './kubernetes.js';
 import { nameChecks } from './names.js';
 import { referenceChecks } from './references.js';
 import { replicationChecks } from './replication.js';
@@ -23,6 +24,7 @@ const CHECKS: readonly Check[] = [
   ...connectorChecks,
   ...trafficChecks,
   ...configChecks,
+  ...kubernetesChecks,
   ...timingChecks,
   ...approvalChecks,
   ...twoSiteChecks,

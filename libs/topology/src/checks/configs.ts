@@ -1,3 +1,4 @@
+import { sitesOfConfig, type Config } from '../config.js';
 import { listed, repeated, type Check } from './finding.js';
 
 const configsBelongToOneGroup: Check = function* ({ groups }) {
@@ -9,13 +10,18 @@ const configsBelongToOneGroup: Check = function* ({ groups }) {
   }
 };
 
-const everySiteHasItsFileAndData: Check = function* ({ groups }) {
+const everySiteHasItsPlaceAndData: Check = function* ({ groups }) {
   for (const [at, { sites, configs }] of groups.entries()) {
-    for (const [index, { id, target, data }] of configs.entries()) {
+    for (const [index, config] of configs.entries()) {
+      const { id, target, data } = config;
       const path = ['groups', at, 'configs', index];
-      for (const site of sites.filter((each) => !(each in target.files))) {
-        const expected = `the file that clients at ${site} follow, too`;
-        yield { at: [...path, 'target', 'files'], found: listed(Object.keys(target.files)), expected };
+      const here = sitesOfConfig(config);
+      for (const site of sites.filter((each) => !here.includes(each))) {
+        yield {
+          at: [...path, 'target', placeOf(target)],
+          found: listed(here),
+          expected: `${PLACES[target.kind](site)}, too`,
+        };
       }
       for (const site of sites.filter((each) => !(each in data))) {
         const expected = `what ${id} says when ${site} is active, too`;
@@ -25,11 +31,18 @@ const everySiteHasItsFileAndData: Check = function* ({ groups }) {
   }
 };
 
+const placeOf = ({ kind }: Config['target']): 'files' | 'sites' => (kind === 'directory' ? 'files' : 'sites');
+
+const PLACES: Readonly<Record<Config['target']['kind'], (site: string) => string>> = {
+  directory: (site) => `the file that clients at ${site} follow`,
+  kubernetes: (site) => `the targets that clients at ${site} read`,
+};
+
 /** A file has one epoch: two configs in one file would fence each other off. */
 const everyFileHasOneConfig: Check = function* ({ groups }) {
   const files = groups.flatMap(({ configs }, at) =>
     configs.flatMap(({ target }, index) =>
-      Object.entries(target.files).map(([site, file]) => ({
+      Object.entries(target.kind === 'directory' ? target.files : {}).map(([site, file]) => ({
         at: ['groups', at, 'configs', index, 'target', 'files', site],
         value: `${file} at ${site}`,
       })),
@@ -42,6 +55,6 @@ const everyFileHasOneConfig: Check = function* ({ groups }) {
 
 export const configChecks: readonly Check[] = [
   configsBelongToOneGroup,
-  everySiteHasItsFileAndData,
+  everySiteHasItsPlaceAndData,
   everyFileHasOneConfig,
 ];

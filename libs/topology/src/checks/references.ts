@@ -1,3 +1,4 @@
+import { sitesOfConfig } from '../config.js';
 import type { Path } from '../problem.js';
 import type { Topology } from '../topology.js';
 import { targetSettingsOf, type DnsTrafficBy } from '../traffic.js';
@@ -21,11 +22,12 @@ const siteReferences = ({ journal, clusters, groups }: Topology): readonly Named
         ...(provider.kind === 'rfc2136' ? serverSites(provider, [...path, 'provider']) : []),
       ];
     }),
-    ...configs.flatMap(({ target, data }, index) => {
+    ...configs.flatMap((config, index) => {
       const path = ['groups', at, 'configs', index];
+      const place = config.target.kind === 'directory' ? 'files' : 'sites';
       return [
-        ...Object.keys(target.files).map((site) => named([...path, 'target', 'files', site], site)),
-        ...Object.keys(data).map((site) => named([...path, 'data', site], site)),
+        ...sitesOfConfig(config).map((site) => named([...path, 'target', place, site], site)),
+        ...Object.keys(config.data).map((site) => named([...path, 'data', site], site)),
       ];
     }),
   ]),
