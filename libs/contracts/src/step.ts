@@ -42,6 +42,7 @@ export const StepRecordWire = StepWire.extend({
   verifiedBy: z.object({ check: z.string(), observed: JsonWire }).optional(),
   traceparent: z.string().optional(),
   problem: z.string().optional(),
+  exception: z.string().optional(),
 });
 
 const mirrors: [Mirrors<z.infer<typeof StepWire>, Step>, Mirrors<z.infer<typeof StepRecordWire>, StepRecord>] = [

@@ -141,7 +141,7 @@ function overdue(record: StepRecord, around: Surroundings): Move | undefined {
 }
 
 function finishStage(run: Run, due: readonly StepRecord[], records: readonly StepRecord[]): Move {
-  const exceptions = [...run.exceptions, ...due.filter((record) => record.status !== 'done').map(exceptionOf)];
+  const exceptions = [...run.exceptions, ...due.filter(isException).map(exceptionOf)];
   const last = Math.max(...records.map((record) => record.stage));
   if (run.stage < last) {
     const { phase, rule } = runAfter('stage-over', run);
@@ -170,7 +170,7 @@ export function resume(
     run: { ...run, epoch, phase, stage: firstStage, exceptions: [] },
     records: records.map((record) => {
       // `startedAt` stays: it may have happened under the epoch before.
-      const { verifiedBy, takenBy, problem, finishedAt, ...step } = record;
+      const { verifiedBy, takenBy, problem, exception, finishedAt, ...step } = record;
       const isOver = record.status === 'skipped' || (record.status === 'done' && !isSeal(record));
       return isOver || record.stage < firstStage ? record : { ...step, epoch, status: 'planned', attempt: 0 };
     }),
@@ -188,7 +188,10 @@ export const isPastNoReturn = (records: readonly StepRecord[]): boolean =>
 const problemOf = ({ name, status, attempt, problem }: StepRecord): string =>
   `${name} is ${status} after ${attempt} attempts${problem ? `: ${problem}` : ''}`;
 
-const exceptionOf = ({ name, status, problem }: StepRecord) => ({
+/** It is not done, or it is and something that should have followed did not. */
+const isException = ({ status, exception }: StepRecord): boolean => status !== 'done' || exception !== undefined;
+
+const exceptionOf = ({ name, status, problem, exception = problem }: StepRecord) => ({
   step: name,
-  reason: problem ? `${status}: ${problem}` : status,
+  reason: exception ? `${status}: ${exception}` : status,
 });

@@ -1,4 +1,4 @@
-import type { Epoch } from './ids.js';
+import type { Epoch, RunId } from './ids.js';
 import type { Json } from './json.js';
 
 /** A value as the resource holds it, with the epoch that was stamped on it last. */
@@ -23,6 +23,14 @@ export interface Verification {
   readonly check: string;
   readonly observed: Json;
   readonly holds: boolean;
+  /** It holds, and something that should have followed from it did not: what, and what to do. An exception of the run. */
+  readonly exception?: string;
+}
+
+/** On whose behalf something is written, for whoever finds it at the resource. */
+export interface Cause {
+  readonly run: RunId;
+  readonly step: string;
 }
 
 /**
@@ -39,8 +47,11 @@ export abstract class FencedResource<V> {
   /** @throws UnavailableError when the resource does not answer within `signal`. */
   abstract read(signal: AbortSignal): Promise<Stamped<V>>;
 
-  /** Stamps `epoch` and sets `next`, only where the resource still holds `seen` and no higher epoch. Never skips. */
-  abstract write(seen: Stamped<V>, next: V, epoch: Epoch, signal: AbortSignal): Promise<WriteOutcome>;
+  /**
+   * Stamps `epoch` and sets `next`, only where the resource still holds `seen` and no higher epoch. Never skips. `cause`
+   * is left at the resource where it has room for it.
+   */
+  abstract write(seen: Stamped<V>, next: V, epoch: Epoch, signal: AbortSignal, cause?: Cause): Promise<WriteOutcome>;
 
   /**
    * Looks where the effect is felt (a produce that must be refused, the answers of every authoritative server), not

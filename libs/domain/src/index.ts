@@ -17,7 +17,7 @@ export {
   SignalboxError,
   UnavailableError,
 } from './errors.js';
-export { FencedResource, type Stamped, type Verification, type WriteOutcome } from './fenced-resource.js';
+export { FencedResource, type Cause, type Stamped, type Verification, type WriteOutcome } from './fenced-resource.js';
 export type {
   FlowPositions,
   GroupPosition,

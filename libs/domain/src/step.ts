@@ -102,6 +102,8 @@ export interface StepRecord extends Step {
   readonly verifiedBy?: { readonly check: string; readonly observed: Json };
   /** In words, for a person: what went wrong and what to do. */
   readonly problem?: string;
+  /** Of one that is done: what should have followed from it and did not. An exception of the run. */
+  readonly exception?: string;
 }
 
 /** Nothing more will be reported for it under its epoch. */

@@ -81,7 +81,10 @@ class Performance {
     const next = step.action === 'seal' ? seen.value : desired;
     this.written = { value: next, isAnswered: false };
     this.writes += 1;
-    const outcome = await this.traced('effect', () => resource.write(seen, next, step.epoch, this.deadline));
+    const { run, name } = step;
+    const outcome = await this.traced('effect', () =>
+      resource.write(seen, next, step.epoch, this.deadline, { run, step: name }),
+    );
     switch (outcome) {
       case 'written':
         this.written = { value: next, isAnswered: true };
@@ -99,8 +102,10 @@ class Performance {
 
   private async verify(): Promise<Round> {
     const { resource, desired } = this.order;
-    const { check, observed, holds } = await this.traced('verify', () => resource.verify(desired, this.deadline));
-    if (holds) return { over: done(check, observed) };
+    const { check, observed, holds, exception } = await this.traced('verify', () =>
+      resource.verify(desired, this.deadline),
+    );
+    if (holds) return { over: { ...done(check, observed), ...(exception && { exception }) } };
     const problem = `${check} does not show what was wanted of ${this.name}; see what was observed`;
     return { over: { status: 'failed', verifiedBy: { check, observed }, problem } };
   }

@@ -47,7 +47,7 @@ export class StepLedger {
 
   /** Undefined when it is not there to be taken any more. @throws UnavailableError, OutcomeUnknownError */
   async take(step: JournaledStep, takenBy: ProcessId, startedAt: Instant): Promise<JournaledStep | undefined> {
-    const { verifiedBy, problem, finishedAt, ...open } = step.record;
+    const { verifiedBy, problem, exception, finishedAt, ...open } = step.record;
     const record: StepRecord = { ...open, status: 'taken', takenBy, startedAt };
     const outcome = await this.journal.commit({
       conditions: [...this.#stillSo(step), ...mayActFor(step)],
