@@ -21,6 +21,9 @@ export interface PlanFacts {
   readonly to: SiteId;
 }
 
+/** Instead of a stage: the step is waited for by nothing but the end of the run. */
+export const CLOSE = 'close';
+
 /** Puts drafts in order: `order` names the stages, `drafts` says what each of them holds. */
 export const staged = <Name extends string>(
   order: readonly Name[],
@@ -30,7 +33,7 @@ export const staged = <Name extends string>(
     drafts[name].map(({ neededBy, ...draft }): Step => ({
       ...draft,
       stage,
-      ...(neededBy && { neededBy: order.indexOf(neededBy as Name) }),
+      ...(neededBy && { neededBy: neededBy === CLOSE ? order.length : order.indexOf(neededBy as Name) }),
     })),
   );
 
@@ -138,9 +141,9 @@ export function redirectNames({ shape, policy, to }: PlanFacts, isPlanned = fals
   });
 }
 
-/** The clients at `site` are told that `active` is. */
+/** The clients at `site` are told that `active` is. Those who have to restart for it are waited for by nobody. */
 export function setConfigs({ shape, policy }: Of<'configs'>, site: SiteId, active: SiteId): Draft[] {
-  return shape.configs.map(({ id, data }) => {
+  return shape.configs.map(({ id, data, rolloutMs = {} }) => {
     const desired = data[active];
     invariant(desired, `config ${id} does not say what holds when ${active} is active`);
     return {
@@ -150,7 +153,8 @@ export function setConfigs({ shape, policy }: Of<'configs'>, site: SiteId, activ
       desired: { ...desired },
       runsAt: site,
       worker: 'config-switcher',
-      deadlineMs: policy.stepTimeoutMs,
+      deadlineMs: policy.stepTimeoutMs + (rolloutMs[site] ?? 0),
+      ...(rolloutMs[site] !== undefined && { neededBy: CLOSE }),
     };
   });
 }

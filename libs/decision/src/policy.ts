@@ -66,5 +66,10 @@ export interface GroupShape {
     readonly targets: Readonly<Record<string, OneTarget>>;
   }[];
   /** What clients read at their own site: `data` is by the site that is active. */
-  readonly configs: readonly { readonly id: string; readonly data: Readonly<Record<string, ConfigData>> }[];
+  readonly configs: readonly {
+    readonly id: string;
+    readonly data: Readonly<Record<string, ConfigData>>;
+    /** By site: how long what reads it may take to come up with it. Absent where nothing is restarted for it. */
+    readonly rolloutMs?: Readonly<Record<string, number>>;
+  }[];
 }

@@ -8,6 +8,7 @@ import {
   findGroup,
   flowsOf,
   policyOf,
+  rolloutsOf,
   targetsOf,
   type Topology,
 } from '#libs/topology';
@@ -41,9 +42,15 @@ export function settingsOf(topology: Topology, id: GroupId): Settings {
         ...(traffic.plannedTtlSeconds !== undefined && { plannedTtlSeconds: traffic.plannedTtlSeconds }),
         targets: targetsOf(traffic),
       })),
-      configs: group.configs.map(({ id: config, data }) => ({ id: config, data })),
+      configs: group.configs.map(configOf),
     },
   };
+}
+
+function configOf(config: Topology['groups'][number]['configs'][number]): GroupShape['configs'][number] {
+  const { id, data } = config;
+  const rolloutMs = rolloutsOf(config);
+  return { id, data, ...(rolloutMs && { rolloutMs }) };
 }
 
 /** Without who may break the glass: that is nothing to decide by. */

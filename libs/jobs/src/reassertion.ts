@@ -145,7 +145,8 @@ export class Reassertion {
     const order = await this.#orders.inForce(held);
     if (!order || limit.aborted) return false;
     this.#unconfirmed.set(held.key, { found, epoch: order.epoch });
-    const outcome = await resource.write(found, ordered, order.epoch, limit);
+    const { run, step } = order;
+    const outcome = await resource.write(found, ordered, order.epoch, limit, { run, step });
     if (outcome === 'refused') this.#unconfirmed.delete(held.key);
     const now = await resource.read(limit);
     if (!holds(resource, now, order, ordered)) {

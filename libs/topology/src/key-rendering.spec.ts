@@ -39,13 +39,10 @@ describe('the text of a key', () => {
   it('reads back whatever it rendered', () => {
     const setting = fc.string({ minLength: 1, maxLength: 8, unit: fc.constantFrom('a', 'b', '.', ...MEANT) });
     fc.assert(
-      fc.property(
-        fc.dictionary(setting, fc.string({ unit: fc.constantFrom('x', '\f', ...MEANT) })),
-        (data) => {
-          for (const as of ['properties', 'json'] as const)
-            expect(dataOf({ as }, renderedData({ as }, data))).toEqual({ ...data });
-        },
-      ),
+      fc.property(fc.dictionary(setting, fc.string({ unit: fc.constantFrom('x', '\f', ...MEANT) })), (data) => {
+        for (const as of ['properties', 'json'] as const)
+          expect(dataOf({ as }, renderedData({ as }, data))).toEqual({ ...data });
+      }),
     );
   });
 });
