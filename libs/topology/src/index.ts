@@ -1,5 +1,6 @@
 export type { ApprovalRules, ApprovalSettings, ApproverKey } from './approval.js';
 export type { Channel, ChannelOf, Hours, Severity } from './channel.js';
+export { chartValuesSchema } from './chart-values.js';
 export { checkTopology } from './checks/check-topology.js';
 export type { Cluster, Sasl, Tls } from './cluster.js';
 export { fileAt, rolloutsOf, type Config } from './config.js';
