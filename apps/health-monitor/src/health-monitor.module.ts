@@ -3,6 +3,7 @@ import { EtcdJournal, Journal, Membership, SCHEMA } from '#libs/journal';
 import {
   checkpointsTopicOf,
   GroupCheckpoints,
+  mannerOf,
   offsetSyncsTopicOf,
   OffsetSyncs,
   openCluster,
@@ -14,7 +15,6 @@ import {
 import { busCluster, EventBus, MultiClusterEventBus } from '#libs/messaging';
 import { Clock, Log, Metrics, Random, Readiness } from '#libs/runtime';
 import { ConnectMirrorPositions } from './lag/connect.mirror-positions.js';
-import { mannerOf } from './lag/flow-naming.js';
 import { FlowWatch } from './lag/flow-watch.js';
 import { PositionKeeper } from './lag/position-keeper.js';
 import { Monitor } from './monitor.service.js';

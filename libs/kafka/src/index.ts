@@ -5,6 +5,7 @@ export { ConsumerGroups } from './consumer-groups.js';
 export { isAuthorizationFailure, KafkaAuthenticationError, KafkaRefusedError } from './errors.js';
 export { checkpointKey, checkpointValue, readCheckpoint, type GroupCheckpoint } from './mirrormaker/checkpoint.js';
 export { MalformedRecordError } from './mirrormaker/errors.js';
+export { mannerOf, type FlowManner } from './mirrormaker/flow-manner.js';
 export { heartbeatKey, heartbeatValue, readHeartbeat, type Heartbeat } from './mirrormaker/heartbeat.js';
 export { offsetSyncKey, offsetSyncValue, readOffsetSync, type OffsetSync } from './mirrormaker/offset-sync.js';
 export {
@@ -21,6 +22,19 @@ export {
   sourceOffsetValue,
   type SourceOffset,
 } from './mirrormaker/source-offset.js';
+export { chained, fingerprintOf } from './copying/fingerprint.js';
+export { InMemoryTransactionalWriter } from './copying/in-memory.transactional-writer.js';
+export { InMemoryWholeLog } from './copying/in-memory.whole-log.js';
+export { openCopying, type OpenCopying } from './copying/open-copying.js';
+export {
+  TransactionalWriter,
+  type CommitOutcome,
+  type PartitionAppend,
+  type TopicDraft,
+  type WriterSession,
+} from './copying/transactional-writer.js';
+export { WholeLog, type WholePage, type WholeReadOptions } from './copying/whole-log.js';
+export { headerOf, type StoredWholeRecord, type WholeHeader, type WholeRecord } from './copying/whole-record.js';
 export { GroupCheckpoints } from './positions/group-checkpoints.js';
 export { OffsetSyncs } from './positions/offset-syncs.js';
 export {

@@ -2,11 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { clock, until } from '../../../test/lab/condition.js';
 import { jaas } from '../../../test/lab/credentials.js';
 import { java, runJava } from '../../../test/lab/java.js';
-import { withAdmin } from '../../../test/lab/kafka.js';
+import { kafkaClient, withAdmin } from '../../../test/lab/kafka.js';
 import { Lab } from '../../../test/lab/lab.js';
+import { PORTS } from '../../../test/lab/layout.js';
 import { createTopic, labAccess } from '../../../test/support/lab-kafka.js';
 import { accessRulesConformance } from './access-rules.conformance.js';
 import type { AccessRule } from './access-rules.js';
+import { copyingConformance } from './copying/copying.conformance.js';
+import { openCopying, type OpenCopying } from './copying/open-copying.js';
 import { openCluster, type KafkaCluster } from './kafka-cluster.js';
 import { offsetSweepConformance } from './sweep/offset-sweep.conformance.js';
 import { openSweep, type OpenSweep } from './sweep/open-sweep.js';
@@ -19,7 +22,7 @@ const record = [{ value: Buffer.from('x') }];
 
 describe('a real Kafka cluster', () => {
   let lab: Lab;
-  const opened: (KafkaCluster | OpenSweep)[] = [];
+  const opened: (KafkaCluster | OpenSweep | OpenCopying)[] = [];
   const open = (...who: Parameters<typeof labAccess> extends [unknown, ...infer Rest] ? Rest : never) => {
     const cluster = openCluster(labAccess(lab, ...who));
     opened.push(cluster);
@@ -44,6 +47,51 @@ describe('a real Kafka cluster', () => {
     const swept = openSweep(labAccess(lab, 'a', 'admin'), clock);
     opened.push(swept);
     return { sweep: swept.sweep, log: open('a', 'admin').log };
+  });
+
+  const copying = () => {
+    const open = openCopying(labAccess(lab, 'a', 'admin'), clock);
+    opened.push(open);
+    return open;
+  };
+  copyingConformance(async () => copying());
+
+  it('shows no record of a transaction that was taken back, nor of one that is not decided', async () => {
+    const topic = 'transactions';
+    await createTopic(lab, 'a', topic, 1);
+    const kafka = kafkaClient(lab.layout, lab.run, 'a', 'admin', PORTS.kafkaAdmin);
+    const producer = kafka.producer({
+      transactionalId: 'of-a-user',
+      maxInFlightRequests: 1,
+      idempotent: true,
+      retry: { retries: 5 },
+    });
+    await until('a producer connects', SOON_MS, () => producer.connect());
+    const write = async (value: string, end: 'commit' | 'abort' | 'leave-open') => {
+      const transaction = await until('a transaction begins', SOON_MS, () => producer.transaction());
+      await transaction.send({ topic, messages: [{ value }] });
+      if (end !== 'leave-open') await transaction[end]();
+      return transaction;
+    };
+    await write('kept', 'commit');
+    await write('taken back', 'abort');
+    await write('kept too', 'commit');
+    const open = await write('undecided', 'leave-open');
+    const { log } = copying();
+    await until('the markers are written', SOON_MS, async () => {
+      const { records, aborted, stableEnd, end } = await log.read(topic, 0, 0);
+      expect(records.map(({ value }) => String(value))).toEqual(['kept', 'kept too']);
+      expect({ aborted, stableEnd, end }).toEqual({ aborted: 1, stableEnd: 6, end: 7 });
+    });
+    const everything = await log.read(topic, 0, 0, { isolation: 'read-uncommitted' });
+    expect(everything.records.map(({ value }) => String(value))).toEqual([
+      'kept',
+      'taken back',
+      'kept too',
+      'undecided',
+    ]);
+    await open.abort();
+    await producer.disconnect();
   });
 
   it('tells its quorum leader, its partitions and its topics', async () => {

@@ -8,11 +8,11 @@ import {
   OffsetSyncs,
   offsetSyncValue,
   openInMemory,
+  type FlowManner,
   type SweptOffsets,
 } from '#libs/kafka';
 import { InMemoryLog, ProcessReadiness } from '#libs/runtime';
 import { VirtualClock } from '../../../../test/support/virtual-clock.js';
-import type { FlowManner } from './flow-naming.js';
 import { FlowWatch } from './flow-watch.js';
 import { MirrorPositions } from './mirror-positions.js';
 

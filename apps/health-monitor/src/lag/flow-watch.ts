@@ -3,6 +3,7 @@ import {
   PositionBook,
   sourceTopicOf,
   targetTopicOf,
+  type FlowManner,
   type GroupCheckpoints,
   type MirrorLook,
   type OffsetSweep,
@@ -13,7 +14,6 @@ import {
 } from '#libs/kafka';
 import type { Clock, Readiness, Stop } from '#libs/runtime';
 import { matchesTopic } from '#libs/topology';
-import type { FlowManner } from './flow-naming.js';
 import type { MirrorPositions } from './mirror-positions.js';
 
 /** A flow that ends at this process's site. */

@@ -1,5 +1,6 @@
-import type { FlowNaming, Isolation } from '#libs/kafka';
 import type { Flow } from '#libs/topology';
+import type { Isolation } from '../sweep/offset-sweep.js';
+import type { FlowNaming } from './replicated-names.js';
 
 /** What the settings of a flow's connectors say of how it copies. */
 export interface FlowManner {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { clusterId, flowId } from '#libs/domain';
 import type { Flow } from '#libs/topology';
-import { mannerOf } from './flow-naming.js';
+import { mannerOf } from './flow-manner.js';
 
 const flow = (settings: Flow['driver']['settings'] = {}): Flow => ({
   id: flowId('a-to-b'),
