@@ -8,7 +8,12 @@ const files = checkedInFiles();
 const names = commandsOf(everything()).map(([name]) => name);
 
 /** What stands for something that whoever types it knows. */
-const PLACEHOLDERS: Readonly<Record<string, string>> = { duration: '1h', kind: 'failover', shell: 'bash' };
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  duration: '1h',
+  kind: 'failover',
+  shell: 'bash',
+  what: 'replayed',
+};
 
 const filledIn = (line: string): string =>
   line

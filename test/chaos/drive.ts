@@ -78,6 +78,7 @@ const move = async (ground: Ground, { kind, to }: Wanted): Promise<Ended> => {
       return completed(ground.stage, kind, ...why);
     case 'failover':
     case 'quarantine':
+    case 'salvage':
     case 'survey':
     case 'rescue':
       throw new Error(`nobody asks for a ${kind} here`);

@@ -71,7 +71,9 @@ const COMMON: readonly AclEntry[] = [
   ...allow('app', startingWith(group, GROUP_PREFIX), 'READ'),
   ...allow('signalbox', startingWith(topic, 'signalbox.'), 'ALL'),
   ...allow('signalbox', startingWith(group, 'signalbox.'), 'ALL'),
-  ...allow('signalbox', literal(topic, TOPIC), 'READ', 'DESCRIBE', 'DESCRIBE_CONFIGS'),
+  // WRITE for stranded records that are replayed: the fence of a site that is not active takes it away again.
+  ...allow('signalbox', literal(topic, TOPIC), 'READ', 'WRITE', 'DESCRIBE', 'DESCRIBE_CONFIGS'),
+  ...allow('signalbox', startingWith(kafkajs.AclResourceTypes.TRANSACTIONAL_ID, 'signalbox.'), 'WRITE', 'DESCRIBE'),
   ...allow('signalbox', startingWith(topic, 'mm2-offset-syncs.'), 'READ'),
   ...allow('signalbox', literal(group, '*'), 'DESCRIBE'),
   ...allow('signalbox', CLUSTER, 'ALTER', 'DESCRIBE', 'ALTER_CONFIGS', 'DESCRIBE_CONFIGS'),

@@ -22,6 +22,10 @@ export const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [line: st
   ],
   failback: [["signalbox failback orders --reason 'a is dry again' --wait", 'home again, once somebody approved']],
   reprotect: [["signalbox reprotect orders --site a --reason 'a is dry again'", 'replicate toward a again']],
+  salvage: [
+    ["signalbox salvage orders --as quarantined --reason 'before a is protected'", 'kept for people to look at'],
+    ['signalbox salvage orders --as replayed --dry-run', 'what would be appended, and what stands in the way'],
+  ],
   runs: [['signalbox runs', 'what was done, latest first']],
   run: [
     ['signalbox run r-7f3a --watch', 'the whole run as a tree, as it goes on'],

@@ -17,3 +17,9 @@ export class ConnectRejectedError extends SignalboxError {
   readonly code = 'SB_CONNECT_REJECTED';
   readonly retryable = false;
 }
+
+/** Stranded records that are not there any more as they were counted, or that have no place at the site that serves. */
+export class SalvageImpossibleError extends SignalboxError {
+  readonly code = 'SB_SALVAGE_IMPOSSIBLE';
+  readonly retryable = false;
+}

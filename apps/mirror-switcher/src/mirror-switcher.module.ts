@@ -1,8 +1,7 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { ProcessId, SiteId } from '#libs/domain';
 import { StepWorkerModule } from '#libs/jobs';
-import type { KafkaCluster } from '#libs/kafka';
-import { Clock, Log, Readiness } from '#libs/runtime';
+import { Clock, Log, Readiness, SystemClock } from '#libs/runtime';
 import { flowsOf, type Topology } from '#libs/topology';
 import { ConnectWatch } from './connect-watch.js';
 import { mirrors, tendedFlows, watchedFlows } from './mirrors.js';
@@ -11,7 +10,7 @@ import { TaskRestarts } from './task-restarts.js';
 
 /** Connections to be closed with the process. */
 class OpenClusters {
-  constructor(readonly all: readonly KafkaCluster[]) {}
+  constructor(readonly all: readonly { close(): Promise<void> }[]) {}
 }
 
 /** Stops and starts the replication that ends at its site, and turns it around; the only process that holds its logins. */
@@ -26,7 +25,7 @@ export class MirrorSwitcherModule implements OnApplicationBootstrap, OnApplicati
   /** @throws SecretError */
   static async register(self: { topology: Topology; site: SiteId; process: ProcessId }): Promise<DynamicModule> {
     const { requestTimeoutMs } = self.topology.policy;
-    const flows = await openFlows(self.site, self.topology);
+    const flows = await openFlows(self.site, self.topology, new SystemClock());
     return {
       module: MirrorSwitcherModule,
       imports: [

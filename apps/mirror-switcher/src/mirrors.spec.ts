@@ -1,16 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { clusterId, flowId, siteId } from '#libs/domain';
-import { InMemoryKafka, openInMemory } from '#libs/kafka';
+import { InMemoryKafka, InMemoryTransactionalWriter, InMemoryWholeLog, openInMemory } from '#libs/kafka';
 import { VirtualClock } from '../../../test/support/virtual-clock.js';
 import { ConnectRestMirror } from './connect-rest.mirror.js';
 import { ConnectRestPositions } from './connect-rest.positions.js';
 import { FlowBacklog } from './flow-backlog.js';
 import { mirrors } from './mirrors.js';
+import { FlowSalvage } from './salvage/flow-salvage.js';
 
 describe(mirrors.name, () => {
   const clock = new VirtualClock();
   const [source, target] = ['kafka-b', 'kafka-a'].map(clusterId);
-  const logOf = (cluster = source!) => openInMemory(new InMemoryKafka({ cluster, timeoutMs: 100 }, clock)).log;
+  const kafkaOf = (cluster = source!) => new InMemoryKafka({ cluster, timeoutMs: 100 }, clock);
+  const logOf = (cluster = source!) => openInMemory(kafkaOf(cluster)).log;
+  const wholeOf = (cluster = source!) => new InMemoryWholeLog(kafkaOf(cluster), 'User:signalbox');
   const resolve = mirrors(
     [
       {
@@ -26,6 +29,11 @@ describe(mirrors.name, () => {
         connect: 'http://127.0.0.1:1',
         source: logOf(source),
         target: logOf(target),
+        copying: {
+          source: wholeOf(source),
+          target: wholeOf(target),
+          writer: new InMemoryTransactionalWriter(kafkaOf(target), 'User:signalbox'),
+        },
         rendered: { source: {}, checkpoint: {} },
         secrets: [],
       },
@@ -34,12 +42,15 @@ describe(mirrors.name, () => {
     clock,
   );
 
-  it('finds all three resources of a flow that ends here', () => {
-    const kinds = (['mirror', 'positions', 'backlog'] as const).map((kind) => resolve({ kind, flow: 'b-to-a' }));
+  it('finds every resource of a flow that ends here', () => {
+    const kinds = (['mirror', 'positions', 'backlog', 'salvage'] as const).map((kind) =>
+      resolve({ kind, flow: 'b-to-a' }),
+    );
     expect(kinds.map((resource) => resource?.constructor)).toEqual([
       ConnectRestMirror,
       ConnectRestPositions,
       FlowBacklog,
+      FlowSalvage,
     ]);
   });
 

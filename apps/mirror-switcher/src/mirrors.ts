@@ -1,5 +1,5 @@
 import type { FencedResource } from '#libs/domain';
-import type { TopicLog } from '#libs/kafka';
+import { mannerOf, targetTopicOf, type TopicLog, type TransactionalWriter, type WholeLog } from '#libs/kafka';
 import type { ResolveResource } from '#libs/jobs';
 import type { Clock } from '#libs/runtime';
 import { matchesTopic, type Flow } from '#libs/topology';
@@ -11,6 +11,7 @@ import { EpochMarker } from './epoch-marker.js';
 import { FlowBacklog } from './flow-backlog.js';
 import { endOffsetsAt } from './kafka.end-offsets.js';
 import type { RenderedConnectors } from './rendered-connectors.js';
+import { FlowSalvage } from './salvage/flow-salvage.js';
 import { SourceLog } from './source-log.js';
 import { StoredPositions } from './stored-positions.js';
 import type { TendedFlow } from './task-restarts.js';
@@ -25,13 +26,15 @@ export interface LocalFlow {
   readonly connect: string;
   readonly source: TopicLog;
   readonly target: TopicLog;
+  /** The same logs, for records that are copied whole. */
+  readonly copying: { readonly source: WholeLog; readonly target: WholeLog; readonly writer: TransactionalWriter };
   /** How its connectors are created when Connect does not have them. Holds secrets. */
   readonly rendered: RenderedConnectors;
   /** Those that `rendered` holds. */
   readonly secrets: readonly string[];
 }
 
-type FlowResources = Readonly<Record<'mirror' | 'positions' | 'backlog', FencedResource<unknown>>>;
+type FlowResources = Readonly<Record<'mirror' | 'positions' | 'backlog' | 'salvage', FencedResource<unknown>>>;
 
 /** Finds the resource of a step among the flows that end here. */
 export function mirrors(flows: readonly LocalFlow[], callTimeoutMs: number, clock: Clock): ResolveResource {
@@ -66,7 +69,7 @@ export const tendedFlows = (
     mayRestart: touched.has(flow.id),
   }));
 
-/** One epoch for all three: they are the same connectors. */
+/** One epoch for the connectors: they are the same. A salvage has its own, at the cluster that it writes to. */
 function resourcesOf(local: LocalFlow, callTimeoutMs: number, clock: Clock): FlowResources {
   const { flow, rendered } = local;
   const { source, checkpoint } = flow.driver;
@@ -83,7 +86,21 @@ function resourcesOf(local: LocalFlow, callTimeoutMs: number, clock: Clock): Flo
       clock,
       BACKLOG_POLL_MS,
     ),
+    salvage: salvageOf(local, clock),
   };
+}
+
+function salvageOf({ flow, source, target, copying }: LocalFlow, clock: Clock): FlowSalvage {
+  const { naming, isolation } = mannerOf(flow);
+  return new FlowSalvage({
+    flow: flow.id,
+    source: { log: source, whole: copying.source },
+    target: { log: target, whole: copying.target },
+    writer: copying.writer,
+    isolation,
+    targetTopic: (topic) => targetTopicOf(naming, topic),
+    now: () => clock.now(),
+  });
 }
 
 /** The default policy puts the source's alias and a dot before the name. */

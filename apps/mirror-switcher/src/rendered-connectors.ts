@@ -2,6 +2,7 @@ import type { Cluster, Flow } from '#libs/topology';
 import type { ConnectorConfig } from './connect-client.js';
 import { STOPS_WITHOUT_ITS_SOURCE } from './connector-config.js';
 import { TOPICS_EXCLUDED } from './flow-topics.js';
+import { ORIGIN_SITE } from './salvage/provenance.js';
 
 /** What of the topology stands in a connector's configuration. */
 export interface RenderedFlow {
@@ -71,7 +72,24 @@ const SOURCE: ConnectorConfig = {
   'sync.topic.acls.enabled': 'false',
   'sync.topic.configs.enabled': 'false',
   'refresh.topics.interval.seconds': '30',
+  ...keepsSalvagedOut(),
 };
+
+/**
+ * Stranded records that were replayed are in their own site's log already: a mirror toward it leaves them out. They tell
+ * themselves by a header; filter and predicate are Connect's own.
+ */
+function keepsSalvagedOut(): ConnectorConfig {
+  const [filter, predicate] = ['signalboxSalvaged', 'signalboxIsSalvaged'];
+  return {
+    transforms: filter,
+    [`transforms.${filter}.type`]: 'org.apache.kafka.connect.transforms.Filter',
+    [`transforms.${filter}.predicate`]: predicate,
+    predicates: predicate,
+    [`predicates.${predicate}.type`]: 'org.apache.kafka.connect.transforms.predicates.HasHeaderKey',
+    [`predicates.${predicate}.name`]: ORIGIN_SITE,
+  };
+}
 
 /** Groups find their place after a move as it was seconds before, not minutes. */
 const CHECKPOINT: ConnectorConfig = {

@@ -78,7 +78,7 @@ describe('replication that is turned around', () => {
     createIdentities(lab.run);
     writeTopology(lab.layout, lab.run, 'observe');
     topology = await loadTopology(lab.configFile, siteId('a'));
-    flows = (await Promise.all(['a', 'b'].map((site) => openFlows(siteId(site), topology)))).flat();
+    flows = (await Promise.all(['a', 'b'].map((site) => openFlows(siteId(site), topology, clock)))).flat();
     [a, b] = [asAdmin('a'), asAdmin('b')];
   });
 
@@ -201,7 +201,7 @@ describe('replication that is turned around', () => {
 
   it('works without its source, but for the question what is left there', async () => {
     await lab.kill('b');
-    const opened = await openFlows(siteId('a'), topology);
+    const opened = await openFlows(siteId('a'), topology, clock);
     flows = [...opened, ...flows.filter(({ flow }) => flow.id !== 'b-to-a')];
     expect(await positions('b-to-a').read(soon())).toMatchObject({ value: { 'orders-1': 3 } });
     await expect(backlog('b-to-a').verify('empty', soon())).rejects.toMatchObject({ code: 'SB_UNAVAILABLE' });

@@ -1,10 +1,20 @@
-import type { ConfigData, Json, MirrorState, NameTarget, Positions, ResourceRef, WriteAccess } from '#libs/domain';
+import type {
+  ConfigData,
+  Json,
+  MirrorState,
+  NameTarget,
+  Positions,
+  ResourceRef,
+  SalvageOrder,
+  WriteAccess,
+} from '#libs/domain';
 import { z } from 'zod';
 import { ConfigDataWire } from './client-config.js';
 import { decodeValue, type Decoded } from './decode.js';
 import type { Mirrors } from './mirrors.js';
 import { NameTargetWire } from './name-target.js';
 import { PositionsWire } from './positions.js';
+import { SalvageOrderWire } from './salvage.js';
 
 const WriteAccessWire = z.enum(['clients', 'inbound', 'none']);
 const MirrorStateWire = z.enum(['running', 'stopped']);
@@ -16,6 +26,7 @@ const WIRES = {
   mirror: MirrorStateWire,
   positions: PositionsWire,
   backlog: BacklogExpectation,
+  salvage: SalvageOrderWire,
   name: NameTargetWire,
   resolution: NameTargetWire,
   config: ConfigDataWire,
@@ -26,7 +37,7 @@ export const decodeDesired = (
   kind: ResourceRef['kind'],
   desired: Json | undefined,
   what: string,
-): Decoded<WriteAccess | MirrorState | Positions | 'empty' | NameTarget | ConfigData> =>
+): Decoded<WriteAccess | MirrorState | Positions | 'empty' | SalvageOrder | NameTarget | ConfigData> =>
   decodeValue(WIRES[kind], desired, `desired of ${what}`);
 
 const mirrors: [

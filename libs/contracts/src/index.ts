@@ -18,6 +18,7 @@ export { decode, decodeOrThrow, decodeValue, ForgedError, MalformedError, parseJ
 export { decodeDesired } from './desired.js';
 export { FlowPositionsWire, openFlowPositions, signFlowPositions } from './flow-positions.js';
 export { BacklogWire, PositionsWire } from './positions.js';
+export { SalvageAsWire, SalvagedPartitionWire, SalvagedWire, SalvageOrderWire } from './salvage.js';
 export { GuardRecordWire } from './guard-record.js';
 export type { Mirrors } from './mirrors.js';
 export { NameReportWire } from './name-report.js';

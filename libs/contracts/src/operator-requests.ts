@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SalvageAsWire } from './salvage.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -69,14 +70,16 @@ export const ReviewBody = z.strictObject({ note: reason });
 export type ReviewBody = z.infer<typeof ReviewBody>;
 
 /** What a person may ask for by name. */
-export const RequestKindWire = z.enum(['failover', 'switchover', 'failback', 'reprotect']);
+export const RequestKindWire = z.enum(['failover', 'switchover', 'failback', 'reprotect', 'salvage']);
 export type RequestKind = z.infer<typeof RequestKindWire>;
 
 /** POST /v1/groups/:group/requests */
 export const RequestBody = z.strictObject({
   kind: RequestKindWire,
-  /** Where to; the site that returns, for a reprotect. Without it: what the rules would choose. */
+  /** Where to; the site that returns, for a reprotect or a salvage. Without it: what the rules would choose. */
   to: name.optional(),
+  /** What becomes of stranded records, for a salvage; quarantined unless said. */
+  as: SalvageAsWire.optional(),
   reason,
   /** Binds the request to the plan that was read: refused when it would be another one now. */
   planHash: planHash.optional(),
@@ -84,7 +87,11 @@ export const RequestBody = z.strictObject({
 export type RequestBody = z.infer<typeof RequestBody>;
 
 /** Query of GET /v1/groups/:group/plan and …/plan/export */
-export const PlanQuery = z.strictObject({ kind: RequestKindWire.default('failover'), to: name.optional() });
+export const PlanQuery = z.strictObject({
+  kind: RequestKindWire.default('failover'),
+  to: name.optional(),
+  as: SalvageAsWire.optional(),
+});
 export type PlanQuery = z.infer<typeof PlanQuery>;
 
 /** Query of GET /v1/groups/:group/forecast */

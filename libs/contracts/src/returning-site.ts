@@ -2,6 +2,7 @@ import type { ReturningSite } from '#libs/domain';
 import { z } from 'zod';
 import type { Mirrors } from './mirrors.js';
 import { BacklogWire, PositionsWire } from './positions.js';
+import { SalvagedWire } from './salvage.js';
 import { InstantWire, RunIdWire } from './wire.js';
 
 export const ReturningSiteWire = z.object({
@@ -12,6 +13,7 @@ export const ReturningSiteWire = z.object({
   rebornAs: z.string().optional(),
   watermark: PositionsWire.optional(),
   stranded: BacklogWire.optional(),
+  salvaged: SalvagedWire.optional(),
   keepsUpSince: InstantWire.optional(),
 });
 

@@ -10,6 +10,7 @@ export const RunKindWire = z.enum([
   'failback',
   'quarantine',
   'reprotect',
+  'salvage',
   'survey',
   'rescue',
 ]);

@@ -1,4 +1,4 @@
-import type { ApprovalId, Backlog, Instant, Plan, Positions, RunId, SiteId } from '#libs/domain';
+import type { ApprovalId, Backlog, Instant, Plan, Positions, RunId, Salvaged, SiteId } from '#libs/domain';
 import type { Evidence } from './evidence.js';
 import type { GroupState } from './group-state.js';
 import type { DecisionPolicy, GroupShape } from './policy.js';
@@ -57,6 +57,8 @@ export interface Findings {
   readonly watermark?: Positions;
   /** What the old site held and the new one did not. */
   readonly stranded?: Backlog;
+  /** What was done with the stranded records. */
+  readonly salvaged?: Salvaged;
   /** Sites whose write access does not carry the run's epoch. */
   readonly unsealed?: readonly SiteId[];
 }

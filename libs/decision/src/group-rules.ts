@@ -38,6 +38,7 @@ export function ask(at: CaseOf<Place, 'needs-approval' | 'needs-approval-for-vet
   const question = {
     approval: event.fresh.approval,
     target: plan.to,
+    ...('as' in seen && seen.as !== undefined && { as: seen.as }),
     expiresAt: (event.at + settings.policy.approvalTtlMs) as typeof event.at,
     ...('requestedBy' in seen && { requestedBy: seen.requestedBy }),
   };

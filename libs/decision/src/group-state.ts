@@ -1,4 +1,14 @@
-import type { ApprovalId, GroupId, Instant, ReturningSite, RunId, RunKind, SiteId, WriteAccess } from '#libs/domain';
+import type {
+  ApprovalId,
+  GroupId,
+  Instant,
+  ReturningSite,
+  RunId,
+  RunKind,
+  SalvageAs,
+  SiteId,
+  WriteAccess,
+} from '#libs/domain';
 
 interface Settled {
   readonly group: GroupId;
@@ -32,6 +42,8 @@ export type GroupState = Settled &
         readonly approval: ApprovalId;
         readonly kind: RunKind;
         readonly target: SiteId;
+        /** Of a salvage. */
+        readonly as?: SalvageAs;
         readonly requestedBy?: string;
         readonly expiresAt: Instant;
       }
@@ -91,6 +103,7 @@ function permittedByRun(
       return site === target ? 'none' : 'unconcerned';
     case 'rescue':
       return site === target ? undefined : 'unconcerned';
+    case 'salvage':
     case 'survey':
       return 'unconcerned';
   }

@@ -97,8 +97,9 @@ function siteAfterRun(
   kind: Running['kind'],
   site: ReturningSite,
   since: ReturningSite['since'],
-  { stranded }: Findings,
+  { stranded, salvaged }: Findings,
 ): ReturningSite | undefined {
+  if (kind === 'salvage') return siteAfter('was-salvaged', site, { ...site, ...(salvaged && { salvaged }) });
   if (kind === 'quarantine') return siteAfter('was-taken-in', site, { ...site, since, ...(stranded && { stranded }) });
   if (kind !== 'reprotect') return site;
   const { keepsUpSince, ...known } = site;

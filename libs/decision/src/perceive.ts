@@ -1,4 +1,4 @@
-import { invariant, type Plan, type VerdictKind } from '#libs/domain';
+import { invariant, type Plan, type SalvageAs, type VerdictKind } from '#libs/domain';
 import type { Evaluation, GroupEvent, Settings } from './decision.js';
 import type { GroupState, Phase } from './group-state.js';
 import { tendReturning, type Tended } from './homecoming.js';
@@ -34,6 +34,8 @@ export type Seen =
       readonly input: 'granted' | 'needs-another-person';
       readonly plan: Plan;
       readonly requestedBy: string;
+      /** Of a salvage. */
+      readonly as?: SalvageAs;
       readonly vetoes: Vetoes;
       readonly lifted: Vetoes;
     }
@@ -137,14 +139,15 @@ function incident(state: GroupState, event: Evaluation, settings: Settings): See
 
 function failoverOf(situation: Situation): Plan {
   invariant(situation.target, 'Without a target there is a veto that nobody can lift.');
-  return planFor('failover', situation, situation.target);
+  return planFor({ kind: 'failover' }, situation, situation.target);
 }
 
 function requested(state: GroupState, event: Event<'requested'>, settings: Settings): Seen {
   const { plan, vetoes, lifted, needsApproval } = answerTo(event.request, factsOf(state, event, settings));
   if (!plan || (!needsApproval && vetoes.length > 0)) return { input: 'refused', vetoes };
   const input = needsApproval ? 'needs-another-person' : 'granted';
-  return { input, plan, requestedBy: event.request.by, vetoes, lifted };
+  const { by: requestedBy, as } = event.request;
+  return { input, plan, requestedBy, vetoes, lifted, ...(as !== undefined && { as }) };
 }
 
 /** Decided, and looked at once more before anything is done: facts may have changed while people thought. */
@@ -174,7 +177,10 @@ export function vetoesOnAsked(state: Awaiting, event: Looked, settings: Settings
 /** The same question on today's facts; that it is open is no reason against itself. */
 function askedAgain(state: Awaiting, event: Looked, settings: Settings): Answer {
   const kind = state.kind as RequestKind;
-  return answerTo({ kind, to: state.target }, factsOf(steadied(state), event, settings));
+  return answerTo(
+    { kind, to: state.target, ...(state.as && { as: state.as }) },
+    factsOf(steadied(state), event, settings),
+  );
 }
 
 const factsOf = (state: GroupState, { at, evidence }: Looked, { shape, policy }: Settings): Facts => ({

@@ -5,7 +5,10 @@ import type { DecisionPolicy, GroupShape } from './policy.js';
 export type Draft = Omit<Step, 'stage' | 'neededBy'> & { readonly neededBy?: string };
 
 /** The numbers and choices that plans are made by. */
-export type PlanPolicy = Pick<DecisionPolicy, 'fenceMode' | 'sealTimeoutMs' | 'stepTimeoutMs' | 'drainTimeoutMs'>;
+export type PlanPolicy = Pick<
+  DecisionPolicy,
+  'fenceMode' | 'sealTimeoutMs' | 'stepTimeoutMs' | 'drainTimeoutMs' | 'salvageConflicts'
+>;
 
 /** As much of a group, of whatever pattern, as the named parts of its shape. */
 interface Of<Part extends keyof GroupShape> {
@@ -86,7 +89,7 @@ export const sealWrites = (facts: Of<'group'>, site: SiteId): Draft => ({
 
 export const sealFlow = (
   facts: PlanFacts,
-  kind: 'mirror' | 'positions',
+  kind: 'mirror' | 'positions' | 'salvage',
   flow: { readonly id: string; readonly to: SiteId },
 ): Draft => ({
   ...seal(facts),

@@ -1,4 +1,4 @@
-import type { GroupId, Plan, Positions, RunKind } from '#libs/domain';
+import type { Backlog, GroupId, Json, Plan, Positions, RunKind, SalvageOrder } from '#libs/domain';
 import {
   flowsBetween,
   inspectBacklog,
@@ -28,12 +28,18 @@ export interface ReprotectFacts extends PlanFacts {
   readonly watermark: Positions;
 }
 
+export interface SalvageFacts extends PlanFacts {
+  readonly order: Pick<SalvageOrder, 'as' | 'leftBy' | 'watermark'>;
+  readonly stranded: Backlog;
+}
+
 /** The order of a move; what it guards against is in the order. */
 const FAILOVER = ['seal', 'fence', 'close-inbound', 'positions', 'promote', 'redirect', 'verify'] as const;
 const PLANNED = ['seal', 'fence', 'drain', 'close-inbound', 'positions', 'promote', 'redirect', 'verify'] as const;
 /** Where a name's TTL is lowered first, and restored after. */
 const PLANNED_TTL = ['seal', 'lower-ttl', 'await-ttl', ...PLANNED.slice(1), 'restore-ttl'] as const;
 const QUARANTINE = ['seal', 'fence', 'take-in'] as const;
+const SALVAGE = ['seal', 'fence', 'salvage'] as const;
 const REPROTECT = ['seal', 'stop', 'positions', 'admit', 'start'] as const;
 
 /** Unplanned active-passive: fence, then promote, then redirect, and verify each (design §7). Pure. */
@@ -108,6 +114,41 @@ export function reprotectPlan(facts: ReprotectFacts): Plan {
   });
   return planOf('reprotect', facts, steps);
 }
+
+/**
+ * The stranded records of a site in quarantine. It has to be seen to take no writes first: what came behind the records
+ * that are read would stay there unseen. Nothing is taken back: what was copied is counted, and a repetition goes on there.
+ */
+export function salvagePlan(facts: SalvageFacts): Plan {
+  const { from, to, policy } = facts;
+  const flows = flowsBetween(facts, to, from);
+  return planOf(
+    'salvage',
+    facts,
+    staged(SALVAGE, {
+      seal: flows.map((flow) => sealFlow(facts, 'salvage', flow)),
+      fence: [{ ...writeAccess(facts, to, 'verify-fence', 'none'), action: 'inspect' }],
+      salvage: flows.map((flow) => ({
+        name: `salvage-${flow.id}`,
+        action: 'apply',
+        resource: { kind: 'salvage', flow: flow.id },
+        desired: orderOf(facts),
+        runsAt: from,
+        worker: 'mirror-switcher',
+        deadlineMs: START_FACTOR * policy.stepTimeoutMs + facts.stranded.records / SALVAGED_PER_MS_MIN,
+      })),
+    }),
+  );
+}
+
+function orderOf({ shape, policy, to, order, stranded: { ranges } }: SalvageFacts): Json {
+  const { salvageConflicts: conflicts = 'keep-newest' } = policy;
+  const all: SalvageOrder = { ...order, group: shape.group, site: to, conflicts, ranges };
+  return JSON.parse(JSON.stringify(all)) as Json;
+}
+
+/** A tenth of what one core does: it may be read over a slow line. */
+const SALVAGED_PER_MS_MIN = 2;
 
 /** Creating connectors and starting their tasks takes Connect a rebalance or two. */
 const START_FACTOR = 3;

@@ -1,4 +1,4 @@
-import type { ConfigData, OneTarget, SiteId } from '#libs/domain';
+import type { ConfigData, OneTarget, SalvageConflicts, SiteId } from '#libs/domain';
 
 /** What a group may do by itself. `observe` decides and audits, and touches nothing. */
 export type Mode = 'observe' | 'approve' | 'automatic';
@@ -32,6 +32,8 @@ export interface DecisionPolicy {
   readonly drainTimeoutMs: number;
   /** How long a returned site's lag must have been under the RPO before it is protected. */
   readonly protectedAfterMs: number;
+  /** Which stranded records are not replayed; `keep-newest` when absent. */
+  readonly salvageConflicts?: SalvageConflicts;
   /** How people are asked; without it one of any who may approve is enough, and time alone says nothing. */
   readonly approval?: ApprovalPolicy;
 }

@@ -1,8 +1,9 @@
-import { invariant, type Instant, type Plan, type ReturningSite, type SiteId } from '#libs/domain';
+import { invariant, type Instant, type Plan, type ReturningSite, type SalvageAs, type SiteId } from '#libs/domain';
 import type { Evidence } from './evidence.js';
 import type { GroupState } from './group-state.js';
 import { PATTERNS } from './pattern/patterns.js';
 import type { MoveKind } from './pattern/planned.js';
+import { salvagePlan } from './plan.js';
 import type { DecisionPolicy, GroupShape } from './policy.js';
 import { notRecovered } from './recovery.js';
 import { hard, soft, verdictOf, type Situation, type Veto, type VetoCheck } from './veto.js';
@@ -20,12 +21,14 @@ import {
 } from './vetoes.js';
 
 /** What a person asks for by name. A quarantine starts by itself and cannot be asked for. */
-export type RequestKind = MoveKind;
+export type RequestKind = MoveKind | 'salvage';
 
 export interface MoveRequest {
   readonly kind: RequestKind;
   /** Without it: where the rules would move the group, its home, or the site that waits in quarantine. */
   readonly to?: SiteId;
+  /** What becomes of stranded records, for a salvage; quarantined unless said. */
+  readonly as?: SalvageAs;
   readonly by: string;
 }
 
@@ -50,7 +53,7 @@ export interface Facts {
 }
 
 /** Pure. */
-export function answerTo(request: Pick<MoveRequest, 'kind' | 'to'>, facts: Facts): Answer {
+export function answerTo(request: Pick<MoveRequest, 'kind' | 'to' | 'as'>, facts: Facts): Answer {
   const target = request.to ?? defaultTarget(request.kind, facts);
   const situation: Situation = { ...facts, target };
   const { standing: vetoes, lifted } = weigh([...ALWAYS, ...CHECKS_ON[request.kind]], situation);
@@ -60,7 +63,7 @@ export function answerTo(request: Pick<MoveRequest, 'kind' | 'to'>, facts: Facts
     vetoes,
     lifted,
     needsApproval: request.kind !== 'switchover',
-    ...(isPossible && { plan: planFor(request.kind, facts, target) }),
+    ...(isPossible && { plan: planFor(request, facts, target) }),
   };
 }
 
@@ -72,18 +75,25 @@ function defaultTarget(kind: RequestKind, { state, shape }: Facts): SiteId | und
     case 'failback':
       return shape.home;
     case 'reprotect':
+    case 'salvage':
       return shape.sites.find((site) => site in state.returning);
   }
 }
 
 /** The run a request asks for, as it would be decided now. */
 export function planFor(
-  kind: RequestKind,
+  { kind, as }: Pick<MoveRequest, 'kind' | 'as'>,
   { state, shape, policy, evidence }: Facts,
   target: SiteId,
   fromIsLost = isLost(state.active, evidence, shape),
 ): Plan {
-  const watermark = state.returning[target]?.watermark;
+  const site = state.returning[target];
+  const watermark = site?.watermark;
+  if (kind === 'salvage') {
+    const { leftBy, stranded = { records: 0, ranges: [] } } = site ?? {};
+    const order = { as: as ?? 'quarantined', leftBy: leftBy ?? '', watermark: watermark ?? {} } as const;
+    return salvagePlan({ shape, policy, from: state.active, to: target, order, stranded });
+  }
   const planned = PATTERNS['active-passive'][kind]({
     shape,
     policy,
@@ -190,6 +200,31 @@ const watermarkUnknown: VetoCheck = ({ state, target }) => {
   return hard('watermark-unknown', `${why}: ${advice}`);
 };
 
+const nothingStranded: VetoCheck = ({ state, target }) => {
+  const site = target && state.returning[target];
+  if (!site || site.phase !== 'quarantined' || (site.stranded?.records ?? 0) > 0) return undefined;
+  const why = site.stranded ? `no record is stranded in ${target}` : `nobody could count what is stranded in ${target}`;
+  return hard('nothing-stranded', why);
+};
+
+const salvagedAlready: VetoCheck = ({ state, target }) => {
+  const salvaged = target && state.returning[target]?.salvaged;
+  if (!salvaged) return undefined;
+  const { as, run, copied } = salvaged;
+  return soft('salvaged-already', `run ${run} has ${as} what is stranded in ${target} (${copied} records copied)`);
+};
+
+/** Behind them come the records that are replicated to it: nobody tells them apart any more by where they lie. */
+const strandedUndecided: VetoCheck = ({ state, target }) => {
+  const { stranded, salvaged, watermark } = (target && state.returning[target]) || {};
+  if (!stranded || stranded.records === 0 || salvaged || !watermark) return undefined;
+  const advice = `decide about them first: signalbox salvage ${state.group} --as quarantined --reason '<why>'`;
+  return soft(
+    'stranded-undecided',
+    `${stranded.records} records are stranded in ${target}, and in no other log: ${advice}`,
+  );
+};
+
 const ALWAYS: readonly VetoCheck[] = [observing, alreadyAsked, runActive, frozen];
 const PLANNED: readonly VetoCheck[] = [
   alreadyThere,
@@ -200,8 +235,17 @@ const PLANNED: readonly VetoCheck[] = [
   guardOf(({ target }) => target),
   noFlow,
 ];
+const SALVAGE: readonly VetoCheck[] = [
+  notInQuarantine,
+  nothingStranded,
+  salvagedAlready,
+  activeIsDown,
+  targetUnhealthy,
+  guardOf(({ target }) => target),
+];
 const REPROTECT: readonly VetoCheck[] = [
   notInQuarantine,
+  strandedUndecided,
   watermarkUnknown,
   activeIsDown,
   targetUnhealthy,
@@ -221,4 +265,5 @@ const CHECKS_ON: Readonly<Record<RequestKind, readonly VetoCheck[]>> = {
   // Nobody can lift its lag rule or its recovery: going home too early loses what waiting does not.
   failback: [...PLANNED, notRecovered, notLiftable(lagAboveRpo), targetHealthyTooShort, namesOfOthers, inCoolDown],
   reprotect: REPROTECT,
+  salvage: SALVAGE,
 };

@@ -131,6 +131,7 @@ function differenceOf({ resource, value }: Reading, active: SiteId, shape: Group
     }
     case 'positions':
     case 'backlog':
+    case 'salvage':
     case 'resolution':
       return undefined;
   }

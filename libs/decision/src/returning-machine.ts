@@ -23,6 +23,7 @@ const INPUTS = {
   'was-taken-in': 'the run that seals it and counts its stranded records has ended well',
   'was-not-taken-in': 'that run was taken back',
   'was-reprotected': 'the run that starts replication toward it has ended well',
+  'was-salvaged': 'a run has done with its stranded records what a person wanted',
   'became-active': 'a run moved the group to it',
   'was-released': 'a person says that it was rebuilt by hand',
   'was-rescued': 'a rescue began, and it was not read in order',
@@ -43,6 +44,7 @@ export const RETURNING: Machine<Place, Input> = {
     { id: 'take-in-failed', from: ['lost'], on: ['was-not-taken-in'], to: 'same' },
     { id: 'site-quarantined', from: ['lost'], on: ['was-taken-in'], to: 'quarantined' },
     { id: 'returning-lost-again', from: ['quarantined'], on: ['is-gone'], to: 'lost' },
+    { id: 'site-salvaged', from: ['quarantined'], on: ['was-salvaged'], to: 'same' },
     { id: 'reprotected', from: ['quarantined'], on: ['was-reprotected'], to: 'catching-up' },
     { id: 'catching-up-under-rpo', from: ['catching-up'], on: ['comes-under-rpo'], to: 'same' },
     { id: 'catching-up-above-rpo', from: ['catching-up'], on: ['goes-above-rpo'], to: 'same' },
@@ -77,7 +79,11 @@ export const RETURNING: Machine<Place, Input> = {
       because: 'lag counts once a reprotect has started replication',
     },
     { in: except(PHASES, 'lost'), on: ['was-taken-in', 'was-not-taken-in'], because: 'only a lost site is taken in' },
-    { in: except(PHASES, 'quarantined'), on: ['was-reprotected'], because: 'only a site in quarantine is reprotected' },
+    {
+      in: except(PHASES, 'quarantined'),
+      on: ['was-reprotected', 'was-salvaged'],
+      because: 'only a site in quarantine is reprotected, or has its stranded records read',
+    },
   ],
 };
 

@@ -23,6 +23,7 @@ export function settingsOf(topology: Topology, id: GroupId): Settings {
       mode: group.mode,
       fenceMode: group.fenceMode,
       approval: approvalPolicyOf(topology, group),
+      salvageConflicts: group.salvage.conflicts,
     },
     shape: {
       group: group.id,

@@ -21,6 +21,8 @@ export const VETO_KINDS: readonly VetoKind[] = [
   ),
   soft('cool-down', 'wait until the cool-down is over'),
   soft('storm', 'see what the events have in common, then agree to the approval that is open'),
+  soft('stranded-undecided', 'say what becomes of the stranded records: signalbox salvage'),
+  soft('salvaged-already', 'nothing is done twice: agree only if it is to become something else of them'),
   soft('active-is-up', 'ask for a switchover: it loses nothing'),
   hard('observe-mode', 'set mode to approve in signalbox.yaml'),
   hard('approval-open', 'answer the open approval first'),
@@ -39,6 +41,7 @@ export const VETO_KINDS: readonly VetoKind[] = [
   hard('no-guard-*', "start the site's site-guard"),
   hard('no-flow', 'declare a flow in that direction in signalbox.yaml'),
   hard('not-quarantined', 'wait until the site is in quarantine'),
+  hard('nothing-stranded', 'nothing is to be salvaged there'),
   hard('watermark-unknown', 'rebuild the site by hand, then: signalbox release'),
 ];
 

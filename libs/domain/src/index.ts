@@ -70,6 +70,7 @@ export type { ReassertedRecord, ResourceOrder } from './resource-order.js';
 export type { Ring } from './ring.js';
 export type { ReturningPhase, ReturningSite } from './returning-site.js';
 export type { GroupAtRisk, PartitionAtRisk, RecordRange, RpoCertificate, RpoMeasurement, RpoRecord } from './rpo.js';
+export type { SalvageAs, SalvageConflicts, Salvaged, SalvagedPartition, SalvageOrder } from './salvage.js';
 export { isTerminal, MOVES, type Compensation, type Plan, type Run, type RunKind, type RunPhase } from './run.js';
 export {
   isSettled,

@@ -1,5 +1,6 @@
 import type { Instant, RunId } from './ids.js';
 import type { Backlog, Positions } from './positions.js';
+import type { Salvaged } from './salvage.js';
 
 /**
  * A site that stopped being active, until it is protected again. It takes no client's write and cannot become active.
@@ -22,6 +23,8 @@ export interface ReturningSite {
   readonly watermark?: Positions;
   /** Acknowledged by this site and in no other log; known once it is `quarantined`. */
   readonly stranded?: Backlog;
+  /** What a person had done with them. */
+  readonly salvaged?: Salvaged;
   /** Since when its lag has been under the RPO, while `catching-up`. */
   readonly keepsUpSince?: Instant;
 }

@@ -7,10 +7,12 @@ import type { Step } from './step.js';
  * - `failback`: a switchover to the home site, always approved;
  * - `quarantine`: takes in a site that returned: seals it, keeps it fenced and counts its stranded records;
  * - `reprotect`: starts replication toward a site in quarantine, from the watermark;
+ * - `salvage`: copies the stranded records of a site in quarantine to the one that serves, or leaves them where they are;
  * - `survey`: reads what every resource of the group holds, and under which epoch; changes nothing;
  * - `rescue`: makes the resources and the journal one again, under an epoch above all of theirs, on a person's word.
  */
-export type RunKind = 'failover' | 'switchover' | 'failback' | 'quarantine' | 'reprotect' | 'survey' | 'rescue';
+export type RunKind =
+  'failover' | 'switchover' | 'failback' | 'quarantine' | 'reprotect' | 'salvage' | 'survey' | 'rescue';
 
 /** The kinds that change which site is active. */
 export const MOVES: readonly RunKind[] = ['failover', 'switchover', 'failback'];

@@ -18,6 +18,8 @@ export type ResourceRef =
   | { readonly kind: 'positions'; readonly flow: string }
   /** What a flow's source holds and its target does not. Only ever inspected. */
   | { readonly kind: 'backlog'; readonly flow: string }
+  /** What becomes of the stranded records in a flow's source. */
+  | { readonly kind: 'salvage'; readonly flow: string }
   | { readonly kind: 'name'; readonly name: string }
   /** What resolvers may still answer of a name. Only ever inspected. */
   | { readonly kind: 'resolution'; readonly name: string }
@@ -34,6 +36,8 @@ export const resourceKey = (ref: ResourceRef): string => {
       return `positions/${ref.flow}`;
     case 'backlog':
       return `backlog/${ref.flow}`;
+    case 'salvage':
+      return `salvage/${ref.flow}`;
     case 'config':
       return `config/${ref.config}/${ref.site}`;
     case 'name':

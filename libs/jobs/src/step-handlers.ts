@@ -10,6 +10,7 @@ export const STEP_HANDLERS: StepHandlers = {
   mirror: 1,
   positions: 1,
   backlog: 1,
+  salvage: 1,
   name: 1,
   resolution: 1,
   config: 1,
@@ -17,7 +18,7 @@ export const STEP_HANDLERS: StepHandlers = {
 
 const KINDS: Readonly<Record<WorkerKind, readonly Kind[]>> = {
   'site-guard': ['write-access'],
-  'mirror-switcher': ['mirror', 'positions', 'backlog'],
+  'mirror-switcher': ['mirror', 'positions', 'backlog', 'salvage'],
   'dns-switcher': ['name', 'resolution'],
   'config-switcher': ['config'],
 };

@@ -75,6 +75,7 @@ const POLICY: Readonly<Record<keyof DecisionPolicy, z.ZodType>> = {
   approvalTtlMs: z.number(),
   drainTimeoutMs: z.number(),
   protectedAfterMs: z.number(),
+  salvageConflicts: z.enum(['keep-newest', 'serving-site-wins', 'keep-all']).optional(),
   // Before there was this, one answer was enough, as it is without it.
   approval: z.looseObject({ required: z.number(), onTimeout: z.enum(['hold', 'deny']) }).optional(),
 };

@@ -9,7 +9,7 @@ import type {
   SiteEvent,
   SiteTurn,
 } from '#libs/decision';
-import { BacklogWire, PositionsWire, RunKindWire } from '#libs/contracts';
+import { BacklogWire, PositionsWire, RunKindWire, SalvageAsWire, SalvagedWire } from '#libs/contracts';
 import type { Json } from '#libs/domain';
 
 /** The end of a group's audit chain. */
@@ -32,6 +32,7 @@ const ReturningSiteWire = z.object({
   rebornAs: z.string().optional(),
   watermark: PositionsWire.optional(),
   stranded: BacklogWire.optional(),
+  salvaged: SalvagedWire.optional(),
   keepsUpSince: z.number().optional(),
 });
 const settled = {
@@ -55,6 +56,7 @@ export const GroupStateWire = z.discriminatedUnion('phase', [
     approval: z.string().min(1),
     kind: RunKindWire,
     target: Site,
+    as: SalvageAsWire.optional(),
     requestedBy: z.string().optional(),
     expiresAt: z.number(),
   }),

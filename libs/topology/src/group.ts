@@ -27,6 +27,12 @@ export const GroupText = record({
     .union([z.literal(1), z.literal(2), z.literal(3)], '1, 2 or 3')
     .default(2)
     .describe('When many groups leave a lost site, those of tier 1 go first.'),
+  salvage: record({
+    conflicts: z
+      .enum(['keep-newest', 'serving-site-wins', 'keep-all'])
+      .default('keep-newest')
+      .describe('Which stranded records are not replayed, where the serving site took writes of the same key since.'),
+  }).prefault({}),
   configs: z.array(ConfigText, 'a list of configs').default([]),
   policy: PolicyOverrides.default({}),
   approval: ApprovalOverrides.default({}),

@@ -143,7 +143,7 @@ async function heldAccess(
 }
 
 async function heldFlows(topology: Topology, site: Group['sites'][number], clock: Clock): Promise<Named[]> {
-  const flows = await openFlows(site, topology);
+  const flows = await openFlows(site, topology, clock);
   const resolve = mirrors(flows, topology.policy.requestTimeoutMs, clock);
   return flows.flatMap(({ flow }) => {
     const ref = { kind: 'mirror', flow: flow.id } as const;

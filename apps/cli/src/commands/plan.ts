@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { PlanAnswer, PlanExportAnswer, RequestKind } from '#libs/contracts';
-import { messageOf, resourceKey, type Step } from '#libs/domain';
+import { messageOf, resourceKey, type SalvageAs, type Step } from '#libs/domain';
 import { groupPath, show, type Outcome, type Session } from '../command.js';
 import { UsageError } from '../errors.js';
 import { EXIT } from '../exit-code.js';
@@ -10,6 +10,7 @@ import { vetoText, withAdvice } from './vetoes.js';
 export interface PlanOptions {
   readonly kind?: RequestKind;
   readonly to?: string;
+  readonly as?: SalvageAs;
 }
 
 export const plan = async (session: Session, group: string, options: PlanOptions): Outcome => {
@@ -47,8 +48,8 @@ const keep = async (answer: PlanExportAnswer, file: string, { terminal }: Sessio
   terminal.out(`${file}: ${titleOf(answer)}, ${answer.instructions.length} lines, signed with ${answer.keyId}.`);
 };
 
-const queryOf = ({ kind, to }: PlanOptions): string => {
-  const query = new URLSearchParams({ ...(kind && { kind }), ...(to && { to }) }).toString();
+const queryOf = ({ kind, to, as }: PlanOptions): string => {
+  const query = new URLSearchParams({ ...(kind && { kind }), ...(to && { to }), ...(as && { as }) }).toString();
   return query && `?${query}`;
 };
 

@@ -1,14 +1,17 @@
 import type { RequestAnswer, RequestBody, RequestKind } from '#libs/contracts';
+import type { SalvageAs } from '#libs/domain';
 import { groupPath, show, type Outcome, type Session } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { blocks, nextSteps } from '../text.js';
 import { followApproval, followRun } from './follow.js';
-import { showPlan } from './plan.js';
+import { showPlan, type PlanOptions } from './plan.js';
 import { vetoText, withAdvice } from './vetoes.js';
 
 export interface RequestOptions {
   readonly reason: string;
   readonly to?: string;
+  /** What becomes of stranded records. */
+  readonly as?: SalvageAs;
   /** Binds the request to the plan that was read. */
   readonly plan?: string;
   readonly dryRun?: boolean;
@@ -17,9 +20,10 @@ export interface RequestOptions {
 
 /** Asks for a run by name. It starts at once, or waits for somebody else to approve it; the answer says which. */
 export const request = async (session: Session, kind: RequestKind, group: string, options: RequestOptions): Outcome => {
-  const { reason, to, plan: planHash, dryRun, wait } = options;
-  if (dryRun) return rehearse(session, kind, group, to);
-  const body: RequestBody = { kind, reason, ...(to !== undefined && { to }), ...(planHash && { planHash }) };
+  const { reason, to, as, plan: planHash, dryRun, wait } = options;
+  const wanted = { kind, ...(to !== undefined && { to }), ...(as && { as }) };
+  if (dryRun) return rehearse(session, group, wanted);
+  const body: RequestBody = { ...wanted, reason, ...(planHash && { planHash }) };
   const path = groupPath(group, 'requests');
   const answer = await withAdvice(group, session.api.post<RequestAnswer>(path, body), kind);
   if (wait && session.json) return follow(session, answer);
@@ -30,9 +34,9 @@ export const request = async (session: Session, kind: RequestKind, group: string
 };
 
 /** A plan that would be refused now ends as the request itself would. */
-const rehearse = async (session: Session, kind: RequestKind, group: string, to: string | undefined): Outcome => {
-  const { vetoes } = await showPlan(session, group, { kind, ...(to !== undefined && { to }) });
-  const binding = vetoes.filter(({ overridable }) => kind === 'switchover' || !overridable);
+const rehearse = async (session: Session, group: string, wanted: PlanOptions): Outcome => {
+  const { vetoes } = await showPlan(session, group, wanted);
+  const binding = vetoes.filter(({ overridable }) => wanted.kind === 'switchover' || !overridable);
   return binding.length === 0 ? EXIT.ok : EXIT.refused;
 };
 

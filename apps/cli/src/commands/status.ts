@@ -1,5 +1,5 @@
 import type { ClusterStatus, GroupStatus, QueueStatus, StatusAnswer } from '#libs/contracts';
-import { messageOf, type Instant, type ReturningPhase, type SiteVoice } from '#libs/domain';
+import { messageOf, type Instant, type ReturningSite, type SiteVoice } from '#libs/domain';
 import { show, type Outcome, type Session } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { blocks, duration, moment, next, table, WHY } from '../text.js';
@@ -147,18 +147,20 @@ const nextInOrder = ({
   ...when(frozen, (): readonly Command[] => [[`unfreeze ${group} ${WHY}`, 'let it act again']]),
   ...reviewsDue.map((id): Command => [`review ${id} --note '<found>'`, 'it was decided by one person alone']),
   ...(phase !== 'steady' && !approval ? ([[`explain ${group}`, 'why it stands where it stands']] as const) : []),
-  ...(run || approval
-    ? []
-    : Object.entries(returning ?? {}).flatMap(([site, { phase: at }]) => wayBack(group, site, at))),
+  ...(run || approval ? [] : Object.entries(returning ?? {}).flatMap(([site, record]) => wayBack(group, site, record))),
 ];
 
-const wayBack = (group: string, site: string, phase: ReturningPhase): readonly Command[] => {
+const wayBack = (group: string, site: string, { phase, stranded, salvaged }: ReturningSite): readonly Command[] => {
+  const isUndecided = (stranded?.records ?? 0) > 0 && !salvaged;
   switch (phase) {
     case 'lost':
       return [[`explain ${group}`, `${site} is taken in by itself when it answers`]];
     case 'quarantined':
       return [
         ['status --verbose', `which records only ${site} has`],
+        ...when(isUndecided || undefined, (): readonly Command[] => [
+          [`salvage ${group} --as quarantined --site ${site} ${WHY}`, 'say what becomes of them'],
+        ]),
         [`reprotect ${group} --site ${site} ${WHY}`, `replicate toward ${site} again`],
       ];
     case 'catching-up':

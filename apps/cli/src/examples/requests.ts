@@ -3,7 +3,7 @@ import { approvalId, epoch, type Approval, type Plan } from '#libs/domain';
 import { EXIT } from '../exit-code.js';
 import { example, type Examples } from './example.js';
 import { LAG } from './questions.js';
-import { closedRun, FAILBACK, FAILOVER, openRun, stepsAfter, SWITCHOVER } from './runs-of-orders.js';
+import { closedRun, FAILBACK, FAILOVER, openRun, SALVAGE, stepsAfter, SWITCHOVER } from './runs-of-orders.js';
 import { A, ago, EVIDENCE_HASH, hence, ORDERS, PLAN_HASH, RUN } from './world.js';
 
 const REQUESTS = 'POST /v1/groups/orders/requests';
@@ -114,6 +114,11 @@ export const REQUEST_EXAMPLES: Examples = {
   reprotect: [
     example("signalbox reprotect orders --site a --reason 'a is dry again'", {
       [REQUESTS]: { body: asked(reprotect) },
+    }),
+  ],
+  salvage: [
+    example("signalbox salvage orders --as quarantined --reason 'before a is protected'", {
+      [REQUESTS]: { body: asked(SALVAGE) },
     }),
   ],
 };

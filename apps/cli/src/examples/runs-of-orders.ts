@@ -59,6 +59,39 @@ export const FAILOVER: Plan = {
 };
 export const FAILBACK: Plan = { ...SWITCHOVER, kind: 'failback', from: B, to: A };
 
+/** Of the tail that a failover left in a. */
+export const SALVAGE: Plan = {
+  kind: 'salvage',
+  group: ORDERS,
+  from: B,
+  to: A,
+  steps: [
+    step({
+      name: 'seal-salvage-a-to-b',
+      stage: 0,
+      action: 'seal',
+      resource: { kind: 'salvage', flow: 'a-to-b' },
+      worker: 'mirror-switcher',
+      deadlineMs: 1_000,
+    }),
+    step({
+      name: 'verify-fence-a',
+      stage: 1,
+      action: 'inspect',
+      resource: writesAt(A),
+      desired: 'none',
+      runsAt: A,
+    }),
+    step({
+      name: 'salvage-a-to-b',
+      stage: 2,
+      resource: { kind: 'salvage', flow: 'a-to-b' },
+      worker: 'mirror-switcher',
+      deadlineMs: 30_000,
+    }),
+  ],
+};
+
 /** What a switchover reads back, step by step. */
 const READ_BACK: readonly NonNullable<StepRecord['verifiedBy']>[] = [
   { check: 'sealed', observed: 5 },

@@ -1,4 +1,5 @@
-import type { RequestKind } from '#libs/contracts';
+import { Option } from 'commander';
+import { SalvageAsWire, type RequestKind } from '#libs/contracts';
 import { request, type RequestOptions } from '../commands/request.js';
 import type { Runner, SignalboxCommand } from '../signalbox-command.js';
 
@@ -28,6 +29,17 @@ export const describeRequests = (program: SignalboxCommand, runner: Runner): voi
     .description('replicate toward a site in quarantine again, from where it was left')
     .action(async (group: string, { site, ...given }: Given & { site?: string }, command: SignalboxCommand) =>
       ask('reprotect')(group, { ...given, ...(site !== undefined && { to: site }) }, command),
+    );
+  ordered(program.command('salvage <group>'))
+    .addOption(
+      new Option('--as <what>', 'copied for people to look at, appended where they belong, or left where they are')
+        .choices(SalvageAsWire.options)
+        .makeOptionMandatory(),
+    )
+    .option('--site <site>', 'the site in quarantine (default: the one there is)')
+    .description('say what becomes of the records that were stranded in a site that is back')
+    .action(async (group: string, { site, ...given }: Given & { site?: string }, command: SignalboxCommand) =>
+      ask('salvage')(group, { ...given, ...(site !== undefined && { to: site }) }, command),
     );
 };
 

@@ -69,7 +69,7 @@ describe('GET /v1/openapi.json', () => {
       type: 'object',
       required: ['kind', 'reason'],
       additionalProperties: false,
-      properties: { kind: { enum: ['failover', 'switchover', 'failback', 'reprotect'] } },
+      properties: { kind: { enum: ['failover', 'switchover', 'failback', 'reprotect', 'salvage'] } },
     });
     const [, kind] = body.paths['/v1/groups/{group}/plan'].get.parameters;
     expect(kind).toMatchObject({ in: 'query', name: 'kind', schema: { default: 'failover' } });

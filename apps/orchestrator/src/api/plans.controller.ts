@@ -116,9 +116,9 @@ export class PlansController {
     return opened.flatMap((one) => (one.ok ? [one.value] : []));
   }
 
-  private async dryRun(group: KnownGroup, { kind, to }: PlanQuery): Promise<PlanAnswer> {
+  private async dryRun(group: KnownGroup, { kind, to, as }: PlanQuery): Promise<PlanAnswer> {
     const site = to === undefined ? undefined : knownSite(group, to);
-    const { planned, vetoes, target } = dryRun(await this.asked(group), kind, site);
+    const { planned, vetoes, target } = dryRun(await this.asked(group), kind, site, as);
     if (planned) return { ...planned, vetoes };
     throw noPlan(group, kind, target, vetoes);
   }
@@ -134,7 +134,7 @@ function noPlan(
   target: DryRun['target'],
   vetoes: DryRun['vetoes'],
 ): ApiError {
-  if (target === undefined && kind !== 'reprotect') {
+  if (target === undefined && kind !== 'reprotect' && kind !== 'salvage') {
     const remedy = `See which sites are quarantined: ${commands.explain(id)}`;
     return new ApiError(409, 'SB_NO_TARGET', `No site of ${id} could take over.`, remedy, vetoes);
   }

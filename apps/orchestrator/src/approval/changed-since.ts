@@ -71,7 +71,8 @@ function moreLag({ kind, atRiskMs: askedMs }: Approval, facts: Facts): string | 
 }
 
 /** Whether a lost site is waited for is a matter of the moment, and no other plan. */
-function otherPlan({ kind, planHash }: Approval, { target }: Awaiting, facts: Facts): string | undefined {
-  const plans = [true, false].map((isLost) => hashOf(planFor(kind as RequestKind, facts, target, isLost)));
+function otherPlan({ kind, planHash }: Approval, { target, as }: Awaiting, facts: Facts): string | undefined {
+  const asked = { kind: kind as RequestKind, ...(as && { as }) };
+  const plans = [true, false].map((isLost) => hashOf(planFor(asked, facts, target, isLost)));
   return plans.includes(planHash) ? undefined : `the plan would be ${plans[1]}, and not ${planHash}`;
 }

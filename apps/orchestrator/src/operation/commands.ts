@@ -10,8 +10,9 @@ export const commands = {
   preflight: (group: string) => `signalbox preflight ${group}`,
   plan: (group: string) => `signalbox plan ${group}`,
   ask: (kind: RequestKind, group: string, site?: string) => {
-    const flag = kind === 'reprotect' ? '--site' : '--to';
-    return `signalbox ${kind} ${group}${site === undefined ? '' : ` ${flag} ${site}`} ${WHY}`;
+    const flag = kind === 'reprotect' || kind === 'salvage' ? '--site' : '--to';
+    const as = kind === 'salvage' ? ' --as quarantined' : '';
+    return `signalbox ${kind} ${group}${as}${site === undefined ? '' : ` ${flag} ${site}`} ${WHY}`;
   },
   approve: (approval: ApprovalId, notBy?: string) =>
     `signalbox approve ${approval}${notBy === undefined ? '' : `  (somebody else than ${notBy})`}`,

@@ -12,7 +12,7 @@ export const requestMove =
   (occasion) => {
     const { group, view, evidence, fresh, caller, at } = occasion;
     const to = body.to === undefined ? undefined : knownSite(group, body.to);
-    const request = { kind: body.kind, by: caller.name, ...(to && { to }) };
+    const request = { kind: body.kind, by: caller.name, ...(to && { to }), ...(body.as && { as: body.as }) };
     const event: GroupEvent = { kind: 'requested', at, request, evidence, fresh };
     const decision = decide(view.state, event, group.settings);
     const owed = startOf(decision);

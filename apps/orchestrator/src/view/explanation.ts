@@ -10,7 +10,7 @@ import {
   type Situation,
   type Veto,
 } from '#libs/decision';
-import type { AuditEntry, Instant, SiteId, Verdict, Vote } from '#libs/domain';
+import type { AuditEntry, Instant, SalvageAs, SiteId, Verdict, Vote } from '#libs/domain';
 import { evidenceOf } from '../group/evidence.js';
 import type { KnownGroup } from '../group/group-directory.js';
 import type { GroupView, Held } from '../group/group-view.js';
@@ -100,13 +100,14 @@ export function prospectOf({ group, view, at }: Asked, evidence: Evidence): Pros
 }
 
 /** The plan only, with no effects, and everything in its way; without a plan where none can be made. Pure. */
-export function dryRun(asked: Asked, kind: RequestKind, to?: SiteId): DryRun {
+export function dryRun(asked: Asked, kind: RequestKind, to?: SiteId, as?: SalvageAs): DryRun {
+  const wanted = { kind, ...(as && { as }) };
   const { group, view, voters, at } = asked;
   const evidence = evidenceOf(view, voters, group.settings);
   const facts = { ...group.settings, state: view.state, evidence, at };
-  const { target, vetoes } = answerTo({ kind, ...(to && { to }) }, facts);
+  const { target, vetoes } = answerTo({ ...wanted, ...(to && { to }) }, facts);
   if (target === undefined || !canBePlanned(kind, target, view.state)) return { target, vetoes };
-  const plan = planFor(kind, facts, target);
+  const plan = planFor(wanted, facts, target);
   return { target, vetoes, planned: { plan, planHash: hashOf(plan) } };
 }
 
@@ -118,4 +119,7 @@ export interface DryRun {
 
 /** A veto does not keep a plan from being looked at; that there is nowhere to go, or nowhere to begin, does. */
 const canBePlanned = (kind: RequestKind, target: SiteId, { active, returning }: GroupState): boolean =>
-  target !== active && (kind !== 'reprotect' || returning[target]?.watermark !== undefined);
+  target !== active && (!OF_RETURNED.includes(kind) || returning[target]?.watermark !== undefined);
+
+/** What begins with what was left in a site. */
+const OF_RETURNED: readonly RequestKind[] = ['reprotect', 'salvage'];

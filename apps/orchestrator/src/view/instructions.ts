@@ -55,6 +55,8 @@ function linesOf(step: Step, { plan, topology, stamp }: ByHand): readonly string
         : mirror(step, resource.flow, topology);
     case 'positions':
       return positions(step, resource.flow, topology);
+    case 'salvage':
+      return ['# nothing to do by hand: what is stranded stays in the log of the site that is back'];
     case 'backlog':
       return backlog(resource.flow, topology);
     case 'name':

@@ -18,9 +18,13 @@ function outlookOn(id: string, site: ReturningSite, prospect: Prospect): Outlook
     case 'quarantined': {
       if (site.rebornAs !== undefined)
         return { waitsFor: [rebornText(id, site.rebornAs)], next: [commands.release(group, id)] };
-      const next = site.watermark ? commands.ask('reprotect', group, id) : commands.release(group, id);
+      const undecided = (site.stranded?.records ?? 0) > 0 && !site.salvaged;
+      const onward = site.watermark ? commands.ask('reprotect', group, id) : commands.release(group, id);
       const rebuilt = site.watermark ? '' : '; nobody knows from where to replicate, so it has to be rebuilt by hand';
-      return { waitsFor: [`${id} is in quarantine, ${strandedText(site)}${rebuilt}`], next: [next] };
+      return {
+        waitsFor: [`${id} is in quarantine, ${strandedText(site)}${rebuilt}`],
+        next: [...(undecided ? [commands.ask('salvage', group, id)] : []), onward],
+      };
     }
     case 'catching-up':
       return { waitsFor: [catchingUpText(id, site, prospect)], next: [] };
@@ -30,11 +34,12 @@ function outlookOn(id: string, site: ReturningSite, prospect: Prospect): Outlook
 const rebornText = (id: string, rebornAs: string): string =>
   `${id} is in quarantine: its Kafka is another cluster than it was and calls itself ${rebornAs}; nothing of the group is in it, so it has to be rebuilt by hand`;
 
-function strandedText({ stranded }: ReturningSite): string {
+function strandedText({ stranded, salvaged }: ReturningSite): string {
   if (!stranded) return 'and nobody could count its stranded records';
   if (stranded.records === 0) return 'without stranded records';
   const where = stranded.ranges.map(({ topic, partition, from, to }) => `${topic}-${partition} ${from}–${to - 1}`);
-  return `with ${stranded.records} stranded records (${where.join(', ')})`;
+  const done = salvaged ? `, ${salvaged.as} by ${salvaged.run} (${salvaged.copied} copied)` : '';
+  return `with ${stranded.records} stranded records (${where.join(', ')})${done}`;
 }
 
 function catchingUpText(id: string, { keepsUpSince }: ReturningSite, prospect: Prospect): string {

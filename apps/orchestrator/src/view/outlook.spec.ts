@@ -103,7 +103,7 @@ describe(outlookOf.name, () => {
       'a quarantined site',
       returning({}),
       /a is in quarantine, with 2 stranded records \(orders-0 100–101\)$/,
-      [`signalbox reprotect orders --site a ${WHY}`],
+      [`signalbox salvage orders --as quarantined --site a ${WHY}`, `signalbox reprotect orders --site a ${WHY}`],
     ],
     [
       'a quarantined site that nobody could measure',
