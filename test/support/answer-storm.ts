@@ -8,6 +8,7 @@ import { Approvals } from '../../apps/orchestrator/src/approval/approvals.js';
 import { principalNamed } from '../../apps/orchestrator/src/approval/principal.js';
 import { Stage, stageTopology, w } from './group-stage.js';
 import { OperatorDesk } from './operator-desk.js';
+import { slackChannel } from './slack/slack-channel.js';
 
 /** Those who may answer; `ada` asks, and `eve` is none of them. */
 const ONCALL = ['bob', 'carol', 'approver', ...Array.from({ length: 17 }, (_, index) => `person-${index}`)];
@@ -15,6 +16,9 @@ export const REQUIRED = 3;
 const CHANNELS = ['api', 'cli', 'slack', 'offline'] as const;
 /** Of so many one goes the whole way, over HTTP. */
 const OVER_HTTP_EVERY = 50;
+const slackIdOf = (name: string): string => `U0${name.toUpperCase().replaceAll('-', '')}`;
+/** Nobody has heard of `eve` there. */
+const SLACK = slackChannel({ people: Object.fromEntries([...ONCALL, 'ada'].map((name) => [slackIdOf(name), name])) });
 const WRITTEN_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 50;
 const real = new SystemClock();
@@ -39,7 +43,7 @@ export class AnswerStorm<J extends Journal> {
   static async brew<J extends Journal>(journal?: J): Promise<AnswerStorm<J>> {
     const topology = stageTopology();
     const asks = { groups: { oncall: ONCALL }, approvers: ['oncall'], required: REQUIRED };
-    const ground = { topology: { ...topology, approval: { ...topology.approval, ...asks } } };
+    const ground = { topology: { ...topology, approval: { ...topology.approval, ...asks }, channels: [SLACK] } };
     const stage = new Stage<J>({}, {}, { ...ground, ...(journal && { journal }) });
     await stage.allWell();
     const desks = [await OperatorDesk.open(stage), await OperatorDesk.open(stage)];
@@ -99,7 +103,8 @@ export class AnswerStorm<J extends Journal> {
 
   /** As Slack would hand it in. */
   private async click(desk: OperatorDesk, { by, decision }: Pick<Said, 'by' | 'decision'>): Promise<Said> {
-    const body = { decision, principal: by, channel: 'slack', details: { message: '1700000000.1' } };
+    const person = { team: SLACK.team, user: slackIdOf(by) };
+    const body = { decision, person, details: { message: '1700000000.1' } };
     const given = await desk.post('slack', `/approvals/${this.approval}/relayed-answers`, body);
     if (given.status !== 200) return { by, decision, came: given.body.code as string };
     return { by, decision, came: given.body.outcome as string, answer: given.body as ApprovalAnswer };

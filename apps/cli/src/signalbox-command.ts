@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { parseDuration } from '#libs/contracts';
 import type { Clock } from '#libs/runtime';
 import type { ApiRole } from '#libs/topology';
 import type { Outcome, Session, Terminal } from './command.js';
 import type { GlobalOptions } from './session.js';
-import { parseDuration } from './text.js';
 
 /** The least role that a token needs for it; `none`: no token at all. An admin may do everything. */
 export type Role = Exclude<ApiRole, 'relay'> | 'none';

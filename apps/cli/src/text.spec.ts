@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { duration, parseDuration, table } from './text.js';
+import { duration, table } from './text.js';
 
 describe('duration', () => {
   it('uses the unit a person would', () => {
@@ -11,13 +11,6 @@ describe('duration', () => {
       '4 min 10 s',
       '2 h 5 min',
     ]);
-  });
-});
-
-describe('parseDuration', () => {
-  it('reads a number with its unit, and nothing else', () => {
-    expect(['30s', '15m', '2h', '1d'].map(parseDuration)).toEqual([30_000, 900_000, 7_200_000, 86_400_000]);
-    expect(['', '30', 'soon', '-1h', '1.5h'].map(parseDuration)).toEqual(Array(5).fill(undefined));
   });
 });
 

@@ -33,14 +33,6 @@ const pair = (large: number, largeUnit: string, small: number, smallUnit: string
 /** UTC to the millisecond: what logs and audit entries are compared with. */
 export const moment = (at: Instant): string => new Date(at).toISOString();
 
-const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-/** `30s`, `15m`, `2h`, `1d`, or undefined when it is not a duration. */
-export const parseDuration = (text: string): number | undefined => {
-  const [, amount, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
-  return amount === undefined ? undefined : Number(amount) * UNITS[unit as keyof typeof UNITS];
-};
-
 /** As the orchestrator prints it: quoted, so that only the words have to be typed. Refused when nobody typed them. */
 export const WHY = "--reason '<why>'";
 

@@ -173,7 +173,7 @@ async function slackOpener(channel: ChannelOf<'slack'>, topology: Topology, site
     readSecret(relayToken, `relay token of channel ${id}`),
   ]);
   const ownFirst = topology.sites.toSorted((one, other) => Number(other.id === site) - Number(one.id === site));
-  const relay = new HttpRelay({ endpoints: ownFirst.map(({ api }) => api), token }, 'slack');
+  const relay = new HttpRelay({ endpoints: ownFirst.map(({ api }) => api), token });
   return (around) => {
     const slack = assembleSlack(channel, { botToken: bot, connection: way }, { ...around, relay });
     return { port: slack.channel, slack };

@@ -20,6 +20,7 @@ import { OpenApiController } from './api/openapi.controller.js';
 import { PlansController } from './api/plans.controller.js';
 import { ProblemFilter } from './api/problem.filter.js';
 import { RequestRates } from './api/request-rates.js';
+import { RelayedController } from './api/relayed.controller.js';
 import { RequestsController } from './api/requests.controller.js';
 import { RescueController } from './api/rescue.controller.js';
 import { RunsController } from './api/runs.controller.js';
@@ -104,6 +105,7 @@ export class OrchestratorModule implements OnApplicationShutdown {
         StatusController,
         GroupsController,
         AuditController,
+        RelayedController,
         RequestsController,
         RescueController,
         PlansController,

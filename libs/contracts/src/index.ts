@@ -14,6 +14,7 @@ export { canonicalJson, canonicalOf, hashOf, sha256Hex } from './canonical.js';
 export { ChannelReportWire, channelTroubles, type ChannelReport } from './channel-report.js';
 export { checkpointHash, checkpointProblem, CheckpointWire, endOf, signCheckpoint, witnessed } from './checkpoint.js';
 export { ClientConfigWire } from './client-config.js';
+export { parseDuration } from './duration-text.js';
 export { decode, decodeOrThrow, decodeValue, ForgedError, MalformedError, parseJson, type Decoded } from './decode.js';
 export { decodeDesired } from './desired.js';
 export { FlowPositionsWire, openFlowPositions, signFlowPositions } from './flow-positions.js';
@@ -83,6 +84,7 @@ export {
   PlanQuery,
   ReasonBody,
   RelayedAnswerBody,
+  RelayedFreezeBody,
   RequestBody,
   RequestKindWire,
   RescueBody,
@@ -90,9 +92,11 @@ export {
   ReviewBody,
   SiteBody,
   SkipBody,
+  SlackPersonWire,
   SurveyBody,
   TokenBody,
   type RequestKind,
+  type SlackPerson,
 } from './operator-requests.js';
 export { PROBLEM_TYPE, ProblemDetailsWire, REQUEST_ID, type ProblemDetails } from './problem-details.js';
 export { ReassertedRecordWire, ResourceOrderWire } from './resource-order.js';

@@ -44,22 +44,34 @@ const answer = {
 export const GivenAnswerBody = z.strictObject({ ...answer, channel: z.enum(['api', 'cli']).default('api') });
 export type GivenAnswerBody = z.input<typeof GivenAnswerBody>;
 
-/** POST /v1/approvals/:approval/relayed-answers: what somebody else said on a channel that knows who they are. */
-export const RelayedAnswerBody = z.strictObject({
-  ...answer,
-  /** As signalbox.yaml names them: never a display name. */
-  principal: name,
-  /** Groups of people that the channel knows them to be in, besides those of signalbox.yaml. */
-  memberOf: z.array(name).max(50).default([]),
-  channel: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'a word like slack'),
-  /** Ids and times by which the channel can find it again; they stand in the audit. */
+const slackId = z.string().regex(/^[A-Z][A-Z0-9]{2,20}$/, "one of Slack's ids");
+
+/** Somebody in Slack, by ids that Slack made. Who they are to Signalbox, signalbox.yaml says, and nobody who sends this. */
+export const SlackPersonWire = z.strictObject({
+  team: slackId,
+  user: slackId,
+  /** Slack's user groups that they are in, as Slack says. */
+  userGroups: z.array(slackId).max(50).default([]),
+});
+export type SlackPerson = Readonly<z.output<typeof SlackPersonWire>>;
+
+const relayed = {
+  person: SlackPersonWire,
+  /** Ids and times by which it can be found again in Slack; they stand in the audit. */
   details: z
     .record(z.string().min(1).max(40), z.string().max(300))
-    .refine((details) => Object.keys(details).length <= 12, 'at most 12 details')
+    .refine((details) => Object.keys(details).length <= 10, 'at most 10 details')
     .refine((details) => Object.values(details).every((text) => text.isWellFormed()), 'well-formed texts')
     .default({}),
-});
+};
+
+/** POST /v1/approvals/:approval/relayed-answers: what somebody said in Slack. Nobody breaks the glass from there. */
+export const RelayedAnswerBody = z.strictObject({ ...AnswerBody.shape, decision: answer.decision, ...relayed });
 export type RelayedAnswerBody = z.input<typeof RelayedAnswerBody>;
+
+/** POST /v1/groups/:group/relayed-freezes: a freeze that somebody asked for in Slack. */
+export const RelayedFreezeBody = z.strictObject({ ...FreezeBody.shape, ...relayed });
+export type RelayedFreezeBody = z.input<typeof RelayedFreezeBody>;
 
 /** POST /v1/approval-tokens: an answer that was signed offline; its signature is all the login it needs. */
 export const TokenBody = z.strictObject({ token: z.string().trim().min(1).max(4_096) });

@@ -38,7 +38,9 @@ export const SlackText = {
   userGroups: z
     .record(Text, slackId('user group', 'S', 'S012AB3CD'), 'user groups by group of people')
     .default({})
-    .describe('Groups of people whose members are those of a Slack user group.'),
+    .describe(
+      'Groups of people that also those of `people` belong to who are in a Slack user group: Slack says so, and the notifier hands it on.',
+    ),
   relayToken: SecretRef.describe(
     "An API token with the role relay: it may hand in these people's answers, and nothing else.",
   ),

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { parse, stringify } from 'yaml';
 import { chain, GENESIS, type ChainHead } from '#libs/audit';
-import type { Notification } from '#libs/contracts';
+import type { Notification, SlackPerson } from '#libs/contracts';
 import { epoch, groupId, type ApprovalId, type Json } from '#libs/domain';
 import { InMemoryJournal, keys } from '#libs/journal';
 import { InMemoryLog, ProcessReadiness, SystemClock, SystemRandom, type Clock } from '#libs/runtime';
@@ -13,8 +13,14 @@ import { assembleSlack, type SlackParts } from '../../../apps/notifier/src/slack
 import { notificationOf } from '../../../apps/notifier/src/notification/notification-of.js';
 import { QuestionBook, type Question } from '../../../apps/notifier/src/notification/question.js';
 import { InMemoryRelay } from '../../../apps/notifier/src/slack/in-memory.relay.js';
-import type { RelayedAnswer, RelayOutcome } from '../../../apps/notifier/src/slack/relay.js';
-import { SlackPerson } from './slack-person.js';
+import type {
+  FreezeOutcome,
+  Refused,
+  RelayedAnswer,
+  RelayedFreeze,
+  RelayOutcome,
+} from '../../../apps/notifier/src/slack/relay.js';
+import { SlackPerson as SlackUser } from './slack-person.js';
 import { SlackSimulator } from './slack-simulator.js';
 
 const EXAMPLE = new URL('../../../../docs/examples/two-sites-and-witness.yaml', import.meta.url);
@@ -43,7 +49,10 @@ export class SlackBench {
   readonly journal: InMemoryJournal;
   /** Who may answer, besides standing in signalbox.yaml. */
   approvers: readonly string[] = ['alice', 'bob'];
-  readonly relay = new InMemoryRelay((answer) => this.decide(answer));
+  readonly relay = new InMemoryRelay(
+    (answer) => this.decide(answer),
+    (freeze) => this.freeze(freeze),
+  );
   private head: ChainHead = GENESIS;
   private readonly running: SlackParts[] = [];
   private readonly servers: Server[] = [];
@@ -78,6 +87,9 @@ export class SlackBench {
       this.way === 'socket' ? { kind: 'socket', appToken: secret } : { kind: 'http', signingSecret: secret };
     const document = parse(readFileSync(EXAMPLE, 'utf8')) as Record<string, unknown>;
     const { team, channel } = workspace;
+    document['approval'] = { groups: { dba: ['alice', 'bob'] } };
+    const hash = '0'.repeat(64);
+    document['api'] = { tokens: [{ name: 'slack-relay', role: 'relay', sha256: hash }] };
     document['channels'] = [
       {
         id: 'ops',
@@ -120,8 +132,8 @@ export class SlackBench {
     return parts;
   }
 
-  person(id: string): SlackPerson {
-    return new SlackPerson(this.slack, id);
+  person(id: string): SlackUser {
+    return new SlackUser(this.slack, id);
   }
 
   /** An orchestrator asks, as it would after 90 s of silence of site a. */
@@ -190,12 +202,18 @@ export class SlackBench {
     }
   }
 
+  private freeze({ person, forMs }: RelayedFreeze): FreezeOutcome {
+    const by = nameOf(person);
+    if (!this.approvers.includes(by)) return refused('SB_FORBIDDEN', `${by} may not do this.`);
+    return { kind: 'frozen', by, until: this.clock.now() + forMs };
+  }
+
   /** The rules, as short as they can be: known people, not their own request, the first answer. */
-  private async decide({ principal, decision, planHash }: RelayedAnswer): Promise<RelayOutcome> {
+  private async decide({ person, decision, planHash }: RelayedAnswer): Promise<RelayOutcome> {
+    const principal = nameOf(person);
     const question = await this.question();
     const { phase, decidedBy } = question;
     if (phase !== 'open') return { kind: 'already-decided', phase, by: decidedBy };
-    const refused = (code: string, message: string): RelayOutcome => ({ kind: 'refused', code, message });
     if (!this.approvers.includes(principal)) return refused('SB_FORBIDDEN', `${principal} may not approve this.`);
     if (question.requestedBy === principal) return refused('SB_OWN_REQUEST', `${principal} asked for this.`);
     if (planHash !== question.planHash) return refused('SB_PLAN_CHANGED', 'The plan is another one now.');
@@ -204,6 +222,12 @@ export class SlackBench {
     return { kind: 'counted', phase: after };
   }
 }
+
+const refused = (code: string, message: string): Refused => ({ kind: 'refused', code, message });
+
+/** As the rules look it up. */
+const nameOf = ({ team, user }: SlackPerson): string =>
+  Object.hasOwn(PEOPLE, user) ? PEOPLE[user as keyof typeof PEOPLE] : `slack:${team}/${user}`;
 
 /** Lets Slack post to a notifier, as an ingress would. */
 export async function letIn(slack: SlackSimulator, http: NonNullable<SlackParts['http']>): Promise<Server> {

@@ -36,9 +36,12 @@ export type Question = Readonly<z.infer<typeof QuestionWire>>;
 
 const WAITING = ['open', 'pending', 'partly-granted'];
 
+/** Whether nobody has decided it, in time or not. */
+export const isUndecided = ({ phase }: Question): boolean => WAITING.includes(phase);
+
 /** Whether an answer could still count. */
-export const isOpen = ({ phase, expiresAt }: Question, nowMs: number): boolean =>
-  WAITING.includes(phase) && nowMs < expiresAt;
+export const isOpen = (question: Question, nowMs: number): boolean =>
+  isUndecided(question) && nowMs < question.expiresAt;
 
 /** The approvals in the journal, to be shown. Nothing is decided here. */
 export class QuestionBook {

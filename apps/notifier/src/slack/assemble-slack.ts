@@ -74,7 +74,8 @@ export function assembleSlack(channel: SlackChannel, secrets: SlackSecrets, need
     questions,
     clock,
   );
-  const commands = new SlashCommands({ team, interactions, status, responses: new ResponseUrl(apiUrl), refusals, log });
+  const responses = new ResponseUrl(apiUrl);
+  const commands = new SlashCommands({ team, interactions, desk, status, responses, refusals, log });
   const health = new SlackHealth(web, team, `slack ${id}`, readiness, clock);
   const socket =
     channel.connection.kind === 'socket'

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/web-api';
 import type { AtRisk, Briefing } from './briefing.js';
 import { code, literal, mention, moment, plain } from './mrkdwn.js';
-import { isOpen, type Question } from '../notification/question.js';
+import { isOpen, isUndecided, type Question } from '../notification/question.js';
 
 /** What Slack is given: `text` is for phones, for readers of screens, and for what cannot show blocks. */
 export interface SlackMessage {
@@ -83,12 +83,11 @@ function stateText(asked: Asked, marked = false): string {
   }
   const { phase, decidedBy, decidedAt, expiresAt } = question;
   const by = decidedBy === undefined ? '' : ` by ${marked ? who(asked, decidedBy) : decidedBy}`;
-  const said = WAITED.includes(phase) ? 'expired' : phase;
+  const said = isUndecided(question) ? 'expired' : phase;
   return marked
     ? `*${literal(said)}*${by} ${at(decidedAt ?? expiresAt)}`
     : `${said}${by}, ${at(decidedAt ?? expiresAt)}`;
 }
-const WAITED = ['open', 'pending', 'partly-granted'];
 
 const who = ({ slackIdOf }: Asked, name: string): string => {
   const id = slackIdOf.get(name);

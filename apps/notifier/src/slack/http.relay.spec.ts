@@ -4,19 +4,36 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UnavailableError } from '#libs/domain';
+import { group, Stage, stageTopology } from '../../../../test/support/group-stage.js';
+import { OperatorDesk } from '../../../../test/support/operator-desk.js';
+import { slackChannel } from '../../../../test/support/slack/slack-channel.js';
 import { HttpRelay } from './http.relay.js';
+import { relayConformance } from './relay.conformance.js';
 import type { RelayedAnswer } from './relay.js';
 
 const ANSWER: RelayedAnswer = {
   approval: 'approval-1',
   decision: 'grant',
-  principal: 'alice',
-  memberOf: ['dba'],
+  person: { team: 'T0WORK', user: 'U0ALICE', userGroups: ['S0DBA'] },
   planHash: 'hash',
   reason: 'site a is silent',
-  details: { team: 'T0WORK', user: 'U0ALICE', form: 'V1' },
+  details: { form: 'V1' },
   idempotencyKey: 'slack-0123456789abcdef',
 };
+
+const inSlack = (user: string) => ({ team: 'T0WORK', user, userGroups: [] });
+
+relayConformance(HttpRelay.name, async () => {
+  const channels = [slackChannel({ people: { U0ALICE: 'ada', U0BOB: 'bob' } })];
+  const stage = new Stage({}, {}, { topology: { ...stageTopology(), channels } });
+  await stage.allWell();
+  const desk = await OperatorDesk.open(stage);
+  const { body } = await desk.post('operator', 'requests', { kind: 'failover', reason: 'a smells of smoke' });
+  const [{ planHash }] = (await desk.get('viewer', '/approvals')).body;
+  const people = { alice: inSlack('U0ALICE'), bob: inSlack('U0BOB'), stranger: inSlack('U0EVE') };
+  const relay = new HttpRelay({ endpoints: [desk.url], token: 'slack' });
+  return { relay, approval: body.approval, planHash, group, ...people, close: () => desk.close() };
+});
 
 describe(HttpRelay.name, () => {
   let server: Server;
@@ -42,7 +59,7 @@ describe(HttpRelay.name, () => {
     server.closeAllConnections();
   });
 
-  const relay = (...before: string[]) => new HttpRelay({ endpoints: [...before, url], token: 'relay-token' }, 'slack');
+  const relay = (...before: string[]) => new HttpRelay({ endpoints: [...before, url], token: 'relay-token' });
 
   it('hands in who said what, under a token of its own and a key by which it is done once', async () => {
     answers.push([200, { id: 'approval-1', phase: 'granted', outcome: 'counted', next: [] }]);
@@ -52,7 +69,7 @@ describe(HttpRelay.name, () => {
       {
         path: `/v1/approvals/${approval}/relayed-answers`,
         headers: { authorization: 'Bearer relay-token', 'idempotency-key': idempotencyKey },
-        body: { ...said, channel: 'slack' },
+        body: said,
       },
     ]);
   });
@@ -75,7 +92,7 @@ describe(HttpRelay.name, () => {
     answers.push([200, { phase: 'granted' }]);
     expect(await relay('http://127.0.0.1:1').answer(ANSWER)).toMatchObject({ kind: 'counted' });
     answers.push([429, {}], [503, {}], [200, { phase: 'granted' }]);
-    expect(await new HttpRelay({ endpoints: [url, url, url], token: 't' }, 'slack').answer(ANSWER)).toMatchObject({
+    expect(await new HttpRelay({ endpoints: [url, url, url], token: 't' }).answer(ANSWER)).toMatchObject({
       kind: 'counted',
     });
   });

@@ -5,10 +5,10 @@ import type { AnswerDesk } from './answer-desk.js';
 import { CONFIRM, confirmView, filled } from './confirm-view.js';
 import { ACTION } from './decision-message.js';
 import { literal } from './mrkdwn.js';
-import { ClickWire, SubmissionWire, type Click, type Submission } from './payloads.js';
+import { ClickWire, DECISIONS, isVerb, SubmissionWire, type Click, type Submission, type Verb } from './payloads.js';
 import { isOpen, type QuestionBook } from '../notification/question.js';
 import type { Refusals } from './refusals.js';
-import { TAKEN, type Reply } from './reply.js';
+import { TAKEN, type Reply, type Say } from './reply.js';
 import type { SlackWeb } from './slack-web.js';
 
 /** A trigger lasts three seconds; nothing is opened with what is left of the last half. */
@@ -47,15 +47,16 @@ export class Interactions {
 
   private click({ user, actions, trigger_id: trigger }: Click): Reply {
     const [action] = actions;
-    const decision = DECISIONS.get(action?.action_id ?? '');
+    const verb = VERBS.find((each) => ACTION[each] === action?.action_id);
     const approval = action?.value;
-    if (!decision || approval === undefined) return TAKEN;
-    return this.later(user.id, () => this.ask({ user: user.id, trigger, approval, decision }, this.whisperTo(user.id)));
+    if (!verb || approval === undefined) return TAKEN;
+    return this.later(user.id, () => this.ask({ user: user.id, trigger, approval, verb }, this.whisperTo(user.id)));
   }
 
   /** Opens the form in which somebody says yes or no; tells them why when it cannot be. @throws SignalboxError */
-  async ask({ user, trigger, approval, decision }: Asking, say: Say): Promise<void> {
+  async ask({ user, trigger, approval, verb }: Asking, say: Say): Promise<void> {
     const { questions, desk, web, refusals, clock } = this.ports;
+    const decision = DECISIONS[verb];
     const startedMs = clock.monotonicMs();
     const question = await questions.find(approval);
     if (!question) {
@@ -110,17 +111,11 @@ export class Interactions {
   }
 }
 
-const DECISIONS: ReadonlyMap<string, 'grant' | 'deny'> = new Map([
-  [ACTION.approve, 'grant'],
-  [ACTION.deny, 'deny'],
-]);
+const VERBS = Object.keys(ACTION).filter(isVerb);
 
 export interface Asking {
   readonly user: string;
   readonly trigger: string;
   readonly approval: string;
-  readonly decision: 'grant' | 'deny';
+  readonly verb: Verb;
 }
-
-/** Says something to one person. @throws SignalboxError */
-export type Say = (text: string) => Promise<void>;

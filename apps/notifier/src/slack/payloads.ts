@@ -31,3 +31,8 @@ export const CommandWire = z.object({
   response_url: z.string().max(2_000).optional(),
 });
 export type Command = z.infer<typeof CommandWire>;
+
+/** What people may say to an approval, by the word for it. */
+export const DECISIONS = { approve: 'grant', deny: 'deny' } as const;
+export type Verb = keyof typeof DECISIONS;
+export const isVerb = (word: string): word is Verb => Object.hasOwn(DECISIONS, word);

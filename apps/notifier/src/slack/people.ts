@@ -12,7 +12,7 @@ export interface Directory {
   readonly userGroups: Readonly<Record<string, string>>;
 }
 
-/** Who a person in Slack is to Signalbox: by ids that Slack vouches for, never by a name that people can change. */
+/** Whom signalbox.yaml knows in Slack: by ids that Slack vouches for, never by a name that people can change. */
 export class People {
   readonly slackIdOf: ReadonlyMap<string, string>;
   private readonly members = new Map<string, { readonly users: readonly string[]; readonly atMs: number }>();
@@ -26,17 +26,16 @@ export class People {
     this.slackIdOf = new Map(Object.entries(directory.people).map(([id, name]) => [name, id]));
   }
 
-  principalOf(user: string): string | undefined {
-    return Object.hasOwn(this.directory.people, user) ? this.directory.people[user] : undefined;
+  /** Whether there is any use in asking them: who they are is looked up by the rules. */
+  knows(user: string): boolean {
+    return Object.hasOwn(this.directory.people, user);
   }
 
-  /** Never fails: a group of which nobody knows the members has none. */
-  async groupsOf(user: string): Promise<readonly string[]> {
-    const groups = Object.entries(this.directory.userGroups);
-    const inThem = await Promise.all(
-      groups.map(async ([, userGroup]) => (await this.membersOf(userGroup)).includes(user)),
-    );
-    return groups.filter((_, index) => inThem[index]).map(([group]) => group);
+  /** Those of signalbox.yaml that they are in, by Slack's ids. Never fails: a group of which nobody knows the members has none. */
+  async userGroupsOf(user: string): Promise<readonly string[]> {
+    const groups = [...new Set(Object.values(this.directory.userGroups))];
+    const inThem = await Promise.all(groups.map(async (group) => (await this.membersOf(group)).includes(user)));
+    return groups.filter((_, index) => inThem[index]);
   }
 
   private async membersOf(userGroup: string): Promise<readonly string[]> {

@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeOrThrow, SiteAuditEntryWire } from '#libs/contracts';
 import { keys } from '#libs/journal';
 import { SystemClock, SystemRandom } from '#libs/runtime';
-import type { ChannelOf } from '#libs/topology';
-import { a, Stage, w } from '../../../../test/support/group-stage.js';
+import { a, Stage, stageTopology, w } from '../../../../test/support/group-stage.js';
 import { OperatorDesk } from '../../../../test/support/operator-desk.js';
+import { slackChannel } from '../../../../test/support/slack/slack-channel.js';
 import { letIn, textsOf } from '../../../../test/support/slack/slack-bench.js';
 import { SlackPerson } from '../../../../test/support/slack/slack-person.js';
 import { SlackSimulator } from '../../../../test/support/slack/slack-simulator.js';
@@ -19,7 +19,7 @@ const real = new SystemClock();
 const signal = new AbortController().signal;
 
 /** Carol is an approver, the viewer is not, and of the bot of a neighbour nobody has heard. */
-const PEOPLE = { U0CAROL: 'carol', U0VIEWER: 'viewer' };
+const CHANNEL = slackChannel({ people: { U0CAROL: 'carol', U0VIEWER: 'viewer' } });
 
 describe('Slack and the rules themselves', () => {
   let stage: Stage;
@@ -38,29 +38,16 @@ describe('Slack and the rules themselves', () => {
   };
 
   beforeEach(async () => {
-    stage = new Stage({ mode: 'approve' });
+    stage = new Stage({ mode: 'approve' }, {}, { topology: { ...stageTopology(), channels: [CHANNEL] } });
     await stage.allWell();
     loop = stage.orchestrator('w');
     await loop.settle();
     desk = await OperatorDesk.open(stage);
     slack = await SlackSimulator.start(stage.clock);
-    const { team, channel, botToken, signingSecret } = slack.workspace;
-    const secret = { file: '/run/secrets/slack' };
-    const configured: ChannelOf<'slack'> = {
-      id: 'ops',
-      kind: 'slack',
-      minSeverity: 'info',
-      team,
-      channel,
-      botToken: secret,
-      relayToken: secret,
-      connection: { kind: 'http', signingSecret: secret },
-      people: PEOPLE,
-      userGroups: {},
-      apiUrl: slack.apiUrl,
-    };
+    const { botToken, signingSecret } = slack.workspace;
+    const configured = { ...CHANNEL, apiUrl: slack.apiUrl };
     const { topology, journal, clock, log, readiness } = stage;
-    const relay = new HttpRelay({ endpoints: [desk.url], token: 'slack' }, 'slack');
+    const relay = new HttpRelay({ endpoints: [desk.url], token: 'slack' });
     const rest = { random: new SystemRandom(), name: 'notifier@w#1', leads: async () => true };
     notifier = assembleSlack(
       configured,

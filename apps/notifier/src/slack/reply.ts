@@ -10,3 +10,6 @@ export interface Reply {
 }
 
 export const TAKEN: Reply = { work: async () => undefined };
+
+/** Says something to one person. @throws SignalboxError */
+export type Say = (text: string) => Promise<void>;

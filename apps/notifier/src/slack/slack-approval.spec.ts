@@ -69,7 +69,7 @@ describe.each(['socket', 'http'] as const)('an approval in Slack, over %s', (way
     expect(bench.relay.answers).toMatchObject([
       {
         approval: APPROVAL,
-        principal: 'alice',
+        person: { team: 'T0WORK', user: 'U0ALICE', userGroups: [] },
         decision: 'grant',
         reason: 'site a is silent',
         planHash: expect.stringMatching(/^4be1/),
@@ -93,7 +93,7 @@ describe.each(['socket', 'http'] as const)('an approval in Slack, over %s', (way
     await bench.person('U0MALLORY').click(ts, ACTION.approve);
     await bench.until('the refusal', () => whispersTo('U0MALLORY').length > 0);
     expect(whispersTo('U0MALLORY')[0]).toContain('does not count: slack:T0WORK/U0MALLORY may not approve this.');
-    expect(bench.relay.answers).toMatchObject([{ principal: 'slack:T0WORK/U0MALLORY', memberOf: [] }]);
+    expect(bench.relay.answers).toMatchObject([{ person: { user: 'U0MALLORY', userGroups: [] } }]);
     expect(workspace().views).toEqual([]);
     expect(notifier.refusals.of('unknown-person')).toBe(1);
     expect((await bench.question()).phase).toBe('open');
@@ -119,7 +119,7 @@ describe.each(['socket', 'http'] as const)('an approval in Slack, over %s', (way
       alice.person.submit(alice.form, { site: 'b' }, 1),
     ]);
     await bench.until('both are told', () => new Set(workspace().whispers.map(({ user }) => user)).size === 2);
-    const answers = bench.relay.answers.filter(({ principal }) => principal === 'alice');
+    const answers = bench.relay.answers.filter(({ person }) => person.user === 'U0ALICE');
     expect(new Set(answers.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
     const { phase, decidedBy } = await bench.question();
     expect({ granted: 'alice', denied: 'bob' }[phase]).toBe(decidedBy);
@@ -136,13 +136,13 @@ describe.each(['socket', 'http'] as const)('an approval in Slack, over %s', (way
     expect(notifier.refusals.of('closed')).toBe(1);
   });
 
-  it('says which groups of people somebody is in, by Slack, and as last known when Slack does not say', async () => {
+  it('says which user groups somebody is in, and as last known when Slack does not say', async () => {
     workspace().userGroups.set('S0DBA', ['U0ALICE']);
     await asked();
     const { person, form } = await formOf('U0ALICE');
     await person.submit(form, { site: 'b' });
     await bench.until('it is relayed', () => bench.relay.answers.length === 1);
-    expect(bench.relay.answers[0]?.memberOf).toEqual(['dba']);
+    expect(bench.relay.answers[0]?.person.userGroups).toEqual(['S0DBA']);
     expect(bench.slack.callsOf('usergroups.users.list')).toHaveLength(1);
   });
 
@@ -157,6 +157,27 @@ describe.each(['socket', 'http'] as const)('an approval in Slack, over %s', (way
     await alice.command('dance');
     await bench.until('help', () => workspace().responses.length === 2);
     expect(workspace().responses[1]).toContain('/signalbox status');
+  });
+
+  it('hands on a freeze with its end and its reason, and says in private what came of it', async () => {
+    await bench.person('U0ALICE').command('freeze orders 2h new racks  at a');
+    await bench.until('an answer', () => workspace().responses.length === 1);
+    expect(bench.relay.freezes).toMatchObject([
+      { group: 'orders', forMs: 7_200_000, reason: 'new racks at a', person: { user: 'U0ALICE' } },
+    ]);
+    expect(workspace().responses[0]).toMatch(/^orders is frozen by alice until <!date/);
+
+    await bench.person('U0MALLORY').command('freeze orders 2h for fun');
+    await bench.until('a refusal', () => workspace().responses.length === 2);
+    expect(workspace().responses[1]).toContain('orders is not frozen by this: slack:T0WORK/U0MALLORY may not');
+    expect([notifier.refusals.of('unknown-person'), notifier.refusals.of('not-counted')]).toEqual([1, 1]);
+
+    for (const [index, text] of ['freeze', 'freeze orders', 'freeze orders soon why', 'freeze orders 1h'].entries()) {
+      await bench.person('U0ALICE').command(text);
+      await bench.until('how to', () => workspace().responses.length === 3 + index);
+      expect(workspace().responses.at(-1)).toContain('For how long, and why?');
+    }
+    expect(bench.relay.freezes).toHaveLength(2);
   });
 
   it('takes nothing from another workspace', async () => {

@@ -1,22 +1,25 @@
+import { parseDuration } from '#libs/contracts';
 import { messageOf, SignalboxError } from '#libs/domain';
 import type { Log } from '#libs/runtime';
-import type { Interactions, Say } from './interactions.js';
+import type { AnswerDesk, WantedFreeze } from './answer-desk.js';
+import type { Interactions } from './interactions.js';
 import { code, literal } from './mrkdwn.js';
-import { CommandWire, type Command } from './payloads.js';
+import { CommandWire, isVerb, type Command } from './payloads.js';
 import type { Refusals } from './refusals.js';
-import { TAKEN, type Reply } from './reply.js';
+import { TAKEN, type Reply, type Say } from './reply.js';
 import type { ResponseUrl } from './response-url.js';
 import type { SlackStatus } from './slack-status.js';
 
 const HELP = [
   `${code('/signalbox status')} how every group is, and what waits for people`,
   `${code('/signalbox approve approval-…')} or ${code('deny approval-…')} opens the form`,
-  `${code('/signalbox freeze orders')} how to keep a group from moving`,
+  `${code('/signalbox freeze <group> <1h> <why>')} keeps a group from moving for a while`,
 ].join('\n');
 
 export interface CommandPorts {
   readonly team: string;
   readonly interactions: Interactions;
+  readonly desk: AnswerDesk;
   readonly status: SlackStatus;
   readonly responses: ResponseUrl;
   readonly refusals: Refusals;
@@ -53,22 +56,20 @@ export class SlashCommands {
   }
 
   private async answer({ text, user_id: user, trigger_id: trigger }: Command, say: Say): Promise<void> {
-    const [verb = 'help', what = ''] = text.trim().split(/\s+/);
-    switch (verb) {
-      case 'status':
-        return say(await this.ports.status.text());
-      case 'approve':
-      case 'deny': {
-        if (what === '') return say(`Which one? ${code(`/signalbox ${verb} approval-…`)}; status says which are open.`);
-        const decision = verb === 'approve' ? 'grant' : 'deny';
-        return this.ports.interactions.ask({ user, trigger, approval: what, decision }, say);
-      }
-      case 'freeze':
-        return say(
-          `A relay may hand in answers and nothing else. Freeze with your own right: ${code(`signalbox freeze ${what || '<group>'} --for 1h --reason '<why>'`)}`,
-        );
-      default:
-        return say(HELP);
-    }
+    const [verb = 'help', what = '', ...rest] = text.trim().split(/\s+/);
+    if (verb === 'status') return say(await this.ports.status.text());
+    if (verb === 'freeze') return this.freeze({ user, click: trigger, group: what }, rest, say);
+    if (!isVerb(verb)) return say(HELP);
+    if (what === '') return say(`Which one? ${code(`/signalbox ${verb} approval-…`)}; status says which are open.`);
+    return this.ports.interactions.ask({ user, trigger, approval: what, verb }, say);
+  }
+
+  private async freeze(by: Pick<WantedFreeze, 'user' | 'click' | 'group'>, rest: readonly string[], say: Say) {
+    const [time = '', ...words] = rest;
+    const forMs = parseDuration(time);
+    const reason = words.join(' ');
+    if (!forMs || reason === '')
+      return say(`For how long, and why? ${code(`/signalbox freeze ${by.group || 'orders'} 1h new racks`)}`);
+    return this.ports.desk.freeze({ ...by, forMs, reason }, say);
   }
 }

@@ -1,16 +1,9 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
-import {
-  AnswerBody,
-  GivenAnswerBody,
-  ReasonBody,
-  RelayedAnswerBody,
-  ReviewBody,
-  type ApprovalAnswer,
-} from '#libs/contracts';
+import { AnswerBody, GivenAnswerBody, ReasonBody, ReviewBody, type ApprovalAnswer } from '#libs/contracts';
 import type { AnswerDecision, Approval } from '#libs/domain';
 import { closed } from '../approval/answer-refusals.js';
 import { Approvals, type AnswerGiven } from '../approval/approvals.js';
-import { principalNamed, principalOfCaller } from '../approval/principal.js';
+import { principalOfCaller } from '../approval/principal.js';
 import { ThisProcess } from '../this-process.js';
 import { bodyAs } from './request.js';
 import { Needs, type AuthenticatedRequest } from './token.guard.js';
@@ -63,23 +56,6 @@ export class ApprovalsController {
   @Needs('approve')
   review(@Param('approval') id: string, @Body() body: unknown, @Req() { asked }: AuthenticatedRequest) {
     return this.approvals.review(id, bodyAs(ReviewBody, body), asked);
-  }
-
-  /** A relay answers nothing itself: it says who did. */
-  @Post(':approval/relayed-answers')
-  @HttpCode(200)
-  @Needs('relay')
-  relayed(@Param('approval') id: string, @Body() body: unknown, @Req() { caller }: AuthenticatedRequest) {
-    const given = bodyAs(RelayedAnswerBody, body);
-    const { reason, planHash, breakGlass, decision, channel, details, memberOf } = given;
-    return this.approvals.answer({
-      approval: id,
-      decision,
-      channel,
-      principal: principalNamed(this.self.topology, given.principal, memberOf),
-      details: { ...details, relay: caller.name },
-      ...optional({ reason, planHash, breakGlass }),
-    });
   }
 
   /** Whoever decides wants to know that something else was first: that is an error here. */

@@ -3,9 +3,15 @@ import { decodeOrThrow, SiteAuditEntryWire } from '#libs/contracts';
 import { keys } from '#libs/journal';
 import { Stage, stageTopology, w } from '../../../../test/support/group-stage.js';
 import { OperatorDesk, type Person } from '../../../../test/support/operator-desk.js';
+import { slackChannel } from '../../../../test/support/slack/slack-channel.js';
 
 const why = { reason: 'we know better' };
 const PEOPLE = { oncall: ['ada', 'bob', 'carol', 'dora'], leads: ['carol'] };
+/** Erin is on call by a user group of Slack alone; nobody is a lead by one, however often it is said. */
+const SLACK = slackChannel({
+  people: { U0ADA: 'ada', U0BOB: 'bob', U0DORA: 'dora', U0ERIN: 'erin' },
+  userGroups: { oncall: 'S0ONCALL' },
+});
 let stage: Stage;
 let desk: OperatorDesk;
 
@@ -13,7 +19,7 @@ let desk: OperatorDesk;
 beforeEach(async () => {
   const topology = stageTopology();
   const approval = { ...topology.approval, groups: PEOPLE, approvers: ['oncall'], required: 2, breakGlass: ['leads'] };
-  stage = new Stage({}, {}, { topology: { ...topology, approval } });
+  stage = new Stage({}, {}, { topology: { ...topology, approval, channels: [SLACK] } });
   await stage.allWell();
   desk = await OperatorDesk.open(stage);
 });
@@ -22,8 +28,12 @@ afterEach(() => desk.close());
 const asked = async () => (await desk.post('ada', 'requests', { kind: 'failover', ...why })).body.approval as string;
 const answer = (id: string, person: Person, body: object = {}) =>
   desk.post(person, `/approvals/${id}/answers`, { decision: 'grant', ...body });
-const relayed = (id: string, principal: string, body: object = {}) =>
-  desk.post('slack', `/approvals/${id}/relayed-answers`, { decision: 'grant', channel: 'slack', principal, ...body });
+const relayed = (id: string, user: string, body: object = {}, more: object = {}) =>
+  desk.post('slack', `/approvals/${id}/relayed-answers`, {
+    decision: 'grant',
+    person: { team: SLACK.team, user, ...more },
+    ...body,
+  });
 const rules = async () => (await stage.audit()).map(({ rule }) => rule);
 
 /** What the site's chain says of answers. */
@@ -43,8 +53,8 @@ describe('answers to an approval', () => {
       outcome: 'counted',
       phase: 'partly-granted',
     });
-    expect((await relayed(id, 'bob')).body).toMatchObject({ phase: 'partly-granted' });
-    expect((await relayed(id, 'dora', why)).body).toMatchObject({ outcome: 'counted', phase: 'granted' });
+    expect((await relayed(id, 'U0BOB')).body).toMatchObject({ phase: 'partly-granted' });
+    expect((await relayed(id, 'U0DORA', why)).body).toMatchObject({ outcome: 'counted', phase: 'granted' });
     expect((await answer(id, 'carol', { decision: 'deny' })).body).toMatchObject({
       outcome: 'already-decided',
       phase: 'granted',
@@ -56,13 +66,18 @@ describe('answers to an approval', () => {
   it('stand in the audit with who, by what channel and why, also those that do not count', async () => {
     const id = await asked();
     await answer(id, 'ada', why);
-    await relayed(id, 'eve', { details: { team: 'T1', user: 'U1' } });
+    await relayed(id, 'U0EVE', { details: { form: 'V1', user: 'U0BOB' } });
     await answer(id, 'bob', { planHash: 'another' });
     await answer(id, 'bob', why);
     await answer('approval-0', 'bob', why);
     expect(await noted()).toMatchObject([
       { who: 'ada', outcome: 'refused', because: 'SB_OWN_REQUEST', channel: 'api', reason: why.reason },
-      { who: 'eve', outcome: 'refused', because: 'SB_NOT_AN_APPROVER', details: { user: 'U1', relay: 'slack' } },
+      {
+        who: 'slack:T0WORK/U0EVE',
+        outcome: 'refused',
+        because: 'SB_NOT_AN_APPROVER',
+        details: { form: 'V1', user: 'U0EVE', relay: 'slack' },
+      },
       { who: 'bob', outcome: 'refused', because: 'SB_PLAN_CHANGED', planHash: 'another' },
       { who: 'bob', outcome: 'counted', phase: 'partly-granted' },
       { who: 'bob', outcome: 'refused', because: 'SB_UNKNOWN_APPROVAL', approval: 'approval-0' },
@@ -72,9 +87,29 @@ describe('answers to an approval', () => {
   it('are handed in by a relay only, which answers nothing itself', async () => {
     const id = await asked();
     expect((await answer(id, 'slack')).status).toBe(403);
-    const pretends = { decision: 'grant', channel: 'slack', principal: 'dora' };
+    const pretends = { decision: 'grant', person: { team: SLACK.team, user: 'U0DORA' } };
     expect((await desk.post('bob', `/approvals/${id}/relayed-answers`, pretends)).status).toBe(403);
-    expect((await relayed(id, 'erin', { memberOf: ['oncall'] })).body).toMatchObject({ phase: 'partly-granted' });
+  });
+
+  it('are of whom signalbox.yaml names, whatever a relay says of them', async () => {
+    const id = await asked();
+    const tried = [
+      await relayed(id, 'bob'),
+      await relayed(id, 'U0BOB', { principal: 'dora' }),
+      await relayed(id, 'U0BOB', { memberOf: ['leads'] }),
+      await relayed(id, 'U0BOB', { breakGlass: true, ...why }),
+      await relayed(id, 'U0BOB', {}, { team: 'T0OTHER' }),
+      await relayed(id, 'U0ADA'),
+      await relayed(id, 'U0ERIN'),
+      await relayed(id, 'U0ERIN', {}, { userGroups: ['S0LEADS'] }),
+      await relayed(id, 'U0EVE', {}, { userGroups: ['S0ONCALL'] }),
+    ];
+    expect(tried.map(({ status }) => status)).toEqual([400, 400, 400, 400, 403, 403, 403, 403, 403]);
+    expect((await desk.get('viewer', '/approvals')).body[0]).toMatchObject({ phase: 'pending', answers: [] });
+    expect((await relayed(id, 'U0ERIN', {}, { userGroups: ['S0ONCALL'] })).body).toMatchObject({
+      phase: 'partly-granted',
+      answers: [{ by: 'erin', channel: 'slack' }],
+    });
   });
 
   it('are bound to the evidence, the epoch and the plan of the asking', async () => {
@@ -119,7 +154,7 @@ describe('breaking the glass', () => {
 
   it('is not for everybody, and nothing is due where nobody did', async () => {
     const id = await asked();
-    const alone = await relayed(id, 'dora', { breakGlass: true, ...why });
+    const alone = await answer(id, 'approver', { breakGlass: true, ...why });
     expect([alone.status, alone.body.code]).toEqual([403, 'SB_NOT_AN_APPROVER']);
     const review = await desk.post('bob', `/approvals/${id}/review`, { note: 'nothing' });
     expect(review.body.code).toBe('SB_NO_REVIEW_DUE');

@@ -62,6 +62,15 @@ describe('GET /v1/openapi.json', () => {
     expect([...new Set(named)].filter((name) => !known.includes(name))).toEqual([]);
   });
 
+  it('asks for no token where the body itself says who it is from', async () => {
+    const { body } = await desk.get('viewer', '/openapi.json');
+    expect(body.security).toEqual([{ token: [] }]);
+    const open = Object.entries<Record<string, { security?: unknown }>>(body.paths).filter(
+      ([, { post }]) => post?.security !== undefined,
+    );
+    expect(open.map(([path, { post }]) => [path, post?.security])).toEqual([['/v1/approval-tokens', []]]);
+  });
+
   it('describes a body as it is checked', async () => {
     const { body } = await desk.get('viewer', '/openapi.json');
     const { schema } = body.paths['/v1/groups/{group}/requests'].post.requestBody.content['application/json'];

@@ -44,6 +44,8 @@ function operationOf(route: Route): Json {
     operationId: operationIdOf(route),
     summary,
     'x-permission': permission,
+    // Its body proves who signed it: it takes no other login.
+    ...(permission === 'signature' && { security: [] }),
     parameters,
     ...(body && { requestBody: { required: true, content: { [JSON_TYPE]: { schema: schemaOf(body) } } } }),
     responses: { ...done(route), ...problemResponses(route) },

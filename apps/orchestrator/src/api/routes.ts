@@ -7,6 +7,7 @@ import {
   PlanQuery,
   ReasonBody,
   RelayedAnswerBody,
+  RelayedFreezeBody,
   RequestBody,
   RescueBody,
   RescueQuery,
@@ -127,6 +128,14 @@ export const ROUTES: readonly Route[] = [
     201,
   ),
   post(`${GROUP}/freeze`, 'operate', 'Keeps a group from beginning anything, for a while.', FreezeBody, 'Freeze', 201),
+  post(
+    `${GROUP}/relayed-freezes`,
+    'relay',
+    'Hands in a freeze that somebody asked for in Slack; they need the role for it.',
+    RelayedFreezeBody,
+    'Freeze',
+    201,
+  ),
   post(`${GROUP}/unfreeze`, 'operate', 'Ends a freeze.', ReasonBody, 'Unfreeze', 201),
   get('/v1/audit/sites/{site}/export', "The chain of what was asked of a site's orchestrators, signed.", undefined, {
     type: LINES,
@@ -158,7 +167,7 @@ export const ROUTES: readonly Route[] = [
   post(
     '/v1/approvals/{approval}/relayed-answers',
     'relay',
-    'Hands in what somebody said on a channel that knows who they are.',
+    'Hands in what somebody said in Slack, by their ids: who they are to Signalbox, signalbox.yaml says.',
     RelayedAnswerBody,
     'Approval',
   ),

@@ -46,7 +46,8 @@ describe('schemathesis, by the OpenAPI document, with', () => {
       'run',
       `${desk.url}/v1/openapi.json`,
       '--header=Authorization: Bearer ada',
-      // A stream never ends; the event feed has tests of its own.
+      // It reads an answer to its end, and this one has none; what comes there is held to its own specs, event-feed.spec.ts
+      // and http-rules.spec.ts, and who may listen to access.spec.ts.
       '--exclude-path=/v1/events',
       `--checks=${CHECKS.join(',')}`,
       '--phases=coverage,fuzzing',

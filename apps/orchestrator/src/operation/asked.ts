@@ -11,7 +11,10 @@ export interface RequestIdentity {
 
 /** Who asks. With an identity the request is done once, however often it arrives and whoever it reaches. */
 export interface Asked {
+  /** Who sent it: an idempotency key is theirs. */
   readonly caller: Caller;
+  /** Who said it, where a relay hands it in: they need the permission, and they stand in the audit. */
+  readonly inNameOf?: Caller;
   /** What it needs, in the group that it turns out to be about. */
   readonly permission: Permission;
   /** What the request is called in the log and in the audit. */

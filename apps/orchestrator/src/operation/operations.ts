@@ -39,7 +39,8 @@ export class Operations {
     operation: Operation<T>,
     { isAllowedOnHold = false, attempts = ATTEMPTS }: OnHold = {},
   ): Promise<T> {
-    if (!may(asked.caller, asked.permission, group.id)) throw forbidden(asked.caller, asked.permission, group.id);
+    const who = asked.inNameOf ?? asked.caller;
+    if (!may(who, asked.permission, group.id)) throw forbidden(who, asked.permission, group.id);
     let lease: LeaseId | undefined;
     for (let attempt = 0; attempt < attempts; attempt++) {
       const occasion = this.occasion(group, await group.reader.read(), asked);
@@ -74,7 +75,8 @@ export class Operations {
     }
   }
 
-  private occasion(group: KnownGroup, view: GroupView, { caller, requestId }: Asked): Occasion {
+  private occasion(group: KnownGroup, view: GroupView, { inNameOf, caller: sender, requestId }: Asked): Occasion {
+    const caller = inNameOf ?? sender;
     const at = this.clock.now();
     const evidence = evidenceOf(view, this.self.voters, group.settings);
     const fresh = freshIds(at, this.random);

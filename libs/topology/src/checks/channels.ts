@@ -1,3 +1,4 @@
+import type { ApiRole, Topology } from '../topology.js';
 import { listed, type Check } from './finding.js';
 
 const namesWhatThereIs: Check = function* ({ channels, groups, sites }) {
@@ -14,12 +15,58 @@ const namesWhatThereIs: Check = function* ({ channels, groups, sites }) {
 };
 
 /** An app has one address for what people click, and one socket gets what belongs to another channel. */
-const oneSlack: Check = function* ({ channels }) {
-  const slack = channels.flatMap((channel, at) => (channel.kind === 'slack' ? [{ channel, at }] : []));
-  for (const { at, channel } of slack.slice(1)) {
+const oneSlack: Check = function* (topology) {
+  for (const { at, channel } of slackIn(topology).slice(1)) {
     const expected = 'one channel of kind slack: its app would get the clicks of both';
     yield { at: ['channels', at, 'kind'], found: `${channel.kind} once more`, expected };
   }
 };
 
-export const channelChecks: readonly Check[] = [namesWhatThereIs, oneSlack];
+const slackIn = ({ channels }: Topology) =>
+  channels.flatMap((channel, at) => (channel.kind === 'slack' ? [{ channel, at }] : []));
+
+/** Without one every click would be refused, and found out when it is needed. */
+const relayMayHandIn: Check = function* (topology) {
+  if (topology.api.tokens.some(({ role }) => role === 'relay')) return;
+  for (const { at } of slackIn(topology)) {
+    const expected = 'a token of role relay in api.tokens: the hash of what is in the file';
+    yield { at: ['channels', at, 'relayToken'], found: 'a token that no orchestrator knows', expected };
+  }
+};
+
+/** Somebody who may do nothing here is a mistyped name. */
+const peopleAreKnown: Check = function* (topology) {
+  const { api, approval } = topology;
+  const known = new Set([
+    ...api.tokens.filter(({ role }) => DOES.includes(role)).map(({ name }) => name),
+    ...Object.values(approval.groups).flat(),
+  ]);
+  for (const { channel, at } of slackIn(topology)) {
+    for (const [id, name] of Object.entries(channel.people)) {
+      if (known.has(name)) continue;
+      const found = `${name}, who may answer nothing`;
+      const expected = `somebody of api.tokens who may approve or freeze, or of approval.groups: ${listed(known)}`;
+      yield { at: ['channels', at, 'people', id], found, expected };
+    }
+  }
+};
+const DOES: readonly ApiRole[] = ['operator', 'approver', 'admin'];
+
+const userGroupsAreOfPeople: Check = function* (topology) {
+  const known = Object.keys(topology.approval.groups);
+  for (const { channel, at } of slackIn(topology)) {
+    for (const group of Object.keys(channel.userGroups)) {
+      if (known.includes(group)) continue;
+      const expected = `one of approval.groups: ${listed(known)}`;
+      yield { at: ['channels', at, 'userGroups', group], found: group, expected };
+    }
+  }
+};
+
+export const channelChecks: readonly Check[] = [
+  namesWhatThereIs,
+  oneSlack,
+  relayMayHandIn,
+  peopleAreKnown,
+  userGroupsAreOfPeople,
+];
