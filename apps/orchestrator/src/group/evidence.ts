@@ -41,7 +41,7 @@ export function evidenceOf(view: GroupView, voters: readonly SiteId[], settings:
   const foreign = foreignNames(view, settings);
   return {
     verdicts: verdictsOf(votes, voters, settings, view.state.knownAs),
-    lag: Object.fromEntries(Object.values(settings.shape.clusters).map((id) => [id, lagFrom(clusterId(id), votes)])),
+    lag: lagsIn(votes, settings),
     guards: Object.fromEntries(
       Object.entries(view.guards).map(([site, { record, leaseHeld }]) => [siteId(site), { record, leaseHeld }]),
     ),
@@ -66,6 +66,10 @@ function foreignNames({ names }: GroupView, { shape }: Settings): readonly Forei
 function neighboursOf({ neighbours: { siteEvent, turns, alone, inLine } }: GroupView): Neighbours {
   return { turns, alone, inLine, ...(siteEvent && { siteEvent }) };
 }
+
+/** How far replication out of each cluster of the group is behind. Pure. */
+export const lagsIn = (votes: readonly Vote[], { shape }: Settings): Evidence['lag'] =>
+  Object.fromEntries(Object.values(shape.clusters).map((id) => [id, lagFrom(clusterId(id), votes)]));
 
 /** The freshest sample of the flow out of `source`, among the vantages that measure it. */
 function lagFrom(source: ClusterId, votes: readonly Vote[]): FlowLag | undefined {

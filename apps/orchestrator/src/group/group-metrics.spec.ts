@@ -38,6 +38,21 @@ describe(GroupMetrics.name, () => {
     expect(found('lag_time', 'b-to-a')).toEqual([]);
   });
 
+  it('says what a failover would lose now, the age of the sample in', async () => {
+    stage.lagMs['a-to-b'] = 12_500;
+    await stage.allWell();
+    await look();
+    expect(found('forecast_loss_time', 'a-to-b')).toEqual([12.6]);
+    expect(found('forecast_loss_records', 'a-to-b')).toEqual([12_500]);
+    expect(found('forecast_loss', 'b-to-a')).toEqual([]);
+  });
+
+  it('makes up no loss while nobody measures', async () => {
+    stage = new Stage();
+    await look();
+    expect(found('forecast_loss')).toEqual([]);
+  });
+
   it('says since when nobody decides: only who leads can say that somebody does', async () => {
     await look(false);
     expect(found('decided_time')).toEqual([]);

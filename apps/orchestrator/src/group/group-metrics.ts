@@ -1,7 +1,10 @@
+import type { RiskView } from '#libs/contracts';
 import type { Decision, Settings } from '#libs/decision';
 import { isPending, type Instant, type Run, type SiteId } from '#libs/domain';
 import type { Clock, Metrics } from '#libs/runtime';
+import { lagsIn } from './evidence.js';
 import type { GroupView } from './group-view.js';
+import { riskOf } from './risk.js';
 
 /** One group in numbers: what the journal showed at the last look, which reads all of it anyway, and what was committed. */
 export class GroupMetrics {
@@ -29,6 +32,7 @@ export class GroupMetrics {
     );
     this.sawSites(view);
     this.sawLag(view);
+    this.sawRisk(view);
     this.sawWaits(view, nowS);
   }
 
@@ -69,6 +73,28 @@ export class GroupMetrics {
         return lags.length === 0 ? [] : [[{ group, flow }, Math.min(...lags) / 1_000] as const];
       });
     this.metrics.replace('signalbox.group.lag.time', { group }, rows);
+  }
+
+  /** As `signalbox forecast` says it: of each flow that leaves the active site, since any of them may be the way out. */
+  private sawRisk({ group, state: { active }, votes }: GroupView): void {
+    const { shape } = this.settings;
+    const told = votes.map(({ value }) => value);
+    const lags = lagsIn(told, this.settings);
+    const risks = shape.flows
+      .filter(({ from }) => from === active)
+      .flatMap(({ to }) => riskOf(shape, active, to, lags) ?? []);
+    const rows = (valueOf: (risk: RiskView) => number) =>
+      risks.map((risk) => [{ group, flow: risk.flow }, valueOf(risk)] as const);
+    this.metrics.replace(
+      'signalbox.forecast.loss.records',
+      { group },
+      rows(({ records }) => records),
+    );
+    this.metrics.replace(
+      'signalbox.forecast.loss.time',
+      { group },
+      rows(({ ms }) => ms / 1_000),
+    );
   }
 
   private sawWaits({ group, approval, run }: GroupView, nowS: number): void {

@@ -1,7 +1,8 @@
-import type { DurationView, ForecastAnswer, PreflightAnswer, RiskView, VetoView } from '#libs/contracts';
+import type { DurationView, ForecastAnswer, PreflightAnswer, VetoView } from '#libs/contracts';
 import type { Evidence } from '#libs/decision';
 import { isTerminal, type Instant, type Run, type SiteId } from '#libs/domain';
 import type { KnownGroup } from '../group/group-directory.js';
+import { riskOf } from '../group/risk.js';
 import { commands } from '../operation/commands.js';
 
 /** What a forecast is made from: one look at the group, and the runs that the journal still holds. */
@@ -19,8 +20,8 @@ export interface Outset {
 
 /** If we failed over now: the loss, the time, and everything in the way, before anybody has to ask. Pure. */
 export function forecast(outset: Outset): ForecastAnswer {
-  const { group, at, active, target, vetoes, checks } = outset;
-  const atRisk = riskOf(outset);
+  const { group, at, active, target, vetoes, evidence, checks } = outset;
+  const atRisk = riskOf(group.settings.shape, active, target, evidence.lag);
   const takes = durationsOf(outset);
   return {
     group: group.id,
@@ -40,16 +41,6 @@ export function forecast(outset: Outset): ForecastAnswer {
 function startOf(target: SiteId | undefined, vetoes: readonly VetoView[]): ForecastAnswer['start'] {
   if (target === undefined || vetoes.some(({ overridable }) => !overridable)) return 'not-now';
   return vetoes.length === 0 ? 'at-once' : 'after-approval';
-}
-
-/** What was written since the sample was taken is lost as well, so its age counts. */
-function riskOf({ group, active, target, evidence }: Outset): RiskView | undefined {
-  const { flows, clusters } = group.settings.shape;
-  const flow = flows.find(({ from, to }) => from === active && to === target);
-  const lag = evidence.lag[clusters[active] ?? ''];
-  if (!flow || lag?.flow !== flow.id) return undefined;
-  const { lagRecords: records, lagMs, sampleAgeMs } = lag;
-  return { flow: lag.flow, records, ms: lagMs + sampleAgeMs, sampleAgeMs };
 }
 
 /** Of failovers that ended well: those that were taken back say nothing of how long one takes. */

@@ -173,6 +173,20 @@ export const METRICS = {
     help: 'The least lag that a fresh vote tells of each flow that leaves the active site: what a failover would lose.',
     of: ORCHESTRATOR,
   },
+  'signalbox.forecast.loss.records': {
+    kind: 'gauge',
+    unit: '{record}',
+    labels: ['group', 'flow'],
+    help: 'Records that a failover over this flow would lose now, as signalbox forecast says; no series while nobody knows.',
+    of: ORCHESTRATOR,
+  },
+  'signalbox.forecast.loss.time': {
+    kind: 'gauge',
+    unit: 's',
+    labels: ['group', 'flow'],
+    help: 'The same in time, with the age of the sample: what was written since is lost as well.',
+    of: ORCHESTRATOR,
+  },
   'signalbox.approval.waiting.time': {
     kind: 'gauge',
     unit: 's',
