@@ -16,7 +16,7 @@ import { RunDirectory } from './run-directory.js';
 import { type Site, siteOf } from './site.js';
 import { snapshot } from './snapshot.js';
 import { tearDown } from './tear-down.js';
-import { configFile } from './topology-file.js';
+import { configFile, type Amend } from './topology-file.js';
 
 export interface LabOptions {
   /** Labs with different numbers run side by side; `SIGNALBOX_LAB_NET`, or 0, when absent. */
@@ -29,6 +29,8 @@ export interface LabOptions {
   readonly mode?: GroupMode;
   /** What keeps the name that clients follow, where all parts are started; BIND when absent. */
   readonly dns?: DnsPart;
+  /** What is otherwise in signalbox.yaml. */
+  readonly amend?: Amend;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -55,7 +57,8 @@ export class Lab {
     const owner = new Owner(layout, run, options.onProgress ?? (() => undefined));
     const hasSignalbox = options.signalbox ?? options.parts === undefined;
     const mode = hasSignalbox ? (options.mode ?? 'automatic') : undefined;
-    await owner.start({ infrastructure: options.parts ?? withDns(options.dns ?? 'bind'), mode });
+    const { parts, dns = 'bind', amend } = options;
+    await owner.start({ infrastructure: parts ?? withDns(dns), mode, amend });
     return new Lab(layout, run, owner);
   }
 

@@ -23,7 +23,7 @@ import { createRoute53Secret } from './route53.js';
 import type { RunDirectory } from './run-directory.js';
 import { Supervisor } from './supervisor.js';
 import { tearDown } from './tear-down.js';
-import { writeTopology } from './topology-file.js';
+import { writeTopology, type Amend } from './topology-file.js';
 import { recordArchives } from './training.js';
 
 const END_SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
@@ -32,6 +32,7 @@ const END_SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 export interface Wanted {
   readonly infrastructure: readonly Infrastructure[];
   readonly mode: GroupMode | undefined;
+  readonly amend?: Amend | undefined;
 }
 
 /** What the process that started a lab does for it: starts the parts, restarts what dies, and ends it with itself. */
@@ -49,7 +50,7 @@ export class Owner {
   }
 
   /** Returns when everything serves. Throws, with nothing left behind, when something is missing, taken or does not start. */
-  async start({ infrastructure: wanted, mode }: Wanted): Promise<void> {
+  async start({ infrastructure: wanted, mode, amend }: Wanted): Promise<void> {
     checkTools(wanted);
     clearLeftovers(this.layout, this.run);
     const archives = wanted.includes('kafka') ? await Archives.open() : undefined;
@@ -57,7 +58,7 @@ export class Owner {
     await checkPorts(this.layout, [...infrastructure(this.layout, this.run, archives, wanted), ...apps]);
     try {
       await this.claim();
-      if (mode !== undefined) this.configure(mode, wanted.includes('route53') ? 'route53' : 'bind');
+      if (mode !== undefined) this.configure(mode, { dns: wanted.includes('route53') ? 'route53' : 'bind', amend });
       if (archives !== undefined && !archives.areComplete()) await this.train(archives);
       // Only now: the parts take the archives as they are.
       const parts = [...infrastructure(this.layout, this.run, archives, wanted), ...apps];
@@ -92,9 +93,9 @@ export class Owner {
     this.stops.push(() => anchor.close());
   }
 
-  private configure(mode: GroupMode, dns: DnsPart): void {
+  private configure(mode: GroupMode, otherwise: { readonly dns: DnsPart; readonly amend: Amend | undefined }): void {
     createIdentities(this.run);
-    writeTopology(this.layout, this.run, mode, dns);
+    writeTopology(this.layout, this.run, mode, otherwise);
   }
 
   private endWithProcess(): void {

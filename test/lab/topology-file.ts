@@ -19,11 +19,18 @@ export const configFile = 'signalbox.yaml';
 /** What people would be told, as CloudEvents, one a line. */
 export const notificationsFile = 'notifications.ndjson';
 
-type Document = z.input<typeof TopologyText>;
+export type Document = z.input<typeof TopologyText>;
+/** What a test wants otherwise in signalbox.yaml; `secret` writes what a file of it is to hold. */
+export type Amend = (document: Document, secret: (name: string, text: string) => { readonly file: string }) => void;
 type Member<K extends keyof Document> = NonNullable<Document[K]>;
 
 /** Writes the lab's signalbox.yaml, and fails when Signalbox itself would refuse it. */
-export function writeTopology(layout: Layout, run: RunDirectory, mode: GroupMode, dns: DnsPart = 'bind'): void {
+export function writeTopology(
+  layout: Layout,
+  run: RunDirectory,
+  mode: GroupMode,
+  { dns = 'bind', amend }: { readonly dns?: DnsPart; readonly amend?: Amend | undefined } = {},
+): void {
   const secret = (name: string) => ({ file: run.file('secrets', name) });
   const sites: Member<'sites'> = SITES.map((id) => siteEntry(layout, run, id));
   const clusters: Member<'clusters'> = KAFKA_SITES.map((site) => ({
@@ -49,6 +56,7 @@ export function writeTopology(layout: Layout, run: RunDirectory, mode: GroupMode
     ],
     api: { tokens: ROLES.map((role) => ({ name: `lab-${role}`, role, sha256: tokenHash(run, role) })) },
   };
+  amend?.(document, (name, text) => ({ file: run.write(text, 'secrets', name) }));
   const text = stringify(document);
   parseTopology(text, run.write(text, configFile));
 }
