@@ -32,6 +32,7 @@ module.exports = {
     lib('kafka', ['domain', 'topology', 'decision', 'contracts', 'audit', 'runtime']),
     lib('messaging', ['domain', 'topology', 'decision', 'contracts', 'audit', 'runtime', 'kafka']),
     lib('jobs', ['domain', 'topology', 'decision', 'contracts', 'audit', 'runtime', 'journal']),
+    lib('kubernetes', ['domain', 'runtime']),
     {
       name: 'pure-libs-do-no-io',
       severity: 'error',

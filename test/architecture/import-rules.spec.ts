@@ -20,6 +20,7 @@ const REFUSED: Readonly<Record<string, readonly [file: string, imported: string]
   'kafka-imports': ['libs/kafka/src/layer.ts', '#libs/messaging'],
   'messaging-imports': ['libs/messaging/src/layer.ts', '#libs/journal'],
   'jobs-imports': ['libs/jobs/src/layer.ts', '#libs/kafka'],
+  'kubernetes-imports': ['libs/kubernetes/src/layer.ts', '#libs/journal'],
   'pure-libs-do-no-io': ['libs/decision/src/io.ts', 'ioredis'],
   'core-knows-no-platform': ['libs/decision/src/platform.ts', 'node:fs'],
   'timers-only-in-runtime': ['apps/one/src/timers.ts', 'node:timers/promises'],
