@@ -4,6 +4,7 @@ import { StepWorkerModule } from '#libs/jobs';
 import { Clock, Random, Readiness } from '#libs/runtime';
 import type { Topology } from '#libs/topology';
 import { ConfigWatch } from './config-watch.js';
+import type { Environment } from './kubernetes/make.js';
 import { isInTopology, localConfigs, resolveAt } from './local-configs.js';
 
 /** Changes what clients of its own site read. */
@@ -11,15 +12,20 @@ import { isInTopology, localConfigs, resolveAt } from './local-configs.js';
 export class ConfigSwitcherModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(private readonly watch: ConfigWatch) {}
 
-  static register(self: { topology: Topology; site: SiteId; process: ProcessId }): DynamicModule {
-    const { topology, site } = self;
+  static register(self: {
+    topology: Topology;
+    site: SiteId;
+    process: ProcessId;
+    environment: Environment;
+  }): DynamicModule {
+    const { topology, site, environment } = self;
     return {
       module: ConfigSwitcherModule,
       imports: [
         StepWorkerModule.register({
           ...self,
           worker: 'config-switcher',
-          resources: (clock, random) => resolveAt(site, localConfigs(topology, site, clock, random)),
+          resources: (clock, random) => resolveAt(site, localConfigs(topology, site, { clock, random, environment })),
           mayKeep: isInTopology(topology),
         }),
       ],
@@ -28,7 +34,7 @@ export class ConfigSwitcherModule implements OnApplicationBootstrap, OnApplicati
           provide: ConfigWatch,
           inject: [Clock, Random, Readiness],
           useFactory: (clock: Clock, random: Random, readiness: Readiness) =>
-            new ConfigWatch(localConfigs(topology, site, clock, random), clock, readiness),
+            new ConfigWatch(localConfigs(topology, site, { clock, random, environment }), clock, readiness),
         },
       ],
     };

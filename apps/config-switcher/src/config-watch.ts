@@ -3,8 +3,9 @@ import type { Clock, Readiness, Stop } from '#libs/runtime';
 import type { LocalConfig } from './local-configs.js';
 
 const EVERY_MS = 5_000;
+const LOOK_TIMEOUT_MS = 10_000;
 
-/** Looks at every file of this site, so that one that a run could not change shows on /readyz before a run needs it. */
+/** Looks at every config of this site, so that one that a run could not change shows on /readyz before a run needs it. */
 export class ConfigWatch {
   private stops: readonly Stop[] = [];
 
@@ -25,13 +26,9 @@ export class ConfigWatch {
   private async check({ id, resource }: LocalConfig): Promise<void> {
     const component = `config ${id}`;
     try {
-      if (await resource.isThere()) this.readiness.ready(component);
-      else
-        this.readiness.missing(
-          component,
-          `${resource.file} is not there, and clients have nothing to follow before the first run: ` +
-            'create it as { "epoch": 0, "data": { … } }',
-        );
+      const lacking = await resource.lacking(AbortSignal.timeout(LOOK_TIMEOUT_MS));
+      if (lacking === undefined) this.readiness.ready(component);
+      else this.readiness.missing(component, lacking);
     } catch (error) {
       if (!(error instanceof SignalboxError)) throw error;
       this.readiness.missing(component, error.message, error.retryable ? 'degraded' : 'blocked');

@@ -114,7 +114,12 @@ describe(DirectoryConfig.name, () => {
   ])('does not touch a file that is %s, and says where, what and what to do', async (_, content, problem) => {
     const absent = await read();
     writeFileSync(file, content);
-    const failures = [read(), config.write(absent, B, epoch(9), soon()), config.verify(B, soon()), config.isThere()];
+    const failures = [
+      read(),
+      config.write(absent, B, epoch(9), soon()),
+      config.verify(B, soon()),
+      config.lacking(soon()),
+    ];
     for (const failure of await Promise.allSettled(failures)) {
       expect(failure).toMatchObject({
         status: 'rejected',
@@ -135,7 +140,7 @@ describe(DirectoryConfig.name, () => {
     for (const failure of await Promise.allSettled([
       read(),
       config.write(seen, B, epoch(1), soon()),
-      config.isThere(),
+      config.lacking(soon()),
     ])) {
       const reason = { code: 'SB_CONFIG_FILE_INACCESSIBLE', retryable: false };
       expect(failure).toMatchObject({ status: 'rejected', reason });
@@ -152,8 +157,8 @@ describe(DirectoryConfig.name, () => {
   });
 
   it('is there when there is a file that a run could change', async () => {
-    expect(await config.isThere()).toBe(false);
+    expect(await config.lacking(soon())).toMatch(/is not there/);
     writeFileSync(file, JSON.stringify({ epoch: 0, data: A }));
-    expect(await config.isThere()).toBe(true);
+    expect(await config.lacking(soon())).toBeUndefined();
   });
 });

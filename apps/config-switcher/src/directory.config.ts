@@ -1,16 +1,10 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { canonicalJson } from '#libs/contracts';
-import {
-  FencedResource,
-  type ConfigData,
-  type Epoch,
-  type Stamped,
-  type Verification,
-  type WriteOutcome,
-} from '#libs/domain';
+import type { ConfigData, Epoch, Stamped, Verification, WriteOutcome } from '#libs/domain';
 import type { Clock, Random } from '#libs/runtime';
 import { Claim } from './claim.js';
+import { ClientConfig } from './client-config.js';
 import { configFileText, isAbsent, readConfigFile } from './config-file.js';
 import { fileError } from './errors.js';
 
@@ -19,7 +13,7 @@ import { fileError } from './errors.js';
  * stands in the file and is compared just before it is replaced; a claim keeps every other process of ours out in
  * between, and nothing stops a person with an editor.
  */
-export class DirectoryConfig extends FencedResource<ConfigData> {
+export class DirectoryConfig extends ClientConfig {
   override readonly fence = 'weak';
 
   constructor(
@@ -59,13 +53,16 @@ export class DirectoryConfig extends FencedResource<ConfigData> {
     };
   }
 
-  /** Whether clients find a file. @throws SignalboxError when a run could not change it. */
-  async isThere(): Promise<boolean> {
+  override async lacking(_signal: AbortSignal): Promise<string | undefined> {
     try {
       await access(dirname(this.file), constants.R_OK | constants.W_OK | constants.X_OK);
     } catch (error) {
       throw fileError(this.file, error);
     }
-    return !isAbsent(await readConfigFile(this.file));
+    if (!isAbsent(await readConfigFile(this.file))) return undefined;
+    return (
+      `${this.file} is not there, and clients have nothing to follow before the first run: ` +
+      'create it as { "epoch": 0, "data": { … } }'
+    );
   }
 }

@@ -7,13 +7,12 @@ import { isInTopology, localConfigs, resolveAt } from './local-configs.js';
 
 const EXAMPLE = new URL('../../../../docs/examples/two-sites-and-witness.yaml', import.meta.url);
 const topology = parseTopology(readFileSync(EXAMPLE, 'utf8'), 'example');
-const at = (site: string) => localConfigs(topology, siteId(site), new SystemClock(), new SystemRandom());
+const ports = { clock: new SystemClock(), random: new SystemRandom(), environment: {} };
+const at = (site: string) => localConfigs(topology, siteId(site), ports);
 
 describe('the configs of a site', () => {
   it('are those with a file for its clients', () => {
-    expect(at('b').map(({ id, resource }) => [id, resource.file])).toEqual([
-      ['orders-clients', '/etc/orders/clients.json'],
-    ]);
+    expect(at('b')).toMatchObject([{ id: 'orders-clients', resource: { file: '/etc/orders/clients.json' } }]);
     expect(at('w')).toEqual([]);
   });
 
