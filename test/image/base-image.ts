@@ -82,11 +82,18 @@ export function importBase(podman: Podman, folder: string): void {
 export function registryMounts(folder: string): readonly string[] {
   const npmrc = join(folder, 'npmrc');
   const trusted = process.env['NODE_EXTRA_CA_CERTS'] ?? '/etc/ssl/certs/ca-certificates.crt';
-  const registry = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim();
-  const lines = [`registry=${registry}`, ...(existsSync(trusted) ? ['cafile=/etc/trusted.pem'] : [])];
+  const setting = (name: string) => execFileSync('npm', ['config', 'get', name], { encoding: 'utf8' }).trim();
+  const lines = [
+    `registry=${setting('registry')}`,
+    'cache=/var/cache/npm',
+    'update-notifier=false',
+    ...(existsSync(trusted) ? ['cafile=/etc/trusted.pem'] : []),
+  ];
   writeFileSync(npmrc, `${lines.join('\n')}\n`);
   return [
     `${npmrc}:/usr/local/etc/npmrc:ro`,
+    // What this machine has downloaded before.
+    `${setting('cache')}:/var/cache/npm`,
     '/etc/resolv.conf:/etc/resolv.conf:ro',
     '/etc/hosts:/etc/hosts:ro',
     ...(existsSync(trusted) ? [`${trusted}:/etc/trusted.pem:ro`] : []),
