@@ -41,6 +41,7 @@ export const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [line: st
     ['signalbox approve ap-91c2 --offline --key alice.pem', 'signed, for somebody else to hand in'],
   ],
   cancel: [["signalbox cancel ap-91c2 --reason 'a is back'", 'what you asked for yourself']],
+  'notify test': [['signalbox notify test', 'before you need it: does every channel take what it is told?']],
   review: [["signalbox review ap-91c2 --note 'a was dark indeed'", 'what somebody else decided alone']],
   deny: [["signalbox deny ap-91c2 --reason 'not before the weekend'", 'nothing is done']],
   freeze: [["signalbox freeze orders --for 2h --reason 'database migration'", 'ends by itself']],

@@ -16,6 +16,7 @@ import { GroupsController } from './api/groups.controller.js';
 import { IdempotencyInterceptor } from './api/idempotency.interceptor.js';
 import { IdentityProvider } from './api/identity-provider.js';
 import { identityProvider } from './api/oidc/identity-provider-in.js';
+import { NotificationTestsController } from './api/notification-tests.controller.js';
 import { OpenApiController } from './api/openapi.controller.js';
 import { PlansController } from './api/plans.controller.js';
 import { ProblemFilter } from './api/problem.filter.js';
@@ -42,6 +43,7 @@ import { heartbeatProvider, type HeartbeatAddress } from './heartbeat/heartbeat-
 import { LocalView } from './observation/local-view.js';
 import { ObservationsController } from './observation/observations.controller.js';
 import { KeptAnswers } from './operation/kept-answers.js';
+import { NotificationTests } from './operation/notification-tests.js';
 import { Operations } from './operation/operations.js';
 import { ThisProcess } from './this-process.js';
 import { EventFeed } from './view/event-feed.js';
@@ -109,6 +111,7 @@ export class OrchestratorModule implements OnApplicationShutdown {
         RequestsController,
         RescueController,
         PlansController,
+        NotificationTestsController,
         OpenApiController,
         RunsController,
         ApprovalsController,
@@ -139,6 +142,7 @@ export class OrchestratorModule implements OnApplicationShutdown {
         KeptAnswers,
         Operations,
         Approvals,
+        NotificationTests,
         ApprovalTokens,
         EventFeed,
         JournalFollower,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import * as deeds from './deed-answers.js';
 import * as looks from './look-answers.js';
+import { NotificationTestAnswerWire } from './notification-test.js';
 import { ProblemDetailsWire } from './problem-details.js';
 
 /** Every body that the API answers with, by the name that its OpenAPI document has for it. */
@@ -27,6 +28,7 @@ export const ANSWERS = {
   Survey: deeds.SurveyAnswerWire,
   Rescue: deeds.RescueAnswerWire,
   Approval: deeds.ApprovalAnswerWire,
+  NotificationTest: NotificationTestAnswerWire,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export type AnswerName = keyof typeof ANSWERS;

@@ -36,6 +36,7 @@ export const SiteAuditEntryWire = z.strictObject({
     'request-refused',
     'approval-answered',
     'observation-forged',
+    'notification-test',
     'entries-lost',
     'checkpoint-refused',
   ]),

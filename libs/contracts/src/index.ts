@@ -73,6 +73,16 @@ export type {
   VetoView,
 } from './operator-answers.js';
 export {
+  answerOfTest,
+  ChannelTrialWire,
+  isWaiting,
+  NotificationTestAnswerWire,
+  NotificationTestWire,
+  type ChannelTrial,
+  type NotificationTest,
+  type NotificationTestAnswer,
+} from './notification-test.js';
+export {
   AnswerBody,
   ForecastQuery,
   FreezeBody,
@@ -80,6 +90,7 @@ export {
   IDEMPOTENCY_KEY,
   IDEMPOTENCY_REPLAYED,
   IdempotencyKeyWire,
+  NotificationTestBody,
   OverrideBody,
   PlanQuery,
   ReasonBody,

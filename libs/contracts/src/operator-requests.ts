@@ -142,6 +142,10 @@ export const RescueBody = z.strictObject({
 });
 export type RescueBody = z.infer<typeof RescueBody>;
 
+/** POST /v1/notification-tests: of one channel, or of every one. */
+export const NotificationTestBody = z.strictObject({ channel: name.optional() });
+export type NotificationTestBody = z.infer<typeof NotificationTestBody>;
+
 /** POST /v1/runs/:run/skip */
 export const SkipBody = z.strictObject({ step: name, reason });
 export type SkipBody = z.infer<typeof SkipBody>;

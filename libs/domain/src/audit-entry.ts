@@ -48,8 +48,15 @@ export interface SiteAuditEntry extends ChainLink {
  * - `request-refused`: somebody asked for what they may not have, or not now; counted when it goes on;
  * - `approval-answered`: a click on an approval that was taken;
  * - `observation-forged`: somebody wrote to Kafka what no site signed; counted when it goes on;
+ * - `notification-test`: somebody had channels tried, and what came of it;
  * - `entries-lost`: so many entries before this one could not be written down;
  * - `checkpoint-refused`: another site's checkpoint, or a chain, is not what this site had witnessed.
  */
 export type SiteRule =
-  'login' | 'request-refused' | 'approval-answered' | 'observation-forged' | 'entries-lost' | 'checkpoint-refused';
+  | 'login'
+  | 'request-refused'
+  | 'approval-answered'
+  | 'observation-forged'
+  | 'notification-test'
+  | 'entries-lost'
+  | 'checkpoint-refused';

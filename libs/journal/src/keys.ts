@@ -119,6 +119,11 @@ export const keys = {
   told: (channel: string, subject: string) => `${ROOT}/told/${channel}/${subject}`,
   /** Lease-bound: what the notifier that delivers says of its channels. */
   channelReport: () => `${ROOT}/channel-report`,
+  /** Lease-bound: that channels are to be tried, and what came of each. */
+  notificationTests: () => `${ROOT}/notification-tests/`,
+  notificationTest: (test: string) => `${ROOT}/notification-tests/${test}/asked`,
+  channelTrials: (test: string) => `${ROOT}/notification-tests/${test}/trials/`,
+  channelTrial: (test: string, channel: string) => `${ROOT}/notification-tests/${test}/trials/${channel}`,
   /** Lease-bound: which versions a running process knows. */
   members: () => `${ROOT}/members/`,
   member: (process: ProcessId) => `${ROOT}/members/${process}`,

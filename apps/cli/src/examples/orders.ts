@@ -1,12 +1,14 @@
 import type {
   ApprovalAnswer,
   AttestAnswer,
+  NotificationTestAnswer,
   OverrideAnswer,
   ReleaseAnswer,
   RunAnswer,
   RunChangeAnswer,
 } from '#libs/contracts';
 import { approvalId, epoch, type Approval, type Run } from '#libs/domain';
+import { EXIT } from '../exit-code.js';
 import { example, type Examples } from './example.js';
 import { LAG } from './questions.js';
 import { closedRun, stuckRun, stuckSteps } from './runs-of-orders.js';
@@ -72,7 +74,28 @@ const attested: AttestAnswer = {
 
 const released: ReleaseAnswer = { group: ORDERS, site: A, next: [`signalbox preflight ${ORDERS}`] };
 
+const testOfChannels: NotificationTestAnswer = {
+  id: 'test-5d2c',
+  by: 'ada',
+  at: ago(1_000),
+  channels: [
+    { id: 'ops', outcome: 'told' },
+    {
+      id: 'on-call',
+      outcome: 'failed',
+      problem: 'PagerDuty answered 400: it does not take this event; check the routing key',
+    },
+  ],
+};
+
 export const ORDER_EXAMPLES: Examples = {
+  'notify test': [
+    example(
+      'signalbox notify test',
+      { 'POST /v1/notification-tests': { body: testOfChannels } },
+      { exitCode: EXIT.refused },
+    ),
+  ],
   runs: [
     example('signalbox runs', {
       'GET /v1/runs': { body: [stuckRun, { ...closedRun, id: 'r-5b21' as Run['id'] }] satisfies readonly Run[] },

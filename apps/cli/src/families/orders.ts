@@ -1,5 +1,6 @@
 import { freeze, unfreeze } from '../commands/freeze.js';
 import { attest, override, release } from '../commands/lift.js';
+import { testChannels } from '../commands/notify.js';
 import { rescue, type RescueOptions } from '../commands/rescue.js';
 import { reasonFrom, type Runner, type SignalboxCommand } from '../signalbox-command.js';
 import { describeApprovals } from './approvals.js';
@@ -15,6 +16,16 @@ export const describeOrders = (program: SignalboxCommand, runner: Runner): void 
   program.commandsGroup('Allow and forbid:');
   describeApprovals(program, runner);
   describeFreezes(program, runner);
+  program
+    .command('notify')
+    .description('how people are told')
+    .command('test')
+    .option('--channel <id>', 'of this channel only')
+    .description(
+      'tell every channel that this is a test, and say which of them take it; ends with 1 where one does not',
+    )
+    .needs('operator')
+    .action(async ({ channel }: { channel?: string }) => runner.asking((session) => testChannels(session, channel)));
   program
     .command('override <group> <veto>')
     .withReason()

@@ -13,6 +13,8 @@ export interface PagerDuty {
   readonly timeoutMs: number;
 }
 
+type Action = 'trigger' | 'resolve';
+const TEST = 'notification-test';
 /** PagerDuty takes at most this of a summary. */
 const SUMMARY_MAX = 1_024;
 /** Rules that end what an earlier one of the same subject began. */
@@ -33,7 +35,14 @@ export class PagerDutyNotificationChannel extends NotificationChannel {
   }
 
   override async deliver(notification: Notification, signal: AbortSignal): Promise<void> {
-    const response = await this.post(notification, signal);
+    const { rule } = notification;
+    await this.send(notification, ENDS.test(rule) ? 'resolve' : 'trigger', signal);
+    // Nothing happened, so there is nothing for anybody to end.
+    if (rule === TEST) await this.send(notification, 'resolve', signal);
+  }
+
+  private async send(notification: Notification, action: Action, signal: AbortSignal): Promise<void> {
+    const response = await this.post(notification, action, signal);
     await response.body?.cancel().catch(() => undefined);
     const { status } = response;
     const answered = `PagerDuty answered ${status}`;
@@ -45,13 +54,13 @@ export class PagerDutyNotificationChannel extends NotificationChannel {
     throw new ChannelRefusedError(`${answered}: it does not take this event; check the routing key`);
   }
 
-  private async post(notification: Notification, signal: AbortSignal): Promise<Response> {
+  private async post(notification: Notification, action: Action, signal: AbortSignal): Promise<Response> {
     const { url, timeoutMs } = this.pagerDuty;
     try {
       return await fetch(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'user-agent': 'signalbox' },
-        body: JSON.stringify(this.eventOf(notification)),
+        body: JSON.stringify(this.eventOf(notification, action)),
         redirect: 'error',
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       });
@@ -60,12 +69,12 @@ export class PagerDutyNotificationChannel extends NotificationChannel {
     }
   }
 
-  private eventOf(notification: Notification) {
+  private eventOf(notification: Notification, action: Action) {
     const { id, group, at, rule, severity, title, body, next, about } = notification;
     const { routingKey, source } = this.pagerDuty;
     return {
       routing_key: routingKey,
-      event_action: ENDS.test(rule) ? 'resolve' : 'trigger',
+      event_action: action,
       dedup_key: `${source}/${subjectOf(notification)}`,
       client: 'Signalbox',
       payload: {
@@ -82,7 +91,8 @@ export class PagerDutyNotificationChannel extends NotificationChannel {
 }
 
 /** What an alert is of: an approval until it is decided, a run until it is closed, else the group. */
-function subjectOf({ group, rule, about: { approval, run } }: Notification): string {
+function subjectOf({ id, group, rule, about: { approval, run } }: Notification): string {
+  if (rule === TEST) return id;
   if (run && (rule.startsWith('start-') || approval === undefined)) return run;
   return approval ?? group;
 }

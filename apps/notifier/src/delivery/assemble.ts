@@ -6,6 +6,7 @@ import { AuditChains } from './audit-chains.js';
 import { ChainFollower } from './chain-follower.js';
 import { ChannelDesk } from './channel-desk.js';
 import { ChannelReporter } from './channel-reporter.js';
+import { ChannelTrials } from './channel-trials.js';
 import { CursorBook } from './cursor-book.js';
 import { Lane, type WAITS_AT_MOST } from './lane.js';
 import { Notifier } from './notifier.js';
@@ -52,5 +53,6 @@ export function assemble(
     channels.map(({ id }) => id),
     needs,
   );
-  return new Notifier(openDesks, { leadership, follower, reporter, clock, log }, policy.pollMs);
+  const trials = new ChannelTrials(name, channels, needs);
+  return new Notifier(openDesks, { leadership, follower, reporter, trials, clock, log }, policy.pollMs);
 }

@@ -4,12 +4,14 @@ import type { Clock, Log, Stop } from '#libs/runtime';
 import type { ChainFollower } from './chain-follower.js';
 import type { ChannelDesk } from './channel-desk.js';
 import type { ChannelReporter } from './channel-reporter.js';
+import type { ChannelTrials } from './channel-trials.js';
 
 export interface NotifierPorts {
   /** Which notifier delivers. */
   readonly leadership: Seat;
   readonly follower: ChainFollower;
   readonly reporter: ChannelReporter;
+  readonly trials: ChannelTrials;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -41,7 +43,9 @@ export class Notifier {
     try {
       if (!(await this.ports.leadership.hold())) this.endTerm();
       else if (!this.term) this.beginTerm();
-      if (this.term) await this.ports.reporter.look();
+      if (!this.term) return;
+      await this.ports.reporter.look();
+      await this.ports.trials.look(this.term.signal);
     } catch (error) {
       if (!(error instanceof SignalboxError)) throw error;
     }

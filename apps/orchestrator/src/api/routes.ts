@@ -3,6 +3,7 @@ import {
   ForecastQuery,
   FreezeBody,
   GivenAnswerBody,
+  NotificationTestBody,
   OverrideBody,
   PlanQuery,
   ReasonBody,
@@ -143,6 +144,14 @@ export const ROUTES: readonly Route[] = [
   get('/v1/audit/checkpoints', 'Where every chain ended, as the sites signed it, one a line.', undefined, {
     type: LINES,
   }),
+  post(
+    '/v1/notification-tests',
+    'operate',
+    'Has the notifier try every channel, or one of them.',
+    NotificationTestBody,
+    'NotificationTest',
+  ),
+  get('/v1/notification-tests/{test}', 'What came of each channel so far.', 'NotificationTest'),
   get('/v1/runs', 'All runs, latest first.', 'Runs'),
   get('/v1/runs/{run}', 'A run with its steps and what each of them read back.', 'Run'),
   post('/v1/runs/{run}/abort', 'operate', 'As abort of its group, for this very run.', ReasonBody, 'RunChange'),
