@@ -78,8 +78,8 @@ describe('a failover', () => {
     beforeEach(async () => {
       receiver = await OtlpReceiver.open();
       metrics = new Metrics();
-      const ports = { clock: stage.clock, log: new InMemoryLog(), random: new SystemRandom(), metrics };
-      telemetry = startTelemetry({ endpoint: receiver.endpoint, origin: { 'service.name': 'all' } }, ports);
+      const ports = { clock: stage.clock, log: new InMemoryLog(), metrics };
+      telemetry = await startTelemetry({ endpoint: receiver.endpoint, origin: { 'service.name': 'all' } }, ports);
     });
     afterEach(async () => {
       telemetry.stop();
@@ -121,7 +121,7 @@ describe('a failover', () => {
     });
 
     it('goes on as ever when the collector takes nothing', async () => {
-      receiver.status = 503;
+      receiver.status = 500;
       await failOver();
       await telemetry.flush();
       expect(receiver.spans).toEqual([]);

@@ -22,5 +22,6 @@ export {
 } from './readiness.js';
 export { readSecret, SecretError } from './secret.js';
 export { beginSpan, continueTrace, inSpan, openSpan, traceparent, type BegunSpan } from './telemetry.js';
-export { startTelemetry, type Telemetry } from './tracing/start-telemetry.js';
+export { startTelemetry } from './tracing/start-telemetry.js';
+export type { Telemetry } from './tracing/telemetry-ports.js';
 export { largestJumpMs, TimeSense, type TimeSample } from './time-sense.js';

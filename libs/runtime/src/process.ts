@@ -14,7 +14,8 @@ import { nestLogger } from './nest-logger.js';
 import { PinoLog } from './pino.log.js';
 import { SystemRandom } from './random.js';
 import { ProcessReadiness } from './readiness.js';
-import { startTelemetry, type Telemetry } from './tracing/start-telemetry.js';
+import { startTelemetry } from './tracing/start-telemetry.js';
+import type { Telemetry } from './tracing/telemetry-ports.js';
 import { RuntimeModule, type Runtime } from './runtime.module.js';
 
 /** Stopping waits for work in progress this long. */
@@ -40,7 +41,7 @@ export async function run(application: Application): Promise<void> {
     const runtime = { clock, random: new SystemRandom(), log, readiness, metrics, origin };
     const app = await create(await application.module(environment), runtime);
     const telemetry = environment.otlpEndpoint
-      ? startTelemetry({ endpoint: environment.otlpEndpoint, origin: origin.attributes }, runtime)
+      ? await startTelemetry({ endpoint: environment.otlpEndpoint, origin: origin.attributes }, runtime)
       : undefined;
     stopOnSignal(app, runtime, telemetry);
     await application.attach?.(app);

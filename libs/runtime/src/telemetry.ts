@@ -9,17 +9,14 @@ import {
 } from '@opentelemetry/api';
 import { messageOf } from '#libs/domain';
 import type { Random } from './random.js';
-import { traceparentOf } from './tracing/traceparent-propagator.js';
 
 /**
  * The W3C `traceparent` of what is going on, for event envelopes. Without a telemetry SDK it is a fresh one that is
  * marked unsampled, so that an observation can still be followed through the logs.
  */
 export function traceparent(random: Random): string {
-  const carrier: { traceparent?: string } = {};
-  propagation.inject(context.active(), carrier);
   const hex = () => random.id().replaceAll('-', '').padEnd(32, '0').slice(0, 32);
-  return carrier.traceparent ?? `00-${hex()}-${hex().slice(0, 16)}-00`;
+  return traceparentIn(context.active()) ?? `00-${hex()}-${hex().slice(0, 16)}-00`;
 }
 
 /** Runs `work` as a part of the trace that an event came from. */
@@ -69,15 +66,24 @@ export function beginSpan(
     const other = trace.getSpanContext(remote(text));
     return other ? [{ context: other }] : [];
   });
-  const options = { attributes, links, ...(startedAtMs !== undefined && { startTime: startedAtMs }) };
+  // As a date: a small number would be taken for one of `performance.now()`.
+  const options = { attributes, links, ...(startedAtMs !== undefined && { startTime: new Date(startedAtMs) }) };
   const span = trace.getTracer(TRACER).startSpan(name, options, within);
+  const begun = span.isRecording() ? traceparentIn(trace.setSpan(ROOT_CONTEXT, span)) : undefined;
   return {
-    ...(span.isRecording() && { traceparent: traceparentOf(span.spanContext()) }),
+    ...(begun !== undefined && { traceparent: begun }),
     end: (atEnd = {}) => {
       span.setAttributes(atEnd);
       span.end();
     },
   };
+}
+
+/** Undefined where no span is in progress, or nobody records any. */
+function traceparentIn(within: Context): string | undefined {
+  const carrier: { traceparent?: string } = {};
+  propagation.inject(within, carrier);
+  return carrier.traceparent;
 }
 
 const remote = (traceparent: string): Context => propagation.extract(ROOT_CONTEXT, { traceparent });

@@ -7,23 +7,32 @@ import { InMemoryLog } from '../log.js';
 import { Metrics } from '../metrics/metrics.js';
 import { SystemRandom } from '../random.js';
 import { beginSpan, continueTrace, inSpan, traceparent } from '../telemetry.js';
-import { metricExport } from './otlp.js';
-import { startTelemetry, type Telemetry } from './start-telemetry.js';
+import { metricData } from './metric-data.js';
+import { startTelemetry } from './start-telemetry.js';
+import type { Telemetry } from './telemetry-ports.js';
 
 describe('what is sent to a collector', () => {
   let receiver: OtlpReceiver;
   let telemetry: Telemetry;
   let log: InMemoryLog;
+  let clock: VirtualClock;
+  let metrics: Metrics;
   beforeEach(async () => {
     log = new InMemoryLog();
+    clock = new VirtualClock();
+    metrics = new Metrics();
     receiver = await OtlpReceiver.open();
-    const ports = { clock: new VirtualClock(), log, random: new SystemRandom(), metrics: new Metrics() };
-    telemetry = startTelemetry({ endpoint: receiver.endpoint, origin: { 'service.name': 'tiny' } }, ports);
+    telemetry = await startTelemetry(
+      { endpoint: receiver.endpoint, origin: { 'service.name': 'tiny' } },
+      { clock, log, metrics },
+    );
   });
   afterEach(async () => {
     telemetry.stop();
     await receiver.close();
   });
+
+  const counted = () => metrics.read().find(([name]) => name === 'signalbox.spans')?.[1];
 
   it('is one trace over awaits and processes, with the span in progress known to the log', async () => {
     const first = beginSpan('first', {}, {});
@@ -40,7 +49,22 @@ describe('what is sent to a collector', () => {
     const [one, third, second] = receiver.spans;
     expect([one?.name, third?.parentSpanId, second?.parentSpanId]).toEqual(['first', second?.spanId, one?.spanId]);
     expect(receiver.traces.size).toBe(1);
-    expect(one?.attributes).toEqual({ late: '1' });
+    expect(one?.attributes).toEqual({ late: 1 });
+    expect(counted()).toEqual([{ labels: { outcome: 'sent' }, value: 3 }]);
+  });
+
+  it('goes on in a trace that nobody sampled where it began', async () => {
+    const before = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
+    beginSpan('after', { after: before }, {}).end();
+    await telemetry.flush();
+    expect(receiver.spans).toMatchObject([{ name: 'after', traceId: '0af7651916cd43dd8448eb211c80319c' }]);
+  });
+
+  it('begins when it is said to have begun, also before this process did', async () => {
+    beginSpan('long ago', { startedAtMs: 1_000 }, {}).end();
+    await telemetry.flush();
+    const [span] = receiver.spans;
+    expect(span?.durationNs).toBeGreaterThan(1_000_000_000_000_000_000n);
   });
 
   it('begins a trace of its own after what is no traceparent', () => {
@@ -49,7 +73,7 @@ describe('what is sent to a collector', () => {
     expect(trace.getSpanContext(ROOT_CONTEXT)).toBeUndefined();
   });
 
-  it('is dropped, and said once, while the collector is away', async () => {
+  it('is dropped, counted, and said once, while the collector is away', async () => {
     receiver.status = 500;
     for (const name of ['lost', 'lost as well']) {
       beginSpan(name, {}, {}).end();
@@ -58,6 +82,14 @@ describe('what is sent to a collector', () => {
     expect(log.lines.map(({ message }) => message)).toEqual([
       'The collector of telemetry takes nothing: it answered 500',
     ]);
+    expect(counted()).toEqual([{ labels: { outcome: 'dropped' }, value: 2 }]);
+  });
+
+  it('are metrics as well, every while', async () => {
+    metrics.count('signalbox.decisions', { group: 'g', rule: 'r' }, 2);
+    await clock.advance(15_000);
+    await telemetry.flush();
+    expect([...receiver.metrics]).toEqual(['signalbox.decisions']);
   });
 });
 
@@ -66,12 +98,19 @@ describe('metrics for a collector', () => {
     const metrics = new Metrics();
     metrics.count('signalbox.decisions', { group: 'g', rule: 'r' }, 2);
     metrics.observe('signalbox.run.duration', { kind: 'failover', outcome: 'completed' }, 7);
-    const text = JSON.stringify(metricExport(metrics, { 'service.name': 'tiny' }, 1_000, 2_000));
-    expect(text).toContain('"name":"signalbox.decisions","unit":"{decision}"');
-    expect(text).toContain('"sum":{"aggregationTemporality":2,"isMonotonic":true');
-    expect(text).toContain('{"key":"signalbox.group","value":{"stringValue":"g"}}');
-    expect(text).toContain('"startTimeUnixNano":"1000000000","timeUnixNano":"2000000000","asDouble":2');
-    expect(text).toContain('"count":"1","sum":7');
+    const time = { startTime: [1, 0], endTime: [2, 500_000_000] };
+    const attributes = { 'signalbox.group': 'g', 'signalbox.rule': 'r' };
+    expect(metricData(metrics, 1_000, 2_500)).toMatchObject([
+      {
+        descriptor: { name: 'signalbox.decisions', unit: '{decision}' },
+        isMonotonic: true,
+        dataPoints: [{ ...time, attributes, value: 2 }],
+      },
+      {
+        descriptor: { name: 'signalbox.run.duration', unit: 's' },
+        dataPoints: [{ ...time, value: { count: 1, sum: 7 } }],
+      },
+    ]);
   });
 });
 
