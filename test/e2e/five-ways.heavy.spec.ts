@@ -48,7 +48,8 @@ describe('the yes of a person moves what clients do', () => {
   /** Asks for a move, has it answered, and waits until the application works at the other site. */
   async function moved(to: 'a' | 'b', answer: (stage: Stage, approval: Approval) => Promise<void>): Promise<Approval> {
     const kind = to === 'b' ? 'failover' : 'failback';
-    const { approval, askedAt } = await request(stage, kind, '--to', to, '--reason', 'maintenance');
+    const where = kind === 'failover' ? ['--to', to] : [];
+    const { approval, askedAt } = await request(stage, kind, ...where, '--reason', 'maintenance');
     if (!approval) throw new Error(`a ${kind} is asked of another person`);
     await answer(stage, approval);
     await waitFor('the yes to count', { clock, withinMs: 60_000 }, async () =>
