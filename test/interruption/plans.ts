@@ -170,6 +170,14 @@ export const CARRIED_OUT: readonly Scenario[] = [
     before: approved('reprotect', { a: QUARANTINED }),
     begin: bothSites,
   },
+  {
+    name: 'salvage',
+    active: 'b',
+    initial: { 'write-access/orders/a': 'none' },
+    ends: 'completed',
+    before: approved('salvage', { a: QUARANTINED }),
+    begin: bothSites,
+  },
 ];
 
 /** Every plan, taken back: a failover by somebody, before its point of no return, the others by themselves. */

@@ -7,6 +7,7 @@ import {
   type Backlog,
   type Epoch,
   type Json,
+  type SalvageOrder,
   type Stamped,
   type Verification,
   type WriteOutcome,
@@ -93,11 +94,22 @@ class Mirror extends WorldResource {
   }
 }
 
-/** Only ever looked at: nothing is left to copy. */
-class CopiedBacklog extends WorldResource {
+/** Only ever looked at: nothing is left to copy, unless somebody says so. */
+class UncopiedBacklog extends WorldResource {
+  left: Backlog = { records: 0, ranges: [] };
+
   protected override async look(): Promise<Verification> {
-    const nothing: Backlog = { records: 0, ranges: [] };
-    return { check: 'log-ends', observed: nothing as unknown as Json, holds: true };
+    return { check: 'log-ends', observed: this.left as unknown as Json, holds: true };
+  }
+}
+
+/** Accounts for every record that it was told to copy. */
+class Salvage extends WorldResource {
+  protected override async look(expected: unknown, signal: AbortSignal): Promise<Verification> {
+    const { ranges = [] } = (this.held.value ?? {}) as Partial<SalvageOrder>;
+    const none = { superseded: 0, alreadyThere: 0, left: 0, aborted: 0, hash: 'hash' };
+    const partitions = ranges.map((range) => ({ ...range, copied: range.to - range.from, ...none }));
+    return { ...(await super.look(expected, signal)), observed: { partitions } };
   }
 }
 
@@ -124,7 +136,8 @@ export class World {
     for (const { id, from } of shape.flows) {
       add(Mirror, { kind: 'mirror', flow: id }, from === active ? 'running' : 'stopped');
       add(WorldResource, { kind: 'positions', flow: id }, {});
-      add(CopiedBacklog, { kind: 'backlog', flow: id }, {});
+      add(UncopiedBacklog, { kind: 'backlog', flow: id }, {});
+      add(Salvage, { kind: 'salvage', flow: id }, {});
     }
     for (const { name, ttlSeconds, targets } of shape.names) {
       const addresses = targets[active] ? destinationsOf(targets[active]) : [];
@@ -148,6 +161,12 @@ export class World {
       const such = [...this.resources.values()].filter(({ key, held }) => key.startsWith(kind) && held.value === value);
       if (such.length > 1) this.wrongs.add(`${such.map(({ key }) => key).join(' and ')} were ${value} at once`);
     }
+  }
+
+  /** What `flow` will never copy by itself, since its source was left. */
+  strand(flow: string, left: Backlog): void {
+    const backlog = this.get(`backlog/${flow}`);
+    if (backlog instanceof UncopiedBacklog) backlog.left = left;
   }
 
   get(key: string): WorldResource {

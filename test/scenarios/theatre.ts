@@ -115,6 +115,15 @@ export class Theatre {
     }
   }
 
+  /** Behind what was copied of the first partition, in every flow out of a site. */
+  strand(site: SiteId, records: number): void {
+    for (const { id: group, topics } of this.topology.groups) {
+      const ranges = topics.slice(0, 1).map((topic) => ({ topic, partition: 0, from: 100, to: 100 + records }));
+      const { flows } = settingsOf(this.topology, group).shape;
+      for (const { id, from } of flows) if (from === site) this.worlds.get(group)?.strand(id, { records, ranges });
+    }
+  }
+
   /** Somebody else's tool has left its mark beside every name, which was never stamped. */
   async claimNames(owner: string): Promise<void> {
     for (const { id: group, traffic, sites } of this.topology.groups) {

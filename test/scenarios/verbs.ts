@@ -89,6 +89,10 @@ const FAULTS: readonly Verb[] = [
   ],
   [/^replication (\S+) keeps up$/, ({ theatre }, flow = '') => void theatre.ground.behindMs.delete(flow)],
   [/^nobody can measure (\S+)$/, ({ theatre }, flow = '') => void theatre.ground.behindMs.set(flow, undefined)],
+  [
+    /^(\d+) records are stranded at (\w)$/,
+    ({ theatre }, count, name = '') => theatre.strand(site(name), Number(count)),
+  ],
   [/^(\S+) says that the names are its own$/, ({ theatre }, owner = '') => theatre.claimNames(owner)],
   [
     /^the positions of (\S+) can never be read$/,
@@ -105,7 +109,7 @@ const FAULTS: readonly Verb[] = [
 /** What people do. */
 const ORDERS: readonly Verb[] = [
   [
-    /^(\w+) asks for a (failover|switchover|failback|reprotect)(?: (?:to|of) (\w))?$/,
+    /^(\w+) asks for a (failover|switchover|failback|reprotect|salvage)(?: (?:to|of) (\w))?$/,
     ({ people }, person = '', kind, to) =>
       people.ask(person, requestMove({ kind: kind as RequestKind, reason: REASON, ...(to !== undefined && { to }) })),
   ],
