@@ -115,6 +115,8 @@ export const keys = {
   notifierLeader: () => `${ROOT}/notifier/leader`,
   /** How far a channel has been told of a group's audit chain. */
   notified: (channel: string, group: GroupId) => `${ROOT}/notifier/${channel}/${group}`,
+  /** How far people were told of a site's own chain. */
+  notifiedOfSite: (site: SiteId) => `${ROOT}/notifier-of-sites/${site}`,
   /** Lease-bound: the message in which a channel told of something, so that there is one of it. */
   told: (channel: string, subject: string) => `${ROOT}/told/${channel}/${subject}`,
   /** Lease-bound: what the notifier that delivers says of its channels. */

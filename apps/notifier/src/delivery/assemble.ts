@@ -12,6 +12,7 @@ import { Lane, type WAITS_AT_MOST } from './lane.js';
 import { Notifier } from './notifier.js';
 import { QuestionBook } from '../notification/question.js';
 import type { Route } from './route.js';
+import { SiteNewsDesk } from './site-news-desk.js';
 
 export interface NotifierPlan {
   /** Of this incarnation of this process, and no other. */
@@ -54,5 +55,6 @@ export function assemble(
     needs,
   );
   const trials = new ChannelTrials(name, channels, needs);
-  return new Notifier(openDesks, { leadership, follower, reporter, trials, clock, log }, policy.pollMs);
+  const siteNews = new SiteNewsDesk(name, channels, needs);
+  return new Notifier(openDesks, { leadership, follower, reporter, trials, siteNews, clock, log }, policy.pollMs);
 }

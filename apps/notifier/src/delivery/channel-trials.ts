@@ -5,15 +5,14 @@ import {
   type Notification,
   type NotificationTest,
 } from '#libs/contracts';
-import { groupId, SignalboxError } from '#libs/domain';
+import { SignalboxError } from '#libs/domain';
 import { keys, type Journal } from '#libs/journal';
 import type { Log } from '#libs/runtime';
 import type { NotificationChannel } from '../channel/notification-channel.js';
+import { NO_GROUP } from '../notification/site-news.js';
 
 /** As long as the test itself is kept. */
 const KEPT_MS = 24 * 3_600_000;
-/** Of no group: what stands in its place. */
-const NO_GROUP = groupId('signalbox');
 
 export interface TrialPorts {
   readonly journal: Journal;

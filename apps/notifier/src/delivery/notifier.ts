@@ -5,6 +5,7 @@ import type { ChainFollower } from './chain-follower.js';
 import type { ChannelDesk } from './channel-desk.js';
 import type { ChannelReporter } from './channel-reporter.js';
 import type { ChannelTrials } from './channel-trials.js';
+import type { SiteNewsDesk } from './site-news-desk.js';
 
 export interface NotifierPorts {
   /** Which notifier delivers. */
@@ -12,6 +13,7 @@ export interface NotifierPorts {
   readonly follower: ChainFollower;
   readonly reporter: ChannelReporter;
   readonly trials: ChannelTrials;
+  readonly siteNews: SiteNewsDesk;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -45,6 +47,7 @@ export class Notifier {
       else if (!this.term) this.beginTerm();
       if (!this.term) return;
       await this.ports.reporter.look();
+      this.ports.siteNews.look(this.term.signal);
       await this.ports.trials.look(this.term.signal);
     } catch (error) {
       if (!(error instanceof SignalboxError)) throw error;
