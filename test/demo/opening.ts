@@ -10,7 +10,10 @@ const FLOWING_RECORDS = 20;
 export const becomeSteady = async (stage: Stage): Promise<void> => {
   const { clients, clock, timeline, witness, operator, group } = stage;
   // A machine that starts everything at once may keep a broker from answering, and that alone would be a failover.
-  await signalbox(operator, 'freeze', group, '--reason', 'the lab starts', '--for', '10m');
+  // Every orchestrator may be too busy to answer in time, and either is safe to say again.
+  const insist = (...args: readonly string[]) =>
+    waitFor(`answer to ${args[0]}`, { clock, withinMs: STEADY_WITHIN_MS }, () => signalbox(operator, ...args));
+  await insist('freeze', group, '--reason', 'the lab starts', '--for', '10m');
   clients.start();
   await waitFor('records through A', { clock, withinMs: FLOWING_WITHIN_MS }, () => {
     const { acknowledged, consumed } = clients.ledger;
@@ -18,7 +21,7 @@ export const becomeSteady = async (stage: Stage): Promise<void> => {
   });
   timeline.tell('client', 'the producer follows the name to A, the consumer group the config file', clock.now());
   await waitFor('steady state', { clock, withinMs: STEADY_WITHIN_MS }, () => checkSteady(stage, 'frozen'));
-  await signalbox(operator, 'unfreeze', group, '--reason', 'the lab is steady');
+  await insist('unfreeze', group, '--reason', 'the lab is steady');
   await waitFor('steady state', { clock, withinMs: STEADY_WITHIN_MS }, () => checkSteady(stage));
   timeline.tell('steady', 'all clusters up, all guards armed, the mirror keeps up, no veto stands', clock.now());
   witness.start();

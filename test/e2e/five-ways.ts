@@ -92,9 +92,8 @@ export class FiveWays {
     });
   };
 
-  readonly byCli = async (stage: Stage, { id }: Approval): Promise<void> => {
-    await signalbox(stage.approver, 'approve', id, '--reason', REASON);
-  };
+  readonly byCli = (stage: Stage, approval: Approval): Promise<void> =>
+    insist(stage, approval, () => signalbox(stage.approver, 'approve', approval.id, '--reason', REASON));
 
   /** With a token of the identity provider, at any orchestrator. */
   readonly byApi = async (stage: Stage, { id }: Approval): Promise<void> => {
@@ -115,7 +114,8 @@ export class FiveWays {
   };
 
   /** Signed on a machine of its own, and handed in by whoever can reach an orchestrator, without a login. */
-  readonly offline = async (stage: Stage, { id, group, planHash }: Approval): Promise<void> => {
+  readonly offline = async (stage: Stage, approval: Approval): Promise<void> => {
+    const { id, group, planHash } = approval;
     const keyFile = stage.lab.run.write(
       this.key.export({ format: 'pem', type: 'pkcs8' }).toString(),
       'secrets',
@@ -123,7 +123,7 @@ export class FiveWays {
     );
     const what = ['--group', group, '--plan', planHash, '--key', keyFile, '--reason', REASON];
     const token = (await signalbox(stage.viewer, 'approve', id, '--offline', ...what)).trim();
-    await signalbox(stage.viewer, 'approve', '--token', token);
+    await insist(stage, approval, () => signalbox(stage.viewer, 'approve', '--token', token));
   };
 
   /** From now on Slack posts to the notifier of site b, which is closed to everybody else by its signature. */
@@ -147,5 +147,13 @@ export class FiveWays {
 
 export const phaseOf = async ({ api }: Pick<Stage, 'api'>, { id }: Approval): Promise<Approval['phase'] | undefined> =>
   (await api.get<readonly Approval[]>('/approvals')).find((each) => each.id === id)?.phase;
+
+/** A busy machine answers late: what is said again counts once. */
+const insist = async (stage: Stage, approval: Approval, say: () => Promise<unknown>): Promise<void> => {
+  await waitFor('the answer to be taken', { clock, withinMs: SOON_MS }, async () => {
+    if ((await phaseOf(stage, approval)) !== 'granted') await say();
+    return true;
+  });
+};
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
