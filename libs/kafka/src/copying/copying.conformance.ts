@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { insist } from '../../../../test/support/insist.js';
 import type { TransactionalWriter } from './transactional-writer.js';
 import type { WholeLog } from './whole-log.js';
-import type { WholeRecord } from './whole-record.js';
+import type { StoredWholeRecord, WholeRecord } from './whole-record.js';
 
 const GUARD_MS = 60_000;
 
@@ -20,20 +21,23 @@ export function copyingConformance(make: () => Promise<{ log: WholeLog; writer: 
     });
     const takeOver = (name: string) => writer.takeOver(name, AbortSignal.timeout(GUARD_MS));
     const append = (topic: string, partition: number, ...records: WholeRecord[]) => ({ topic, partition, records });
-    const valuesIn = async (topic: string, partition = 0): Promise<readonly string[]> => {
-      const values: string[] = [];
+    const recordsIn = async (topic: string, partition = 0): Promise<readonly StoredWholeRecord[]> => {
+      const all: StoredWholeRecord[] = [];
       for (let from = 0; ;) {
         const { records, next } = await log.read(topic, partition, from);
-        values.push(...records.map(({ value }) => String(value)));
-        if (next === from) return values;
+        all.push(...records);
+        if (next === from) return all;
         from = next;
       }
     };
+    const valuesIn = async (topic: string, partition = 0) =>
+      (await recordsIn(topic, partition)).map(({ value }) => String(value));
 
     beforeAll(async () => {
       ({ log, writer } = await make());
-      await writer.ensureTopic({ topic: ONE!, partitions: 2, settings: { 'retention.ms': '-1' } });
-      await writer.ensureTopic({ topic: TWO!, partitions: 1, settings: {} });
+      const forever = { 'retention.ms': '-1' };
+      await insist(() => writer.ensureTopic({ topic: ONE!, partitions: 2, settings: forever }));
+      await insist(() => writer.ensureTopic({ topic: TWO!, partitions: 1, settings: {} }));
     }, GUARD_MS);
 
     it(
@@ -62,8 +66,7 @@ export function copyingConformance(make: () => Promise<{ log: WholeLog; writer: 
           'committed',
         );
         expect(await session.commit([append(TWO!, 0, record('c')), append(ONE!, 0, record('d'))])).toBe('committed');
-        const { records } = await log.read(ONE!, 0, 0);
-        expect(records.slice(0, 2)).toEqual([
+        expect((await recordsIn(ONE!)).slice(0, 2)).toEqual([
           { ...whole, offset: 0 },
           { ...tombstone, offset: 1 },
         ]);

@@ -4,6 +4,7 @@ import type { Clock } from '#libs/runtime';
 import type { BrokerConnection } from '../broker-connection.js';
 import type { BrokerPool } from '../broker-pool.js';
 import { KafkaRefusedError } from '../errors.js';
+import { inBatches } from './batch-span.js';
 import type { CommitOutcome, PartitionAppend, WriterSession } from './transactional-writer.js';
 
 /** Who writes, by the coordinator's count of those who have taken the name over. */
@@ -73,8 +74,15 @@ export class PlatformaticWriterSession implements WriterSession {
     }
   }
 
-  /** One batch for each partition, and one request for each broker. */
+  /** A request holds one batch for each partition: what takes more of them is sent in turns. */
   private async send(appends: readonly PartitionAppend[]): Promise<void> {
+    const batches = appends.map((append) => inBatches(append.records).map((records) => ({ ...append, records })));
+    const turns = Math.max(...batches.map(({ length }) => length));
+    for (let turn = 0; turn < turns; turn++) await this.sendTurn(batches.flatMap((own) => own[turn] ?? []));
+  }
+
+  /** One request for each broker. */
+  private async sendTurn(appends: readonly PartitionAppend[]): Promise<void> {
     const led = await Promise.all(
       appends.map(async (append) => ({ append, leader: await this.pool.leaderOf(append.topic, append.partition) })),
     );
