@@ -27,6 +27,7 @@ const HEAVY_SUITES = [
   ['run', 'sim', '--', '--seeds', '150'],
   ['run', 'test:heavy', '--', 'test/chaos'],
   ['run', 'test:heavy', '--', 'test/e2e'],
+  ['run', 'test:kubernetes'],
 ];
 
 const results = mkdtempSync(join(tmpdir(), 'signalbox-ci-'));

@@ -8,7 +8,7 @@ import { endingOn } from './ending.mjs';
 import { launch } from './launch.mjs';
 import { runModels } from './models/main.mjs';
 import { setUp } from './setup/parts.mjs';
-import { SetupProblem } from './setup/problem.mjs';
+import { ObstacleProblem, SetupProblem } from './setup/problem.mjs';
 import { runChecks, runEndToEnd, runHeavy } from './suites.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -19,8 +19,13 @@ const QUIET_KAFKAJS = ['--disable-warning=TimeoutNegativeWarning'];
 /**
  * @typedef {import('./ending.mjs').Run} Run
  * @typedef {import('./setup/parts.mjs').Need} Need
- * @type {Record<string, { needs: readonly Need[], run: (run: Run, args: string[]) => Promise<number> }>}
+ * @typedef {object} Task
+ * @property {readonly Need[]} needs without which it does not start
+ * @property {readonly Need[]} [wants] without which it starts as well, and skips what takes them
+ * @property {(run: Run, args: string[]) => Promise<number>} run
  */
+
+/** @type {Record<string, Task>} */
 const TASKS = {
   check: { needs: ['npm'], run: (run) => runChecks(ROOT, run) },
   test: {
@@ -28,6 +33,11 @@ const TASKS = {
     run: async (run) => (await runChecks(ROOT, run)) || runEndToEnd(ROOT, run),
   },
   heavy: { needs: ['npm', 'lab', 'name-servers', 'schemathesis'], run: (run, args) => runHeavy(ROOT, args, run) },
+  kubernetes: {
+    needs: ['npm'],
+    wants: ['kubernetes'],
+    run: (run, args) => runHeavy(ROOT, args.length > 0 ? args : ['test/kubernetes', 'test/chart'], run),
+  },
   demo: { needs: ['npm', 'lab'], run: (run, args) => program('demo', QUIET_KAFKAJS, args, run) },
   bench: { needs: ['npm', 'lab', 'name-servers'], run: (run, args) => program('bench', [], args, run) },
   chaos: { needs: ['npm', 'lab'], run: (run, args) => program('chaos', QUIET_KAFKAJS, args, run) },
@@ -43,12 +53,23 @@ function program(name, flags, args, run) {
   return launch(ROOT, [...flags, `dist/test/${name}/main.js`, ...args], run);
 }
 
+/** @param {readonly Need[]} wants */
+async function setUpWherePossible(wants) {
+  try {
+    await setUp(ROOT, wants, run);
+  } catch (error) {
+    if (!(error instanceof ObstacleProblem)) throw error;
+    run.say(`not possible here, so what takes it is skipped: ${error.message}`);
+  }
+}
+
 const [name = '', ...args] = process.argv.slice(2);
 const task = TASKS[name];
 const run = endingOn(['SIGINT', 'SIGTERM', 'SIGHUP'], (line) => console.error(`set-up: ${line}`));
 try {
   if (!task) throw new SetupProblem(`no task "${name}"; there are: ${Object.keys(TASKS).join(', ')}`);
   await setUp(ROOT, task.needs, run);
+  await setUpWherePossible(task.wants ?? []);
   if (task.needs.includes('npm')) await build(ROOT, run);
   process.exitCode = await task.run(run, args);
 } catch (error) {

@@ -39,6 +39,8 @@ export const MODEL_PROGRAMS = [
   { program: 'gcc', package: 'gcc' },
   { file: '/usr/include/stdio.h', package: 'libc6-dev' },
 ];
+/** What a control plane of Kubernetes takes that is not built: its certificates. @type {readonly Packaged[]} */
+export const KUBERNETES_PROGRAMS = [{ program: 'openssl', package: 'openssl' }];
 /** What tries the alert rules. @type {readonly Packaged[]} */
 export const ALERT_PROGRAMS = [{ program: 'promtool', package: 'prometheus', service: 'prometheus.service' }];
 const KAFKA_WANTS_JAVA = 17;

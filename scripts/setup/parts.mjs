@@ -2,17 +2,27 @@ import { mkdirSync, statfsSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { cacheFolder, sweepCache } from './cache.mjs';
 import { etcd } from './etcd.mjs';
+import { helm } from './helm.mjs';
 import { kafka } from './kafka.mjs';
+import { kubernetes } from './kubernetes.mjs';
 import { withLock } from './lock.mjs';
 import { npm } from './npm.mjs';
-import { ALERT_PROGRAMS, LAB_PROGRAMS, MAVEN, MODEL_PROGRAMS, NAME_SERVER_PROGRAMS, packages } from './packages.mjs';
-import { SetupProblem } from './problem.mjs';
+import {
+  ALERT_PROGRAMS,
+  KUBERNETES_PROGRAMS,
+  LAB_PROGRAMS,
+  MAVEN,
+  MODEL_PROGRAMS,
+  NAME_SERVER_PROGRAMS,
+  packages,
+} from './packages.mjs';
+import { ObstacleProblem, SetupProblem } from './problem.mjs';
 import { schemathesis } from './schemathesis.mjs';
 
 /**
  * @typedef {{ say: (line: string) => void, signal: AbortSignal }} Context
  *
- * @typedef {'npm' | 'lab' | 'name-servers' | 'alerts' | 'schemathesis' | 'spin'} Need what a task cannot do without
+ * @typedef {'npm' | 'lab' | 'name-servers' | 'alerts' | 'schemathesis' | 'spin' | 'kubernetes'} Need what a task cannot do without
  *
  * @typedef {object} Part something a task needs
  * @property {string} name
@@ -26,16 +36,21 @@ import { schemathesis } from './schemathesis.mjs';
  */
 
 const PROGRESS_MS = 10_000;
+/** Real parts as processes, which come out of the cache. @type {readonly Need[]} */
+const RUN_ON_LINUX = ['lab', 'kubernetes'];
 
 /**
  * Sees to it that everything a task needs is there. Either all that is missing can be made, or nothing is touched.
  * @param {string} root the checkout @param {readonly Need[]} needs @param {Context} context
- * @throws {SetupProblem} naming everything a person has to see to
+ * @throws {ObstacleProblem} naming everything a person has to see to, and then nothing was touched
+ * @throws {SetupProblem} when something could not be made
  */
 export async function setUp(root, needs, context) {
-  const lab = needs.includes('lab');
+  const lab = needs.some((need) => RUN_ON_LINUX.includes(need));
   if (lab && process.platform !== 'linux') {
-    throw new SetupProblem(`the lab runs on Linux only (loopback addresses, gid rules); this is ${process.platform}`);
+    throw new ObstacleProblem(
+      `the lab runs on Linux only (loopback addresses, gid rules); this is ${process.platform}`,
+    );
   }
   const list = () => needs.flatMap((need) => PARTS[need](root));
   if (list().every((part) => part.isReady())) return;
@@ -59,6 +74,11 @@ const PARTS = {
   alerts: () => [packages(ALERT_PROGRAMS)],
   schemathesis: () => [schemathesis(cacheFolder())],
   spin: () => [packages(MODEL_PROGRAMS)],
+  kubernetes: () => {
+    const store = etcd(cacheFolder());
+    const servers = kubernetes(cacheFolder(), store.name);
+    return [packages(KUBERNETES_PROGRAMS), store, servers, helm(cacheFolder(), servers.name)];
+  },
 };
 
 function openCache() {
@@ -89,7 +109,7 @@ function refuseObstacles(missing, lab) {
       obstacles.push(`the disk of ${cacheFolder()} has ${free} MB free, ${wanted} MB are needed: ${remedy}`);
     }
   }
-  if (obstacles.length > 0) throw new SetupProblem(`cannot go on yet:\n  - ${obstacles.join('\n  - ')}`);
+  if (obstacles.length > 0) throw new ObstacleProblem(`cannot go on yet:\n  - ${obstacles.join('\n  - ')}`);
 }
 
 /** @param {Part[]} missing @param {Context} context */

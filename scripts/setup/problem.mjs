@@ -3,3 +3,6 @@ export class SetupProblem extends Error {
   /** @override */
   name = 'SetupProblem';
 }
+
+/** Something is missing that cannot be made here. Nothing was touched. */
+export class ObstacleProblem extends SetupProblem {}
