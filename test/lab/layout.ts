@@ -28,6 +28,11 @@ export const PORTS = {
   'mirror-switcher': 18085,
   'config-switcher': 18086,
   notifier: 18087,
+  kubernetesApi: 16443,
+  kubernetesControllers: 16444,
+  /** What the API server keeps its objects in: an etcd of its own. */
+  kubernetesStore: 12479,
+  kubernetesStorePeer: 12480,
   /** Answers at `outside`: an anchor that no site can take with it. */
   anchor: 18090,
 } as const;

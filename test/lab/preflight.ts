@@ -42,7 +42,7 @@ export function checkTools(wanted: readonly Infrastructure[]): void {
   if (missing.length > 0) throw new LabError(`missing for the lab:\n${[...new Set(missing)].join('\n')}`);
 }
 
-function onPath(name: string): boolean {
+export function onPath(name: string): boolean {
   return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'].some((folder) => {
     try {
       accessSync(join(folder, name), constants.X_OK);

@@ -15,15 +15,20 @@ export function tearDown(layout: Layout, run: RunDirectory): void {
   const reaper = run.owner()?.reaper;
   // Not two at a time: the other one would remove what the next lab has put in place.
   if (reaper !== undefined && reaper.pid !== process.pid) signal(reaper, 'SIGKILL');
-  for (let round = 0; round < KILL_ROUNDS; round += 1) {
-    const alive = run.processes().filter(isAlive);
-    if (alive.length === 0) break;
-    for (const record of alive) signal(record, 'SIGKILL');
-    pause(ROUND_MS);
-  }
+  killRecorded(run);
   new Firewall(layout).removeAll();
   removeAddresses(run.owner()?.addedAddresses ?? []);
   run.remove();
+}
+
+/** Synchronous, as all of a tear-down. */
+export function killRecorded(run: RunDirectory): void {
+  for (let round = 0; round < KILL_ROUNDS; round += 1) {
+    const alive = run.processes().filter(isAlive);
+    if (alive.length === 0) return;
+    for (const record of alive) signal(record, 'SIGKILL');
+    pause(ROUND_MS);
+  }
 }
 
 function pause(ms: number): void {

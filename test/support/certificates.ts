@@ -46,7 +46,13 @@ export class Certificates {
   }
 }
 
-async function issue(folder: string, name: string, subject: string, more: readonly string[] = []): Promise<Identity> {
+/** A key and its certificate as files in `folder`, signed by itself unless `more` says by whom. */
+export async function issue(
+  folder: string,
+  name: string,
+  subject: string,
+  more: readonly string[] = [],
+): Promise<Identity> {
   const certificateFile = join(folder, `${name}.pem`);
   const keyFile = join(folder, `${name}.key`);
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-noenc', '-keyout', keyFile];

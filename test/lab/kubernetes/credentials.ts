@@ -1,0 +1,72 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { stringify } from 'yaml';
+import { type Identity, issue } from '../../support/certificates.js';
+import type { RunDirectory } from '../run-directory.js';
+
+/** Who may do what is decided by the organisation (a group) and the name in the certificate. */
+const ADMIN = '/O=system:masters/CN=admin';
+const CONTROLLERS = '/CN=system:kube-controller-manager';
+
+/** Everything that proves who is who in one cluster, as files that only their owner reads. */
+export interface Credentials {
+  readonly authorityFile: string;
+  readonly server: Identity;
+  readonly admin: Identity;
+  readonly adminKubeconfig: string;
+  readonly controllersKubeconfig: string;
+  /** Signs the tokens of ServiceAccounts. */
+  readonly tokenKeyFile: string;
+  readonly tokenPublicKeyFile: string;
+}
+
+/** New for every cluster. @param address of the API server @param url of the API server */
+export async function createCredentials(
+  run: RunDirectory,
+  folder: string,
+  address: string,
+  url: string,
+): Promise<Credentials> {
+  const pki = run.folder(folder);
+  const authority = await issue(pki, 'authority', '/CN=lab authority');
+  const by = ['-CA', authority.certificateFile, '-CAkey', authority.keyFile];
+  const leaf = [...by, '-addext', 'basicConstraints=critical,CA:FALSE'];
+  const names = `subjectAltName=IP:${address},DNS:kubernetes.default.svc`;
+  const [server, admin, controllers] = await Promise.all([
+    issue(pki, 'server', '/CN=kube-apiserver', [...leaf, '-addext', names]),
+    issue(pki, 'admin', ADMIN, leaf),
+    issue(pki, 'controllers', CONTROLLERS, leaf),
+  ]);
+  const kubeconfigOf = (identity: Identity, name: string) =>
+    run.write(kubeconfig(url, authority.certificateFile, identity), folder, `${name}.kubeconfig`);
+  return {
+    authorityFile: authority.certificateFile,
+    server,
+    admin,
+    adminKubeconfig: kubeconfigOf(admin, 'admin'),
+    controllersKubeconfig: kubeconfigOf(controllers, 'controllers'),
+    ...createTokenKeys(run, folder),
+  };
+}
+
+function createTokenKeys(run: RunDirectory, folder: string) {
+  const keys = generateKeyPairSync('rsa', {
+    modulusLength: 2_048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  return {
+    tokenKeyFile: run.write(keys.privateKey, folder, 'tokens.key'),
+    tokenPublicKeyFile: run.write(keys.publicKey, folder, 'tokens.pem'),
+  };
+}
+
+function kubeconfig(server: string, authorityFile: string, user: Identity): string {
+  return stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'lab', cluster: { server, 'certificate-authority': authorityFile } }],
+    users: [{ name: 'lab', user: { 'client-certificate': user.certificateFile, 'client-key': user.keyFile } }],
+    contexts: [{ name: 'lab', context: { cluster: 'lab', user: 'lab' } }],
+    'current-context': 'lab',
+  });
+}
