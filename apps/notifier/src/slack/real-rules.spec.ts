@@ -1,10 +1,9 @@
 import type { Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { decodeOrThrow, SiteAuditEntryWire } from '#libs/contracts';
-import { keys } from '#libs/journal';
 import { SystemClock, SystemRandom } from '#libs/runtime';
-import { a, Stage, stageTopology, w } from '../../../../test/support/group-stage.js';
+import { a, Stage, stageTopology } from '../../../../test/support/group-stage.js';
 import { OperatorDesk } from '../../../../test/support/operator-desk.js';
+import { siteNotes } from '../../../../test/support/site-notes.js';
 import { slackChannel } from '../../../../test/support/slack/slack-channel.js';
 import { letIn, textsOf } from '../../../../test/support/slack/slack-bench.js';
 import { SlackPerson } from '../../../../test/support/slack/slack-person.js';
@@ -84,11 +83,7 @@ describe('Slack and the rules themselves', () => {
 
   const whispersTo = (user: string) => slack.workspace.whispers.filter((each) => each.user === user);
   const shown = () => textsOf(slack.workspace.roots[0]?.blocks ?? []);
-  const answersNoted = async () => {
-    const { entries } = await stage.journal.read(keys.siteAudit(w));
-    const all = entries.map(({ key, value }) => decodeOrThrow(SiteAuditEntryWire, value, key));
-    return all.filter(({ rule }) => rule === 'approval-answered');
-  };
+  const answersNoted = () => siteNotes(stage, 'approval-answered');
 
   async function answer(user: string, ts: string): Promise<void> {
     const person = new SlackPerson(slack, user);

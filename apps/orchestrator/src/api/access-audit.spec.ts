@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { verifyExport } from '#libs/audit';
-import { decodeOrThrow, SiteAuditEntryWire } from '#libs/contracts';
-import { keys } from '#libs/journal';
-import { group, Stage, w } from '../../../../test/support/group-stage.js';
+import { group, Stage } from '../../../../test/support/group-stage.js';
 import { OperatorDesk } from '../../../../test/support/operator-desk.js';
+import { siteNotes } from '../../../../test/support/site-notes.js';
 
 describe("a site's own chain", () => {
   let stage: Stage;
@@ -14,11 +13,7 @@ describe("a site's own chain", () => {
   });
   afterEach(() => desk.close());
 
-  const entries = async () => {
-    await stage.clock.advance(0);
-    const read = await stage.journal.read(keys.siteAudit(w));
-    return read.entries.map(({ key, value }) => decodeOrThrow(SiteAuditEntryWire, value, key));
-  };
+  const entries = () => siteNotes(stage);
   const ofRule = async (rule: string) => (await entries()).filter((entry) => entry.rule === rule);
 
   it('has each token once, and nothing of a question that was answered', async () => {

@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { decodeOrThrow, SiteAuditEntryWire, signAnswer, type SignedAnswer } from '#libs/contracts';
-import { keys } from '#libs/journal';
+import { signAnswer, type SignedAnswer } from '#libs/contracts';
 import { Readiness } from '#libs/runtime';
-import { group, Stage, stageTopology, w } from '../../../../test/support/group-stage.js';
+import { group, Stage, stageTopology } from '../../../../test/support/group-stage.js';
 import { OperatorDesk } from '../../../../test/support/operator-desk.js';
+import { siteNotes } from '../../../../test/support/site-notes.js';
 
 const pair = generateKeyPairSync('ed25519');
 const stranger = generateKeyPairSync('ed25519');
@@ -55,13 +55,7 @@ async function send(token: string) {
   // oxlint-disable-next-line typescript/no-explicit-any
   return { status: response.status, body: (await response.json()) as any };
 }
-async function noted() {
-  await stage.clock.advance(0);
-  const { entries } = await stage.journal.read(keys.siteAudit(w));
-  return entries
-    .map(({ key, value }) => decodeOrThrow(SiteAuditEntryWire, value, key))
-    .filter(({ rule }) => rule === 'approval-answered');
-}
+const noted = () => siteNotes(stage, 'approval-answered');
 const reasonOf = ({ evidence }: { readonly evidence: unknown }) => (evidence as { because?: string }).because;
 
 /** The same bytes, spelled otherwise. */

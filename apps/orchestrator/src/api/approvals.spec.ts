@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { decodeOrThrow, SiteAuditEntryWire } from '#libs/contracts';
-import { keys } from '#libs/journal';
-import { Stage, stageTopology, w } from '../../../../test/support/group-stage.js';
+import { Stage, stageTopology } from '../../../../test/support/group-stage.js';
 import { OperatorDesk, type Person } from '../../../../test/support/operator-desk.js';
+import { siteNotes } from '../../../../test/support/site-notes.js';
 import { slackChannel } from '../../../../test/support/slack/slack-channel.js';
 
 const why = { reason: 'we know better' };
@@ -38,12 +37,8 @@ const rules = async () => (await stage.audit()).map(({ rule }) => rule);
 
 /** What the site's chain says of answers. */
 async function noted(): Promise<readonly unknown[]> {
-  await stage.clock.advance(0);
-  const { entries } = await stage.journal.read(keys.siteAudit(w));
-  return entries
-    .map(({ key, value }) => decodeOrThrow(SiteAuditEntryWire, value, key))
-    .filter(({ rule }) => rule === 'approval-answered')
-    .map(({ actor, evidence }) => ({ who: actor?.id, ...(evidence as object) }));
+  const notes = await siteNotes(stage, 'approval-answered');
+  return notes.map(({ actor, evidence }) => ({ who: actor?.id, ...(evidence as object) }));
 }
 
 describe('answers to an approval', () => {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { decodeOrThrow, SiteAuditEntryWire } from '#libs/contracts';
 import { keys } from '#libs/journal';
 import type { Channel } from '#libs/topology';
-import { Stage, stageTopology, w } from '../../../../test/support/group-stage.js';
+import { Stage, stageTopology } from '../../../../test/support/group-stage.js';
 import { OperatorDesk } from '../../../../test/support/operator-desk.js';
+import { siteNotes } from '../../../../test/support/site-notes.js';
 
 const CHANNELS = [
   { id: 'log', kind: 'log', minSeverity: 'info' },
@@ -28,10 +28,7 @@ describe('/v1/notification-tests', () => {
     await stage.journal.commit({ conditions: [], changes: [put] });
   }
   async function noted() {
-    await stage.clock.advance(0);
-    const { entries } = await stage.journal.read(keys.siteAudit(w));
-    const all = entries.map(({ key, value }) => decodeOrThrow(SiteAuditEntryWire, value, key));
-    return all.filter(({ rule }) => rule === 'notification-test').map(({ evidence }) => evidence);
+    return (await siteNotes(stage, 'notification-test')).map(({ evidence }) => evidence);
   }
 
   it('waits for every channel, and says of each what came of it', async () => {

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { decodeOrThrow, SiteAuditEntryWire } from '#libs/contracts';
-import { keys } from '#libs/journal';
-import { Stage, stageTopology, w } from '../../../../test/support/group-stage.js';
+import { Stage, stageTopology } from '../../../../test/support/group-stage.js';
 import { OperatorDesk } from '../../../../test/support/operator-desk.js';
+import { siteNotes } from '../../../../test/support/site-notes.js';
 import { slackChannel } from '../../../../test/support/slack/slack-channel.js';
 
 const HOUR_MS = 3_600_000;
@@ -24,11 +23,9 @@ describe('POST /v1/groups/:group/relayed-freezes', () => {
   };
   const frozen = async () => (await desk.get('viewer', '/status')).body.groups[0].frozen;
   async function refusals() {
-    await stage.clock.advance(0);
-    const { entries } = await stage.journal.read(keys.siteAudit(w));
-    return entries
-      .map(({ key, value }) => decodeOrThrow(SiteAuditEntryWire, value, key))
-      .filter(({ rule, actor }) => rule === 'request-refused' && actor?.id !== 'slack')
+    const notes = await siteNotes(stage, 'request-refused');
+    return notes
+      .filter(({ actor }) => actor?.id !== 'slack')
       .map(({ actor, evidence }) => ({ who: actor?.id, ...(evidence as object) }));
   }
 
