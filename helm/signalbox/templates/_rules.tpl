@@ -1,6 +1,6 @@
 {{/*
 What one process may do in the API server, as a list of { namespace, rules }: objects by their names as topology has them,
-and pods, which have no names to know beforehand, to be looked at only. Empty for whoever has no business there.
+and pods and their disruption budgets, which have no names to know beforehand, to be looked at. Empty for whoever has no business there.
 Of { root, app }.
 */}}
 {{- define "signalbox.rulesOf" -}}
@@ -14,12 +14,11 @@ Of { root, app }.
 {{- $names := get (get $named $namespace) $resource | uniq | sortAlpha -}}
 {{- $parts := splitList "/" $resource -}}
 {{- $group := first $parts | replace "core" "" -}}
-{{- $verbs := list "get" "list" "watch" "patch" -}}
-{{- $rules = append $rules (dict "apiGroups" (list $group) "resources" (list (last $parts)) "resourceNames" $names "verbs" $verbs) -}}
+{{- $rules = append $rules (dict "apiGroups" (list $group) "resources" (list (last $parts)) "resourceNames" $names "verbs" (list "get" "patch")) -}}
 {{- end -}}
 {{- if eq $.app "config-switcher" -}}
-{{- $rules = append $rules (dict "apiGroups" (list "") "resources" (list "pods") "verbs" (list "get" "list" "watch")) -}}
-{{- $rules = append $rules (dict "apiGroups" (list "apps") "resources" (list "replicasets" "controllerrevisions") "verbs" (list "get" "list" "watch")) -}}
+{{- $rules = append $rules (dict "apiGroups" (list "") "resources" (list "pods") "verbs" (list "list")) -}}
+{{- $rules = append $rules (dict "apiGroups" (list "policy") "resources" (list "poddisruptionbudgets") "verbs" (list "list")) -}}
 {{- end -}}
 {{- $roles = append $roles (dict "namespace" $namespace "rules" $rules) -}}
 {{- end -}}
