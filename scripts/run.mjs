@@ -45,6 +45,7 @@ const TASKS = {
   sim: { needs: ['npm'], run: (run, args) => program('simulation', [], args, run) },
   scenarios: { needs: ['npm'], run: (run, args) => program('scenarios', [], args, run) },
   lab: { needs: ['npm', 'lab'], run: (run, args) => program('lab', [], args, run) },
+  image: { needs: ['npm'], wants: ['images'], run: (run) => runHeavy(ROOT, ['test/image'], run) },
   models: { needs: ['spin'], run: (run, args) => runModels(ROOT, run, args) },
 };
 

@@ -31,6 +31,13 @@ export const NAME_SERVER_PROGRAMS = [
   // Its module lies in a folder of the machine's architecture; the schema does not.
   { file: '/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql', package: 'pdns-backend-sqlite3' },
 ];
+/** What builds and runs a container image. @type {readonly Packaged[]} */
+export const IMAGE_PROGRAMS = [
+  { program: 'podman', package: 'podman', service: 'podman.socket' },
+  { program: 'runc', package: 'runc' },
+  { program: 'conmon', package: 'conmon' },
+  { program: 'busybox', package: 'busybox-static' },
+];
 /** @type {Packaged} */
 export const MAVEN = { program: 'mvn', package: 'maven' };
 /** What verifies the models: Spin writes C, which is compiled. @type {readonly Packaged[]} */

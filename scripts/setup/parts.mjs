@@ -9,6 +9,7 @@ import { withLock } from './lock.mjs';
 import { npm } from './npm.mjs';
 import {
   ALERT_PROGRAMS,
+  IMAGE_PROGRAMS,
   KUBERNETES_PROGRAMS,
   LAB_PROGRAMS,
   MAVEN,
@@ -22,7 +23,7 @@ import { schemathesis } from './schemathesis.mjs';
 /**
  * @typedef {{ say: (line: string) => void, signal: AbortSignal }} Context
  *
- * @typedef {'npm' | 'lab' | 'name-servers' | 'alerts' | 'schemathesis' | 'spin' | 'kubernetes'} Need what a task cannot do without
+ * @typedef {'npm' | 'lab' | 'name-servers' | 'alerts' | 'schemathesis' | 'spin' | 'kubernetes' | 'images'} Need what a task cannot do without
  *
  * @typedef {object} Part something a task needs
  * @property {string} name
@@ -74,6 +75,7 @@ const PARTS = {
   alerts: () => [packages(ALERT_PROGRAMS)],
   schemathesis: () => [schemathesis(cacheFolder())],
   spin: () => [packages(MODEL_PROGRAMS)],
+  images: () => [packages(IMAGE_PROGRAMS)],
   kubernetes: () => {
     const store = etcd(cacheFolder());
     const servers = kubernetes(cacheFolder(), store.name);
