@@ -32,10 +32,12 @@ const round = (cluster: string, opinion: RoundReport['opinion']): RoundReport =>
   probes: [{ probe: 'produce', ok: false, latencyMs: 400, detail: 'no answer within 400 ms' }],
 });
 
+const REBORN = 'orders-0 ends at 0 and ended at 7';
 const lagAsked: number[] = [];
 const flowFrom = (source: string) =>
   ({
     source: clusterId(source),
+    rebornBecause: () => REBORN,
     lag: (nowMs: number) => {
       lagAsked.push(nowMs);
       return { flow: flowId(`from-${source}`), lagRecords: 3, lagMs: 40, sampleAgeMs: 5 };
@@ -72,7 +74,7 @@ describe('reporting', () => {
     const flows = [{ flow: 'from-a', lagRecords: 3, lagMs: 40, sampleAgeMs: 5 }];
     expect(vote).toMatchObject({
       ok: true,
-      value: { opinion: 'suspect', sequence: 1, kafkaClusterId: 'kafka-id', flows },
+      value: { opinion: 'suspect', sequence: 1, kafkaClusterId: 'kafka-id', rebornBecause: REBORN, flows },
     });
     expect(lagAsked).toEqual([700]);
 

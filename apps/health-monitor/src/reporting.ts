@@ -45,7 +45,9 @@ export class Reporting {
     this.tellChange(round);
     const { site, process, key, configHash } = this.speaker;
     const { probes, lagAtMs, kafkaClusterId, score, ...judgement } = round;
-    const lags = flows.filter(({ source }) => source === round.cluster).flatMap((flow) => flow.lag(lagAtMs) ?? []);
+    const own = flows.filter(({ source }) => source === round.cluster);
+    const lags = own.flatMap((flow) => flow.lag(lagAtMs) ?? []);
+    const [rebornBecause] = own.flatMap((flow) => flow.rebornBecause() ?? []);
     if (this.runtime.metrics) measure(this.runtime.metrics, round, lags);
     const common = {
       process,
@@ -55,7 +57,11 @@ export class Reporting {
       flows: lags,
     };
     const failure = this.failures.follow(round);
-    const beside = { ...(kafkaClusterId && { kafkaClusterId }), ...(failure && { traceparent: failure }) };
+    const beside = {
+      ...(kafkaClusterId && { kafkaClusterId }),
+      ...(rebornBecause && { rebornBecause }),
+      ...(failure && { traceparent: failure }),
+    };
     this.votes.offer(signVote({ site, ...common, ...beside }, key));
     const seen = { probes: [...probes], ...(score !== undefined && { score }) };
     const observation = { vantage: site, ...common, ...seen, recorded: this.votes.isRecorded, configHash };

@@ -12,6 +12,7 @@ const SiteVoiceWire = z.object({
   goodRounds: CountWire.optional(),
   reasons: z.array(z.string()),
   kafkaClusterId: z.string().optional(),
+  rebornBecause: z.string().optional(),
 });
 
 export const VerdictWire = z.object({

@@ -27,6 +27,7 @@ export const VoteWire = z.object({
   goodRounds: CountWire.optional(),
   flows: z.array(FlowLagWire),
   kafkaClusterId: z.string().optional(),
+  rebornBecause: z.string().optional(),
   traceparent: z.string().optional(),
   keyId: z.string().min(1),
   signature: z.string().min(1),

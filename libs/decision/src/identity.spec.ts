@@ -122,3 +122,49 @@ describe(anotherThan.name, () => {
     );
   });
 });
+
+describe('a cluster whose log ends before where it ended, under its old name', () => {
+  const BECAUSE = 'orders-0 ends at 0 and ended at 1200';
+  /** As one site measured it that follows the cluster; the others only know the name. */
+  const fallen = (site: Site) => {
+    const voices = called(site, site === 'a' ? 'A1' : 'B1').voices.map((voice, index) =>
+      index === 0 ? { ...voice, rebornBecause: BECAUSE } : voice,
+    );
+    return verdictOn(clusterId(`kafka-${site}`), site === 'a' ? a : b, voices, policy, site === 'a' ? 'A1' : 'B1');
+  };
+  const facts = (site: Site) =>
+    evidence('a', {
+      verdicts: [
+        site === 'a' ? fallen('a') : called('a', 'A1', 'A1'),
+        site === 'b' ? fallen('b') : called('b', 'B1', 'B1'),
+      ],
+    });
+
+  it('is another one, whoever else calls it by its name', () => {
+    expect(fallen('b')).toMatchObject({ kind: 'reborn-empty', rule: 'verdict-1-reborn-empty' });
+  });
+
+  it('closes a standby, and says what was measured', () => {
+    const found = seen(known, facts('b'));
+    expect(found).toMatchObject({
+      rule: 'site-reborn',
+      state: { returning: { b: { phase: 'lost', rebornAs: `B1, where ${BECAUSE}` } } },
+    });
+    const later = {
+      ...found.state,
+      returning: { b: { ...found.state.returning['b']!, phase: 'quarantined' as const } },
+    };
+    expect(seen(later, facts('b')).rule).not.toBe('site-reborn');
+  });
+
+  it('keeps the record while nobody measures it any more, until a person releases the site', () => {
+    const { state } = seen(known, facts('b'));
+    const calm = evidence('a', { verdicts: [called('a', 'A1', 'A1'), called('b', 'B1', 'B1')] });
+    expect(seen(state, calm).state.returning['b']?.rebornAs ?? state.returning['b']?.rebornAs).toContain(BECAUSE);
+    expect(released(state, 'b').returning).toEqual({});
+  });
+
+  it('never has clients taken from it where they write', () => {
+    expect(seen(known, facts('a')).state).toMatchObject({ active: 'a', returning: {} });
+  });
+});

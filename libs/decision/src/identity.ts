@@ -17,6 +17,15 @@ export function anotherThan(knownAs: string | undefined, voices: readonly SiteVo
   return others.length * 2 >= named.length ? others[0] : undefined;
 }
 
+/**
+ * What one site has measured of a cluster that calls itself as before: its log lost its end. Only the site that follows
+ * the cluster can know, so nobody has to agree; undefined while nobody says so. Pure.
+ */
+export function fallenEnds(voices: readonly SiteVoice[]): string | undefined {
+  const [voice] = voices.filter(({ rebornBecause }) => rebornBecause !== undefined);
+  return voice && `${voice.kafkaClusterId ?? 'nobody knows what'}, where ${voice.rebornBecause}`;
+}
+
 /** What as many sites as the quorum say that it calls itself, and none denies: what it will be known as. */
 function agreedName(voices: readonly SiteVoice[], quorum: number): string | undefined {
   const named = voices.flatMap(({ kafkaClusterId }) => kafkaClusterId ?? []);
@@ -52,8 +61,9 @@ function identifyOne(
       ? undefined
       : { input: 'identified', state: { ...state, knownAs: { ...state.knownAs, [site]: name } } };
   }
-  const rebornAs = anotherThan(knownAs, voices);
   const before = state.returning[site];
+  // What was measured goes on moving: the first of it is enough.
+  const rebornAs = anotherThan(knownAs, voices) ?? before?.rebornAs ?? fallenEnds(voices);
   // Where clients write is not taken from them: people are told, and nothing moves by itself.
   if (rebornAs === undefined || site === state.active || before?.rebornAs === rebornAs) return undefined;
   const leftBy = before?.leftBy && { leftBy: before.leftBy };

@@ -1,5 +1,5 @@
 import type { ClusterId, SiteId, SiteVoice, Verdict, VerdictKind } from '#libs/domain';
-import { anotherThan } from './identity.js';
+import { anotherThan, fallenEnds } from './identity.js';
 import type { DecisionPolicy } from './policy.js';
 
 type Own = 'good' | 'bad' | 'silent' | 'unsure';
@@ -101,7 +101,7 @@ export function verdictOn(
     ownVoice,
     down: others.filter((voice) => voice.opinion === 'down').toSorted((a, b) => b.failedForMs - a.failedForMs),
     up: others.filter((voice) => voice.opinion === 'up' || voice.opinion === 'degraded'),
-    isReborn: anotherThan(knownAs, voices) !== undefined,
+    isReborn: (anotherThan(knownAs, voices) ?? fallenEnds(voices)) !== undefined,
   };
   const row = ROWS.find((candidate) => candidate.matches(ballot, policy)) as Row;
   return {

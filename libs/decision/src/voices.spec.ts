@@ -31,4 +31,12 @@ describe(voiceOf.name, () => {
     expect(voiceOf(siteId('b'), []).opinion).toBe('silent');
     expect(voiceOf(siteId('b'), [vote('1', 'abstain')]).opinion).toBe('abstain');
   });
+
+  it('says of a log that fell what a process says that reaches it, and nothing that another one remembers', () => {
+    const rebornBecause = 'orders-0 ends at 0 and ended at 7';
+    expect(voiceOf(siteId('b'), [{ ...vote('1', 'up'), rebornBecause }, vote('2', 'up')])).toMatchObject({
+      rebornBecause,
+    });
+    expect(voiceOf(siteId('b'), [{ ...vote('1', 'down'), rebornBecause }]).rebornBecause).toBeUndefined();
+  });
 });

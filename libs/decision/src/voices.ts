@@ -13,6 +13,7 @@ export function voiceOf(site: SiteId, votes: readonly Vote[]): SiteVoice {
   const opinion = REASSURING.find((candidate) => speaking.some((vote) => vote.opinion === candidate));
   const counted = speaking.flatMap(({ goodRounds }) => goodRounds ?? []);
   const names = new Set(speaking.filter(reaches).flatMap(({ kafkaClusterId }) => kafkaClusterId ?? []));
+  const [rebornBecause] = speaking.filter(reaches).flatMap((vote) => vote.rebornBecause ?? []);
   const silence = own.length > 0 ? 'abstain' : 'silent';
   return {
     site,
@@ -22,6 +23,7 @@ export function voiceOf(site: SiteId, votes: readonly Vote[]): SiteVoice {
     ...(counted.length > 0 && { goodRounds: Math.max(...counted) }),
     reasons: own.map((vote) => vote.reason),
     ...(names.size === 1 && { kafkaClusterId: [...names].join() }),
+    ...(rebornBecause !== undefined && { rebornBecause }),
   };
 }
 

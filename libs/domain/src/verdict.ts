@@ -16,6 +16,8 @@ export interface SiteVoice {
   readonly reasons: readonly string[];
   /** What Kafka calls itself there, where those of its processes that reach it agree. */
   readonly kafkaClusterId?: string;
+  /** Why it is not the cluster that was known although it calls itself the same, by one that reaches it. */
+  readonly rebornBecause?: string;
 }
 
 export interface Verdict {

@@ -36,6 +36,8 @@ export interface Vote {
   readonly flows: readonly FlowLag[];
   /** What Kafka calls itself (cluster.id), to notice a cluster that was reborn empty. */
   readonly kafkaClusterId?: string;
+  /** Its log ends before where it was seen to end, in words: whatever it calls itself, it is not the one that was known. */
+  readonly rebornBecause?: string;
   /** W3C Trace Context of the failure it tells of, for who decides on it; nothing is decided by it. */
   readonly traceparent?: string;
   readonly keyId: string;

@@ -15,6 +15,7 @@ import {
 import type { Clock, Readiness, Stop } from '#libs/runtime';
 import { matchesTopic } from '#libs/topology';
 import type { MirrorPositions } from './mirror-positions.js';
+import { RebirthWatch } from './rebirth-watch.js';
 
 /** A flow that ends at this process's site. */
 export interface WatchedFlow {
@@ -40,6 +41,7 @@ export class FlowWatch {
   readonly flow: FlowId;
   readonly source: ClusterId;
   private readonly book: PositionBook;
+  private readonly rebirth = new RebirthWatch();
   private looks = 0;
   private syncsTaken = 0;
   private knowsGroups = false;
@@ -95,6 +97,11 @@ export class FlowWatch {
     return { flow: this.flow, lagRecords, lagMs, sampleAgeMs: Math.max(sourceAgeMs, mirrorAgeMs) };
   }
 
+  /** Why the source is not the cluster that was known, in words; undefined while it is. */
+  rebornBecause(): string | undefined {
+    return this.rebirth.claim;
+  }
+
   private async lookAtSource(): Promise<void> {
     const atMs = this.clock.monotonicMs();
     const { sourceSweep, manner } = this.watched;
@@ -103,6 +110,7 @@ export class FlowWatch {
       const starts = this.looks++ % STARTS_EVERY === 0 ? await sourceSweep.starts(topics) : undefined;
       const ends = await sourceSweep.ends(topics, manner.isolation);
       this.sourceTopics = [...ends.keys()];
+      this.rebirth.look(ends, atMs);
       this.book.sawSource({ atMs, ends, ...(starts && { starts }) });
     } catch {
       // A source that cannot be asked is what the probes are about; here its sample only grows old.

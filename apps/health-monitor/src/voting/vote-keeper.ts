@@ -147,6 +147,7 @@ export class VoteKeeper {
     if (!before || nowMs - atMs > this.options.ttlMs) return true;
     if (before.vote.sequence === vote.sequence) return false;
     if (vote.opinion !== 'up' || before.vote.opinion !== 'up') return true;
+    if (before.vote.rebornBecause !== vote.rebornBecause) return true;
     return before.vote.kafkaClusterId !== vote.kafkaClusterId || nowMs - before.atMs >= maxAgeMs;
   }
 
