@@ -9,6 +9,7 @@ export const EXIT = {
   aborted: 6,
   needsHuman: 7,
   otherwise: 8,
+  different: 9,
   badConfig: 78,
   interrupted: 130,
 } as const;
@@ -26,6 +27,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   aborted: 'the run that was waited for was taken back',
   needsHuman: 'the run that was waited for stands still until a person decides',
   otherwise: 'this Signalbox would decide otherwise than was decided, or cannot tell; each entry is named',
+  different: 'the two ends of a flow hold different records; the first difference is named',
   badConfig: 'signalbox.yaml cannot be used; every problem is listed',
   interrupted: 'waiting was interrupted; the run goes on',
 };

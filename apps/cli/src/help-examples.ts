@@ -54,6 +54,9 @@ export const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [line: st
   'audit checkpoints': [['signalbox audit checkpoints', 'what the sites signed, to be kept elsewhere as well']],
   'audit verify': [['signalbox audit verify orders.ndjson checkpoints.ndjson', 'needs no orchestrator']],
   replay: [['signalbox replay orders.ndjson --with new.yaml', 'what other settings would have decided']],
+  'verify-data': [
+    ['signalbox verify-data orders --last 100000', 'where both clusters and their logins can be reached'],
+  ],
   'config check': [['signalbox config check signalbox.yaml', 'before it is rolled out']],
   completion: [['signalbox completion bash', 'for: source <(…)']],
 };

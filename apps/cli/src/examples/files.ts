@@ -58,6 +58,13 @@ export const FILE_EXAMPLES: Examples = {
       { files: { 'orders.ndjson': cut, 'checkpoints.ndjson': checkpoint }, exitCode: EXIT.auditBroken },
     ),
   ],
+  'verify-data': [
+    example(
+      'signalbox verify-data payments --config docs/examples/two-sites-and-witness.yaml',
+      {},
+      { exitCode: EXIT.usage },
+    ),
+  ],
   completion: [example('signalbox completion bash', {})],
   'config check': [example('signalbox config check docs/examples/two-sites-and-witness.yaml', {})],
 };

@@ -9,10 +9,11 @@ import { printCompletion, SHELLS, type Shell } from '../commands/completion.js';
 import { UsageError } from '../errors.js';
 import { checkConfig } from '../commands/config-check.js';
 import { replayFiles } from '../commands/replay.js';
+import { verifyData } from '../commands/verify-data.js';
 import { keyringIn } from '../session.js';
 import type { Runner, SignalboxCommand } from '../signalbox-command.js';
 import { loadTopology } from '#libs/topology';
-import { Argument } from 'commander';
+import { Argument, InvalidArgumentError } from 'commander';
 
 /** What is kept, and what is checked before anything runs. */
 export const describeFiles = (program: SignalboxCommand, runner: Runner): void => {
@@ -63,11 +64,31 @@ export const describeFiles = (program: SignalboxCommand, runner: Runner): void =
       runner.offline(({ terminal, options: { config, json = false } }) => checkConfig(file ?? config, terminal, json)),
     );
   program
+    .command('verify-data <group>')
+    .option('--flow <flow>', 'one of its flows (default: those out of its home)')
+    .option('--last <records>', 'of each partition, from its end back', recordsFrom, LAST_RECORDS)
+    .description(
+      'compare the records of both ends of a flow, with the logins of signalbox.yaml; ends with 9 where they differ',
+    )
+    .needs('none')
+    .action(async (group: string, { flow, last }: { flow?: string; last: number }) =>
+      runner.offline(async ({ terminal, clock, options: { config, json = false } }) =>
+        verifyData(group, { last, ...(flow !== undefined && { flow }) }, { config, terminal, json, clock }),
+      ),
+    );
+  program
     .command('completion')
     .addArgument(new Argument('<shell>', 'of which shell').choices(SHELLS))
     .description('print what a shell completes commands and options by: source <(signalbox completion bash)')
     .needs('none')
     .action(async (shell: Shell) => runner.offline(({ terminal }) => printCompletion(shell, program, terminal)));
+};
+
+const LAST_RECORDS = 10_000;
+
+const recordsFrom = (text: string): number => {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('A whole number from 1 to 9999999.');
 };
 
 const subjectOf = (group: string | undefined, site: string | undefined): ExportSubject => {

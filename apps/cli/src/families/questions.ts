@@ -1,4 +1,4 @@
-import { RequestKindWire } from '#libs/contracts';
+import { RequestKindWire, SalvageAsWire } from '#libs/contracts';
 import { Option } from 'commander';
 import { explain } from '../commands/explain.js';
 import { forecast, type ForecastOptions } from '../commands/forecast.js';
@@ -62,4 +62,7 @@ const describePlan = (program: SignalboxCommand, runner: Runner): void => {
 const withPlanOptions = (command: SignalboxCommand): SignalboxCommand =>
   command
     .addOption(new Option('--kind <kind>', 'what would run (default: failover)').choices(RequestKindWire.options))
-    .option('--to <site>', 'the site it concerns (default: the one the rules would choose)');
+    .option('--to <site>', 'the site it concerns (default: the one the rules would choose)')
+    .addOption(
+      new Option('--as <what>', 'what becomes of stranded records, for a salvage').choices(SalvageAsWire.options),
+    );
