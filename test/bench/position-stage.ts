@@ -15,6 +15,7 @@ import { kafkaClient } from '../lab/kafka.js';
 import { Lab } from '../lab/lab.js';
 import { PORTS } from '../lab/layout.js';
 import { createTopic, labAccess } from '../support/lab-kafka.js';
+import { StrandedLoad } from './stranded-load.js';
 
 const PARTITIONS_PER_TOPIC = 100;
 const CREATED_WITHIN_MS = 900_000;
@@ -61,6 +62,11 @@ export class PositionStage {
       throw error;
     }
     return stage;
+  }
+
+  /** A tail on the same broker, to be salvaged into another topic of it. */
+  stranded(records: number): StrandedLoad {
+    return new StrandedLoad({ ...labAccess(this.lab, 'a', 'admin'), timeoutMs: 60_000 }, records);
   }
 
   nowMs(): number {

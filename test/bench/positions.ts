@@ -7,6 +7,7 @@ import { spreadOf } from './spread.js';
 const WARM_UP = 10;
 /** Pairs of sweeps, ours and that of plain calls, in turn: who comes second finds warm caches. */
 const PAIRS = 7;
+const SALVAGED = 100_000;
 
 /** What `npm run bench -- positions --json` prints. */
 export interface PositionsReport {
@@ -28,6 +29,8 @@ export interface PositionsReport {
     readonly fullPerSecondPerCore: number;
     /** Offset syncs that were caught up with from the beginning, by CPU time. */
     readonly syncsPerSecondPerCore: number;
+    /** Stranded records of 100 bytes with keys, replayed and accounted for, by CPU time. */
+    readonly salvageRecordsPerSecondPerCore: number;
     /** Of this process after all of our sweeps, and before the first one of another client. */
     readonly rssMb: number;
   };
@@ -45,9 +48,21 @@ export async function benchPositions(partitions: number, say: (line: string) => 
     const rssMb = Math.round(process.memoryUsage().rss / 1_048_576);
     say('sweeps in turn: ours, plain kafkajs, one call for each topic');
     const sweeps = await inTurn(stage);
-    return { figures: figuresOf(partitions, { syncs, full, sweeps, rssMb }) };
+    say(`salvaging ${SALVAGED} records`);
+    const salvaged = await salvage(stage);
+    return { figures: figuresOf(partitions, { syncs, full, sweeps, salvaged, rssMb }) };
   } finally {
     await stage.end();
+  }
+}
+
+async function salvage(stage: PositionStage): Promise<Spent> {
+  const load = stage.stranded(SALVAGED);
+  try {
+    await load.write();
+    return await spend(() => load.salvage());
+  } finally {
+    await load.close();
   }
 }
 
@@ -61,6 +76,7 @@ interface Measured {
   readonly syncs: Spent;
   readonly full: readonly Spent[];
   readonly sweeps: Sweeps;
+  readonly salvaged: Spent;
   readonly rssMb: number;
 }
 
@@ -94,7 +110,7 @@ async function fullSweep(stage: PositionStage, book: PositionBook, syncs: Offset
   book.sample(stage.nowMs());
 }
 
-function figuresOf(partitions: number, { syncs, full, sweeps, rssMb }: Measured): PositionsReport['figures'] {
+function figuresOf(partitions: number, { syncs, full, sweeps, salvaged, rssMb }: Measured): PositionsReport['figures'] {
   const perCore = (spent: readonly Spent[]): number => {
     const cpuMs = spent.reduce((sum, one) => sum + one.cpuMs, 0);
     return Math.round((partitions * spent.length * 1_000) / cpuMs);
@@ -120,6 +136,7 @@ function figuresOf(partitions: number, { syncs, full, sweeps, rssMb }: Measured)
     fullSweepCpuMs: medianOf(full, 'cpuMs'),
     fullPerSecondPerCore: perCore(full),
     syncsPerSecondPerCore: perCore([syncs]),
+    salvageRecordsPerSecondPerCore: Math.round((SALVAGED * 1_000) / salvaged.cpuMs),
     rssMb,
   };
 }
@@ -142,5 +159,6 @@ export function positionsInWords({ figures }: PositionsReport): string {
     `Wall time over that of kafkajs: ${figures.ratioToKafkajs}`,
     `Both ends, offset syncs and positions: ${figures.fullSweepMs} ms, ${figures.fullSweepCpuMs} ms of CPU time`,
     `Offset syncs from the beginning: ${figures.syncsPerSecondPerCore} a second of CPU time; memory ${figures.rssMb} MB`,
+    `Stranded records salvaged: ${figures.salvageRecordsPerSecondPerCore} a second of CPU time`,
   ].join('\n');
 }
