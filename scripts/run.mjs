@@ -41,6 +41,7 @@ const TASKS = {
   demo: { needs: ['npm', 'lab'], run: (run, args) => program('demo', QUIET_KAFKAJS, args, run) },
   bench: { needs: ['npm', 'lab', 'name-servers'], run: (run, args) => program('bench', [], args, run) },
   chaos: { needs: ['npm', 'lab'], run: (run, args) => program('chaos', QUIET_KAFKAJS, args, run) },
+  replication: { needs: ['npm', 'lab'], run: (run, args) => program('replication', QUIET_KAFKAJS, args, run) },
   soak: { needs: ['npm', 'lab'], run: (run, args) => program('soak', QUIET_KAFKAJS, args, run) },
   sim: { needs: ['npm'], run: (run, args) => program('simulation', [], args, run) },
   scenarios: { needs: ['npm'], run: (run, args) => program('scenarios', [], args, run) },

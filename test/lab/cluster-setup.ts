@@ -1,6 +1,6 @@
-import kafkajs, { type AclEntry, type AclResourceTypes, type ResourcePatternTypes } from 'kafkajs';
+import kafkajs, { type AclEntry, type ITopicConfig, type AclResourceTypes, type ResourcePatternTypes } from 'kafkajs';
 import type { Principal } from './credentials.js';
-import { GROUP_PREFIX, MIRROR_PRINCIPAL, TOPIC } from './flow.js';
+import { GROUP_PREFIX, MIRROR_PRINCIPAL, mirroredTopics, TOPIC } from './flow.js';
 import { until } from './condition.js';
 import { withAdmin } from './kafka.js';
 import type { KafkaSite, Layout } from './layout.js';
@@ -8,8 +8,19 @@ import type { RunDirectory } from './run-directory.js';
 
 const SET_UP_WITHIN_MS = 60_000;
 
-const TOPICS = [
-  { topic: TOPIC, numPartitions: 3 },
+/** Rewritten within seconds, so that what a test reads has gaps. */
+const COMPACTION = [
+  { name: 'cleanup.policy', value: 'compact' },
+  { name: 'segment.ms', value: '5000' },
+  { name: 'min.cleanable.dirty.ratio', value: '0.01' },
+];
+
+const topics = (): ITopicConfig[] => [
+  ...mirroredTopics().map(({ topic: name, partitions, compacted }) => ({
+    topic: name,
+    numPartitions: partitions,
+    ...(compacted && { configEntries: COMPACTION }),
+  })),
   { topic: 'signalbox.observations', numPartitions: 1 },
   { topic: 'signalbox.audit', numPartitions: 1 },
   { topic: 'signalbox.canary', numPartitions: 1 },
@@ -19,15 +30,20 @@ const TOPICS = [
 
 /** Topics and permissions, as a platform team gives them out. The standing fence is no business of the lab: the site-guard sets it. */
 export async function setUpCluster(layout: Layout, run: RunDirectory, site: KafkaSite): Promise<void> {
-  const acl = [...COMMON, ...mirrorReads(MIRROR_PRINCIPAL[site]), ...mirrorWrites(otherSite(site))];
-  const topics = TOPICS.map((each) => ({ ...each, replicationFactor: 1 }));
+  const mirrored = mirroredTopics().map((each) => literal(topic, each.topic));
+  const acl = [
+    ...common(mirrored),
+    ...mirrorReads(MIRROR_PRINCIPAL[site], mirrored),
+    ...mirrorWrites(otherSite(site), mirrored),
+  ];
+  const wanted = topics().map((each) => ({ ...each, replicationFactor: 1 }));
   // All of it can be repeated: what is there already is left as it is.
   await until(`topics and permissions of site ${site} are set up`, SET_UP_WITHIN_MS, () =>
     withAdmin(layout, run, site, async (admin) => {
       // The client's own wait for leaders gives up at the first answer that does not know the topic yet.
-      await admin.createTopics({ topics, waitForLeaders: false });
+      await admin.createTopics({ topics: wanted, waitForLeaders: false });
       await admin.createAcls({ acl });
-      for (const { topic: name } of topics) await admin.fetchTopicOffsets(name);
+      for (const { topic: name } of wanted) await admin.fetchTopicOffsets(name);
     }),
   );
 }
@@ -66,13 +82,14 @@ function allow(principal: Principal, resource: Resource, ...operations: readonly
   }));
 }
 
-const COMMON: readonly AclEntry[] = [
-  ...allow('app', literal(topic, TOPIC), 'ALL'),
+const common = (mirrored: readonly Resource[]): readonly AclEntry[] => [
+  ...mirrored.flatMap((each) => allow('app', each, 'ALL')),
+  ...allow('app', startingWith(kafkajs.AclResourceTypes.TRANSACTIONAL_ID, 'app'), 'WRITE', 'DESCRIBE'),
   ...allow('app', startingWith(group, GROUP_PREFIX), 'READ'),
   ...allow('signalbox', startingWith(topic, 'signalbox.'), 'ALL'),
   ...allow('signalbox', startingWith(group, 'signalbox.'), 'ALL'),
   // WRITE for stranded records that are replayed: the fence of a site that is not active takes it away again.
-  ...allow('signalbox', literal(topic, TOPIC), 'READ', 'WRITE', 'DESCRIBE', 'DESCRIBE_CONFIGS'),
+  ...mirrored.flatMap((each) => allow('signalbox', each, 'READ', 'WRITE', 'DESCRIBE', 'DESCRIBE_CONFIGS')),
   ...allow('signalbox', startingWith(kafkajs.AclResourceTypes.TRANSACTIONAL_ID, 'signalbox.'), 'WRITE', 'DESCRIBE'),
   ...allow('signalbox', startingWith(topic, 'mm2-offset-syncs.'), 'READ'),
   ...allow('signalbox', literal(group, '*'), 'DESCRIBE'),
@@ -81,19 +98,19 @@ const COMMON: readonly AclEntry[] = [
   ...allow('connect', startingWith(group, 'connect-'), 'ALL'),
 ];
 
-function mirrorReads(principal: Principal): AclEntry[] {
+function mirrorReads(principal: Principal, mirrored: readonly Resource[]): AclEntry[] {
   return [
-    ...allow(principal, literal(topic, TOPIC), 'READ', 'DESCRIBE', 'DESCRIBE_CONFIGS'),
+    ...mirrored.flatMap((each) => allow(principal, each, 'READ', 'DESCRIBE', 'DESCRIBE_CONFIGS')),
     ...allow(principal, startingWith(group, GROUP_PREFIX), 'DESCRIBE'),
     ...allow(principal, CLUSTER, 'DESCRIBE'),
   ];
 }
 
 /** Of the direction from `source`, at its target: the data, the flow's own topics, and the groups whose offsets it keeps. */
-function mirrorWrites(source: KafkaSite): AclEntry[] {
+function mirrorWrites(source: KafkaSite, mirrored: readonly Resource[]): AclEntry[] {
   const principal = MIRROR_PRINCIPAL[source];
   return [
-    ...allow(principal, literal(topic, TOPIC), 'READ', 'WRITE', 'DESCRIBE', 'DESCRIBE_CONFIGS', 'ALTER'),
+    ...mirrored.flatMap((each) => allow(principal, each, 'READ', 'WRITE', 'DESCRIBE', 'DESCRIBE_CONFIGS', 'ALTER')),
     ...allow(principal, literal(topic, `mm2-offset-syncs.${source}.internal`), 'ALL'),
     ...allow(principal, literal(topic, `${source}.checkpoints.internal`), 'ALL'),
     ...allow('signalbox', literal(topic, `${source}.checkpoints.internal`), 'READ'),

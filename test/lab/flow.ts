@@ -9,6 +9,18 @@ import type { RunDirectory } from './run-directory.js';
 
 /** What is mirrored. */
 export const TOPIC = 'orders';
+
+/** Other topics than that one, as JSON: for a lab of its own. */
+export const LAB_TOPICS = 'SIGNALBOX_LAB_TOPICS';
+
+export interface MirroredTopic {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly compacted?: boolean;
+}
+
+export const mirroredTopics = (): readonly MirroredTopic[] =>
+  JSON.parse(process.env[LAB_TOPICS] ?? JSON.stringify([{ topic: TOPIC, partitions: 3 }])) as MirroredTopic[];
 export const GROUP_PREFIX = 'app';
 
 export const MIRROR_PRINCIPAL: Readonly<Record<KafkaSite, Principal>> = { a: 'mm2-ab', b: 'mm2-ba' };
@@ -54,7 +66,8 @@ function connectorConfigs(layout: Layout, run: RunDirectory, source: KafkaSite, 
     bootstrap: [`${layout.address(site)}:${PORTS.kafkaClient}`],
   });
   const settings = driverSettings(source, target);
-  const flow = { topics: [TOPIC], policy: 'identity', settings, secrets: Object.fromEntries(secrets) } as const;
+  const topics = mirroredTopics().map(({ topic }) => topic);
+  const flow = { topics, policy: 'identity', settings, secrets: Object.fromEntries(secrets) } as const;
   return renderConnectors(flow, cluster(source), cluster(target));
 }
 
@@ -83,6 +96,8 @@ export const driverSettings = (source: KafkaSite, target: KafkaSite): Settings =
   ...prefixed('source.cluster.', LOGIN),
   ...prefixed('target.cluster.', LOGIN),
   ...PACE,
+  // Transactions that are taken back would be copied as if nothing had happened.
+  ...(mirroredTopics().length > 1 && { 'source.consumer.isolation.level': 'read_committed' }),
   ...STOPS_WITHOUT_ITS_SOURCE,
 });
 

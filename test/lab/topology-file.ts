@@ -6,7 +6,7 @@ import { clientConfigData, clientConfigFile, CONFIG_ID } from './client-config.j
 import { connectUrl } from './connect.js';
 import { passwordFile } from './credentials.js';
 import { ladderFile } from './firewall.js';
-import { connectorNames, driverSettings, MIRROR_PRINCIPAL, secretSettings, TOPIC } from './flow.js';
+import { connectorNames, driverSettings, MIRROR_PRINCIPAL, mirroredTopics, secretSettings } from './flow.js';
 import { publicKeyOf, ROLES, signingKeyFile, tokenHash } from './identities.js';
 import { KAFKA_SITES, type KafkaSite, type LabSite, type Layout, PORTS, SITES } from './layout.js';
 import type { DnsPart } from './parts.js';
@@ -91,7 +91,7 @@ function flow(run: RunDirectory, source: KafkaSite, target: KafkaSite): Member<'
     id: `${source}-to-${target}`,
     source: clusterName(source),
     target: clusterName(target),
-    topics: [TOPIC],
+    topics: mirroredTopics().map(({ topic }) => topic),
     policy: 'identity',
     principal: `User:${MIRROR_PRINCIPAL[source]}`,
     driver: {
@@ -109,7 +109,7 @@ function group(layout: Layout, run: RunDirectory, mode: GroupMode, provider: Pro
     pattern: 'active-passive',
     home: 'a',
     sites: [...KAFKA_SITES],
-    topics: [TOPIC],
+    topics: mirroredTopics().map(({ topic }) => topic),
     mode,
     fenceMode: 'strict',
     traffic: [

@@ -1,0 +1,10 @@
+/** What the lab mirrors here: three topics, twelve partitions, one written in transactions and one compacted. */
+export const PLAIN = 'orders';
+export const TRANSACTIONAL = 'orders-ledger';
+export const COMPACTED = 'orders-state';
+
+export const TOPICS = [
+  { topic: PLAIN, partitions: 3 },
+  { topic: TRANSACTIONAL, partitions: 6 },
+  { topic: COMPACTED, partitions: 3, compacted: true },
+] as const;
