@@ -1,5 +1,5 @@
 import { UnavailableError, type StrandedRange } from '#libs/domain';
-import { KafkaRefusedError, type TopicLog } from '#libs/kafka';
+import { firstToCopy, KafkaRefusedError, type TopicLog } from '#libs/kafka';
 import type { Flow } from '#libs/topology';
 import { isCopied } from './flow-topics.js';
 import type { TopicPartition } from './topic-partition.js';
@@ -9,10 +9,6 @@ export interface Extent extends TopicPartition {
   readonly start: number;
   readonly end: number;
 }
-
-/** Transactions leave one marker for each partition and producer: more of them than this in a row are taken for records. */
-const MARKERS_MAX = 100;
-const ONE_BATCH = { waitMs: 0, maxBytes: 1 };
 
 /** The log that a flow copies from, as the source cluster has it. @throws UnavailableError, KafkaRefusedError */
 export class SourceLog {
@@ -26,15 +22,10 @@ export class SourceLog {
     return extents.flat();
   }
 
-  /** Without what is no record at its beginning: transaction markers, and what compaction left out. */
+  /** Without what is nothing to copy at its beginning: markers, what compaction left out, copies that a salvage made. */
   async records(range: StrandedRange): Promise<StrandedRange> {
-    const { topic, partition, to } = range;
-    if (to - range.from > MARKERS_MAX) return range;
-    for (let from = range.from; from < to; from++) {
-      const [first] = await this.log.read(topic, partition, BigInt(from), ONE_BATCH);
-      if (first) return { ...range, from: Math.min(Number(first.offset), to) };
-    }
-    return { ...range, from: to };
+    const { topic, partition, from, to } = range;
+    return { ...range, from: await firstToCopy(this.log, topic, partition, from, to) };
   }
 
   private async extentsOf(topic: string): Promise<readonly Extent[]> {

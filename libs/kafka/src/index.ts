@@ -36,6 +36,7 @@ export {
 export { WholeLog, type WholePage, type WholeReadOptions } from './copying/whole-log.js';
 export { headerOf, type StoredWholeRecord, type WholeHeader, type WholeRecord } from './copying/whole-record.js';
 export { GroupCheckpoints } from './positions/group-checkpoints.js';
+export { firstToCopy, SALVAGED_FROM } from './positions/left-out.js';
 export { OffsetSyncs } from './positions/offset-syncs.js';
 export {
   PositionBook,

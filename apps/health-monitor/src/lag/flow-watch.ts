@@ -15,6 +15,7 @@ import {
 import type { Clock, Readiness, Stop } from '#libs/runtime';
 import { matchesTopic } from '#libs/topology';
 import type { MirrorPositions } from './mirror-positions.js';
+import { PastLeftOut } from './past-left-out.js';
 import { RebirthWatch } from './rebirth-watch.js';
 
 /** A flow that ends at this process's site. */
@@ -42,6 +43,9 @@ export class FlowWatch {
   readonly source: ClusterId;
   private readonly book: PositionBook;
   private readonly rebirth = new RebirthWatch();
+  private readonly pastLeftOut: PastLeftOut;
+  /** Of the latest look at the source. */
+  private ends: SweptOffsets = new Map();
   private looks = 0;
   private syncsTaken = 0;
   private knowsGroups = false;
@@ -55,6 +59,7 @@ export class FlowWatch {
     private readonly everyMs: number,
   ) {
     const { naming, isTransactional } = watched.manner;
+    this.pastLeftOut = new PastLeftOut(watched.sourceLog);
     this.flow = watched.flow;
     this.source = watched.source;
     this.book = new PositionBook({
@@ -110,6 +115,7 @@ export class FlowWatch {
       const starts = this.looks++ % STARTS_EVERY === 0 ? await sourceSweep.starts(topics) : undefined;
       const ends = await sourceSweep.ends(topics, manner.isolation);
       this.sourceTopics = [...ends.keys()];
+      this.ends = ends;
       this.rebirth.look(ends, atMs);
       this.book.sawSource({ atMs, ends, ...(starts && { starts }) });
     } catch {
@@ -127,9 +133,10 @@ export class FlowWatch {
     if (stored.status === 'rejected') this.readiness.missing(component, messageOf(stored.reason));
     else this.readiness.ready(component);
     const isFollowed = hasSyncs.status === 'fulfilled' && hasSyncs.value;
-    const told = stored.status === 'fulfilled' ? stored.value : undefined;
+    const said = stored.status === 'fulfilled' ? stored.value : undefined;
+    const told = said && (await this.pastLeftOut.of(said, this.ends));
     // No mirror yet, or one that neither answers nor moves: what was seen of it grows old.
-    if (stored.status === 'fulfilled' ? told === undefined : !(isFollowed && this.hasMoved())) return;
+    if (stored.status === 'fulfilled' ? said === undefined : !(isFollowed && this.hasMoved())) return;
     this.syncsTaken = this.watched.syncs.trail.taken;
     const look: MirrorLook = {
       atMs,

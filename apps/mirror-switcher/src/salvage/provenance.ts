@@ -1,8 +1,8 @@
-import { headerOf, type StoredWholeRecord, type WholeHeader, type WholeRecord } from '#libs/kafka';
+import { headerOf, SALVAGED_FROM, type StoredWholeRecord, type WholeHeader, type WholeRecord } from '#libs/kafka';
 
 /** Where a copy came from: in it, where nobody can lose it. Whoever reads may tell by these that it came late. */
 export const ORIGIN = 'signalbox.origin-';
-export const ORIGIN_SITE = `${ORIGIN}site`;
+export const ORIGIN_SITE = SALVAGED_FROM;
 
 export interface Origin {
   readonly site: string;
