@@ -65,7 +65,7 @@ describe('/v1/notification-tests', () => {
   });
 
   it('is refused for a channel that there is not, and to who only reads', async () => {
-    expect((await ask({ channel: 'pager' })).body).toMatchObject({ code: 'SB_UNKNOWN_CHANNEL' });
+    expect((await ask({ channel: 'pager' })).body).toMatchObject({ status: 409, code: 'SB_UNKNOWN_CHANNEL' });
     expect((await desk.post('viewer', '/notification-tests', {})).status).toBe(403);
     expect((await desk.get('viewer', '/notification-tests/test-0')).status).toBe(404);
   });

@@ -47,10 +47,15 @@ function operationOf(route: Route): Json {
     // Its body proves who signed it: it takes no other login.
     ...(permission === 'signature' && { security: [] }),
     parameters,
-    ...(body && { requestBody: { required: true, content: { [JSON_TYPE]: { schema: schemaOf(body) } } } }),
+    ...(body && {
+      requestBody: { required: !canBeLeftOut(body), content: { [JSON_TYPE]: { schema: schemaOf(body) } } },
+    }),
     responses: { ...done(route), ...problemResponses(route) },
   };
 }
+
+/** No body at all is read as an empty one. */
+const canBeLeftOut = (body: z.ZodType): boolean => body.safeParse({}).success;
 
 /** `postGroupsGroupFreeze` */
 const operationIdOf = ({ method, path }: Route): string =>

@@ -36,7 +36,7 @@ export class NotificationTests {
     private readonly random: Random,
   ) {}
 
-  /** @throws ApiError; UnavailableError and OutcomeUnknownError: with the same key it is done once */
+  /** @throws ApiError 409; UnavailableError and OutcomeUnknownError: with the same key it is done once */
   async ask({ channel }: NotificationTestBody, asked: Asked): Promise<NotificationTestAnswer> {
     const { name: by } = asked.caller;
     const channels = [...this.channelsNamed(channel)];
@@ -73,7 +73,7 @@ export class NotificationTests {
     if (wanted.length > 0) return wanted;
     const message = channel === undefined ? 'signalbox.yaml has no channels.' : `There is no channel ${channel}.`;
     const remedy = all.length === 0 ? 'Add one: docs/notifications.md' : `The channels are: ${all.join(', ')}`;
-    throw new ApiError(404, 'SB_UNKNOWN_CHANNEL', message, remedy);
+    throw new ApiError(409, 'SB_UNKNOWN_CHANNEL', message, remedy);
   }
 
   private async write(test: NotificationTest, answer: NotificationTestAnswer, { caller, identity }: Asked) {
