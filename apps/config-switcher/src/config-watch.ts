@@ -2,7 +2,6 @@ import { SignalboxError } from '#libs/domain';
 import type { Clock, Readiness, Stop } from '#libs/runtime';
 import type { LocalConfig } from './local-configs.js';
 
-const EVERY_MS = 5_000;
 const LOOK_TIMEOUT_MS = 10_000;
 
 /** Looks at every config of this site, so that one that a run could not change shows on /readyz before a run needs it. */
@@ -16,7 +15,7 @@ export class ConfigWatch {
   ) {}
 
   start(): void {
-    this.stops = this.configs.map((config) => this.clock.every(EVERY_MS, () => this.check(config)));
+    this.stops = this.configs.map((config) => this.clock.every(config.resource.lookEveryMs, () => this.check(config)));
   }
 
   stop(): void {

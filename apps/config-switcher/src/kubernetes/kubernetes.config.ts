@@ -30,6 +30,9 @@ const NO_RUN: Cause = { run: 'none' as RunId, step: 'none' };
  */
 export class KubernetesConfig extends ClientConfig {
   override readonly fence = 'weak';
+  override readonly lookEveryMs = 30_000;
+  /** What the last read saw: a write that saw the same need not look again, since the API server compares. */
+  private last: readonly Seen[] = [];
 
   constructor(
     private readonly id: string,
@@ -41,7 +44,8 @@ export class KubernetesConfig extends ClientConfig {
   }
 
   override async read(signal: AbortSignal): Promise<Stamped<ConfigData>> {
-    return combined(await this.seen(signal));
+    this.last = await this.seen(signal);
+    return combined(this.last);
   }
 
   /** The first object decides between writers that saw the same: who loses it touches none of the others. */
@@ -52,7 +56,7 @@ export class KubernetesConfig extends ClientConfig {
     signal: AbortSignal,
     cause: Cause = NO_RUN,
   ): Promise<WriteOutcome> {
-    const now = await this.seen(signal);
+    const now = versionsOf(this.last) === seen.version ? this.last : await this.seen(signal);
     if (versionsOf(now) !== seen.version || combined(now).epoch > epoch) return 'refused';
     // What says the same already keeps its text, so that nothing restarts for a seal.
     const data = canonicalJson(next) === canonicalJson(seen.value) ? undefined : next;

@@ -147,7 +147,7 @@ describe('the workloads that read a config', () => {
     ['crashes', 'not-ready', /CrashLoopBackOff.*Its logs say more/],
     ['lacks-a-key', 'missing-key', /find key servers in ConfigMap/],
     ['gives-up', 'stuck', /has timed out progressing/],
-    ['is-not-seen', 'not-ready', /its controller has not seen the restart/],
+    ['is-not-seen', 'not-ready', /its controller has not seen the restart|was asked for/],
     ['keeps-one', 'old-pods', /has the old value and does not end/],
   ] as const)(
     'end in a named state, by their deadline at the latest: one that %s is %s',
@@ -186,6 +186,8 @@ describe('the workloads that read a config', () => {
     expect(workloads).toMatchObject([
       { state: 'blocked-by-pdb', problem: expect.stringContaining('PodDisruptionBudget consumers') },
     ]);
+    await config.close();
+    read('annotation', [CONSUMER]);
     server.put(budget(1));
     expect((await set(A)).workloads).toMatchObject([{ state: 'settled' }]);
   });
