@@ -1,16 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import { SystemClock } from '#libs/runtime';
-import { fetch, type Dispatcher } from 'undici';
 import { isFields, type Stored } from './stored.js';
+import { WatchedApi, type ApiAccess, type ChangeEvent } from './watched.js';
 
-export interface ReloaderOptions {
-  readonly url: string;
+export interface ReloaderOptions extends ApiAccess {
   readonly namespace: string;
   readonly strategy: 'annotations' | 'env-vars';
-  /** For a server with certificates. */
-  readonly dispatcher?: Dispatcher;
 }
 
 const RELOAD = 'configmap.reloader.stakater.com/reload';
@@ -22,32 +17,31 @@ const LAST_RELOADED_FROM = 'reloader.stakater.com/last-reloaded-from';
  * alone, as a seal is, and a write of the same data change nothing; what happened while it was down is never noticed.
  */
 export class ReloaderStandIn {
-  readonly #stopped = new AbortController();
+  readonly #api: WatchedApi;
   readonly #hashes = new Map<string, string>();
   #over: Promise<void> = Promise.resolve();
 
-  private constructor(private readonly options: ReloaderOptions) {}
+  private constructor(private readonly options: ReloaderOptions) {
+    this.#api = new WatchedApi(options);
+  }
 
   /** Watches from now on: what is there is taken as known. */
   static async start(options: ReloaderOptions): Promise<ReloaderStandIn> {
     const started = new ReloaderStandIn(options);
-    const { items, version } = await started.#list('api/v1', 'configmaps');
+    const path = `api/v1/namespaces/${options.namespace}/configmaps`;
+    const { items, version } = await started.#api.list(path);
     for (const item of items) started.#hashes.set(item.metadata.name, hashOf(item));
-    const watch = await started.#ask(
-      `api/v1/namespaces/${options.namespace}/configmaps?watch=true&resourceVersion=${version}`,
-    );
-    started.#over = started.#follow(Readable.fromWeb(watch.body as never)).catch(() => undefined);
+    started.#over = started.#follow(await started.#api.watch(path, version)).catch(() => undefined);
     return started;
   }
 
   async stop(): Promise<void> {
-    this.#stopped.abort();
+    this.#api.stop();
     await this.#over;
   }
 
-  async #follow(stream: Readable): Promise<void> {
-    for await (const line of createInterface({ input: stream })) {
-      const { type, object } = JSON.parse(line) as { type: string; object: Stored };
+  async #follow(events: AsyncIterable<ChangeEvent>): Promise<void> {
+    for await (const { type, object } of events) {
       const before = this.#hashes.get(object.metadata.name);
       const hash = hashOf(object);
       this.#hashes.set(object.metadata.name, hash);
@@ -57,12 +51,10 @@ export class ReloaderStandIn {
 
   async #reload({ metadata: { name, namespace } }: Stored, hash: string): Promise<void> {
     for (const kind of ['deployments', 'statefulsets', 'daemonsets']) {
-      const { items } = await this.#list('apis/apps/v1', kind);
+      const path = `apis/apps/v1/namespaces/${namespace}/${kind}`;
+      const { items } = await this.#api.list(path);
       for (const item of items.filter(({ metadata }) => named(metadata.annotations?.[RELOAD]).includes(name))) {
-        await this.#patch(
-          `apis/apps/v1/namespaces/${namespace}/${kind}/${item.metadata.name}`,
-          this.#change(item, name, hash),
-        );
+        await this.#api.merge(`${path}/${item.metadata.name}`, 'Reloader', this.#change(item, name, hash));
       }
     }
   }
@@ -80,25 +72,6 @@ export class ReloaderStandIn {
       env: [...(container.env ?? []).filter((each) => each.name !== variable), { name: variable, value: hash }],
     }));
     return { spec: { template: { spec: { containers } } } };
-  }
-
-  async #list(group: string, kind: string): Promise<{ items: readonly Stored[]; version: string }> {
-    const answer = await this.#ask(`${group}/namespaces/${this.options.namespace}/${kind}`);
-    const list = (await answer.json()) as { items: Stored[]; metadata: { resourceVersion: string } };
-    return { items: list.items, version: list.metadata.resourceVersion };
-  }
-
-  async #patch(path: string, body: object): Promise<void> {
-    await this.#ask(`${path}?fieldManager=Reloader`, {
-      method: 'PATCH',
-      body: JSON.stringify(body),
-      headers: { 'content-type': 'application/merge-patch+json' },
-    });
-  }
-
-  async #ask(path: string, init: { method?: string; body?: string; headers?: Record<string, string> } = {}) {
-    const { url, dispatcher } = this.options;
-    return fetch(`${url}/${path}`, { ...init, signal: this.#stopped.signal, ...(dispatcher && { dispatcher }) });
   }
 }
 
