@@ -1,0 +1,118 @@
+/** The processes of a site, as their ServiceAccounts are named. */
+export const APPS = [
+  'config-switcher',
+  'mirror-switcher',
+  'dns-switcher',
+  'site-guard',
+  'orchestrator',
+  'health-monitor',
+  'notifier',
+] as const;
+export type App = (typeof APPS)[number];
+
+export interface Question {
+  readonly verb: string;
+  readonly group?: string;
+  /** With its subresource after a slash. */
+  readonly resource: string;
+  readonly name?: string;
+  readonly namespace?: string;
+  /** Who has to be allowed it; nobody else may be. */
+  readonly allowed: readonly App[];
+}
+
+const CLIENTS = 'orders';
+const STRIMZI = 'kafka.strimzi.io';
+const verbs = (all: readonly string[], question: Omit<Question, 'verb'>): Question[] =>
+  all.map((verb) => ({ verb, ...question }));
+
+const config = ['config-switcher'] as const;
+const mirror = ['mirror-switcher'] as const;
+const nobody = [] as const;
+
+/** What each must be able to do: exactly the objects that the topology and `rbac.strimzi` name. */
+const NEEDED: readonly Question[] = [
+  ...verbs(['get', 'patch'], { resource: 'configmaps', name: 'clients', namespace: CLIENTS, allowed: config }),
+  ...verbs(['get', 'patch'], { resource: 'secrets', name: 'login', namespace: CLIENTS, allowed: config }),
+  ...verbs(['get', 'patch'], {
+    group: 'apps',
+    resource: 'deployments',
+    name: 'orders',
+    namespace: CLIENTS,
+    allowed: config,
+  }),
+  ...verbs(['list'], { resource: 'pods', namespace: CLIENTS, allowed: config }),
+  ...verbs(['list'], { group: 'policy', resource: 'poddisruptionbudgets', namespace: CLIENTS, allowed: config }),
+  ...verbs(['get', 'patch'], {
+    group: STRIMZI,
+    resource: 'kafkamirrormaker2s',
+    name: 'a-to-b',
+    namespace: 'kafka',
+    allowed: mirror,
+  }),
+];
+
+const REFUSED: readonly Question[] = [
+  ...verbs(['create', 'delete', 'update', 'deletecollection', 'watch'], {
+    resource: 'configmaps',
+    name: 'clients',
+    namespace: CLIENTS,
+    allowed: nobody,
+  }),
+  ...verbs(['get', 'patch'], { resource: 'configmaps', name: 'another', namespace: CLIENTS, allowed: nobody }),
+  ...verbs(['list'], { resource: 'configmaps', namespace: CLIENTS, allowed: nobody }),
+  ...verbs(['get', 'patch'], { resource: 'configmaps', name: 'clients', namespace: 'payments', allowed: nobody }),
+  ...verbs(['get', 'patch'], { resource: 'secrets', name: 'another', namespace: CLIENTS, allowed: nobody }),
+  ...verbs(['list'], { resource: 'secrets', namespace: CLIENTS, allowed: nobody }),
+  ...verbs(['get', 'list'], { resource: 'secrets', namespace: 'signalbox', allowed: nobody }),
+  ...verbs(['get'], { resource: 'secrets', namespace: 'kube-system', allowed: nobody }),
+  ...verbs(['patch', 'delete'], {
+    group: 'apps',
+    resource: 'deployments',
+    name: 'another',
+    namespace: CLIENTS,
+    allowed: nobody,
+  }),
+  ...verbs(['delete', 'create', 'patch'], { resource: 'pods', namespace: CLIENTS, allowed: nobody }),
+  ...verbs(['create'], { resource: 'pods/exec', namespace: CLIENTS, allowed: nobody }),
+  ...verbs(['patch', 'get'], {
+    group: STRIMZI,
+    resource: 'kafkamirrormaker2s',
+    name: 'another',
+    namespace: 'kafka',
+    allowed: nobody,
+  }),
+  ...verbs(['delete', 'create', 'update'], {
+    group: STRIMZI,
+    resource: 'kafkamirrormaker2s',
+    name: 'a-to-b',
+    namespace: 'kafka',
+    allowed: nobody,
+  }),
+  ...verbs(['break-glass'], { resource: 'configmaps', name: 'clients', namespace: CLIENTS, allowed: nobody }),
+  ...verbs(['patch', 'delete'], {
+    group: 'admissionregistration.k8s.io',
+    resource: 'validatingadmissionpolicies',
+    allowed: nobody,
+  }),
+  ...verbs(['create'], { group: 'rbac.authorization.k8s.io', resource: 'clusterrolebindings', allowed: nobody }),
+  ...verbs(['bind', 'escalate'], { group: 'rbac.authorization.k8s.io', resource: 'clusterroles', allowed: nobody }),
+  ...verbs(['impersonate'], { resource: 'users', allowed: nobody }),
+  ...verbs(['create'], { resource: 'serviceaccounts/token', namespace: 'signalbox', allowed: nobody }),
+  ...verbs(['list'], { resource: 'nodes', allowed: nobody }),
+  ...verbs(['*'], { group: '*', resource: '*', allowed: nobody }),
+];
+
+export const QUESTIONS: readonly Question[] = [...NEEDED, ...REFUSED];
+
+/** As `kubectl auth can-i` takes it. */
+export function asked({ verb, group, resource, name, namespace }: Question): string[] {
+  const [plural = '', subresource] = resource.split('/');
+  const kind = group === undefined || group === '*' ? plural : `${plural}.${group}`;
+  return [
+    verb,
+    name === undefined ? kind : `${kind}/${name}`,
+    ...(subresource === undefined ? [] : ['--subresource', subresource]),
+    ...(namespace === undefined ? [] : ['--namespace', namespace]),
+  ];
+}
