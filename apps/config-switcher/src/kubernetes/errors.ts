@@ -8,7 +8,7 @@ export class ConfigClaimedError extends SignalboxError {
   constructor(name: string, owner: string, self: string) {
     super(
       `${name} is switched by ${owner}, and two would undo each other's work (we are ${self}): ` +
-        'take it out of one signalbox.yaml; what belongs to nobody any more is freed by removing its label signalbox.io/group',
+        'take it out of one signalbox.yaml; how what belongs to nobody any more is freed stands in docs/kubernetes.md',
     );
   }
 }

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
 import { problemsAfter, refuses, secondGroup, type Loose } from '../../../../test/support/broken-topology.js';
 
 const target = () => ({
@@ -26,6 +28,12 @@ const AT_A = 'groups[0].configs[0].target.sites.a';
 describe('the check of configs on Kubernetes', () => {
   it('takes them as they are meant', () => {
     expect(problemsAfter((document) => void onKubernetes(document))).toEqual([]);
+  });
+
+  it('takes what docs/clients-on-kubernetes.md shows', () => {
+    const page = readFileSync(new URL('../../../../../docs/clients-on-kubernetes.md', import.meta.url), 'utf8');
+    const shown: Loose = parse(/```yaml\n([^]*?)```/.exec(page)?.[1] ?? '');
+    expect(problemsAfter((document) => void (document.groups[0].configs = shown.configs))).toEqual([]);
   });
 
   it('tells all that is wrong at once', () => {
