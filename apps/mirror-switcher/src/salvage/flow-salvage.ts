@@ -32,7 +32,8 @@ export interface FlowSalvageOptions extends SurveyOptions {
  * wrote under it before, so of two workers only the later one goes on, and the ledger tells it the higher epoch.
  */
 export class FlowSalvage extends FencedResource<SalvageValue> {
-  override readonly fence = 'strong';
+  /** Whoever is late is refused by the broker; but of several at once each may fence the one before it, so that none wins. */
+  override readonly fence = 'weak';
   /** What is done is done: nothing is to be set again. */
   override readonly movesByItself = true;
   private readonly ledger: SalvageLedger;
