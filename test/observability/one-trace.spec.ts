@@ -25,6 +25,7 @@ const round = (opinion: 'up' | 'down', failedForMs: number): RoundReport => ({
 const inbound = {
   source: clusterId('kafka-a'),
   lag: () => ({ flow: flowId('a-to-b'), lagRecords: 10, lagMs: 10, sampleAgeMs: 100 }),
+  rebornBecause: () => undefined,
 } as unknown as FlowWatch;
 
 /** The monitor of a site, which puts its votes right into the journal. */
