@@ -77,6 +77,21 @@ export function copyingConformance(make: () => Promise<{ log: WholeLog; writer: 
     );
 
     it(
+      'shows what was committed to whoever reads after it',
+      async () => {
+        const session = await takeOver('signalbox.seen');
+        let { stableEnd } = await log.read(ONE!, 1, 0);
+        for (let round = 0; round < 20; round++) {
+          expect(await session.commit([append(ONE!, 1, record(`seen-${round}`))])).toBe('committed');
+          const { records } = await log.read(ONE!, 1, stableEnd);
+          expect(records.map(({ value }) => String(value))).toEqual([`seen-${round}`]);
+          ({ stableEnd } = await log.read(ONE!, 1, stableEnd));
+        }
+      },
+      GUARD_MS,
+    );
+
+    it(
       'fences whoever wrote under the name before, and takes nothing of them',
       async () => {
         const before = await takeOver('signalbox.fenced');

@@ -43,6 +43,7 @@ export class PlatformaticWriterSession implements WriterSession {
     }
     try {
       await this.told(() => this.end(true));
+      await this.seen();
       return 'committed';
     } catch (error) {
       if (isFenced(error)) return 'fenced';
@@ -61,10 +62,15 @@ export class PlatformaticWriterSession implements WriterSession {
       partitions: own.map(({ partition }) => partition),
     }));
     const transaction = { transactionalId, producerId, producerEpoch, verifyOnly: false, topics };
+    await this.onceMarked(() => this.told(() => coordinator.call(addPartitionsToTxnV3.api, [transaction])));
+  }
+
+  /** Asks again for as long as the coordinator still marks the transaction before. */
+  private async onceMarked(ask: () => Promise<unknown>): Promise<void> {
     const sinceMs = this.clock.monotonicMs();
     for (;;) {
       try {
-        await this.told(() => coordinator.call(addPartitionsToTxnV3.api, [transaction]));
+        await ask();
         return;
       } catch (error) {
         const isOver = this.clock.monotonicMs() - sinceMs > MARKERS_WITHIN_MS;
@@ -72,6 +78,14 @@ export class PlatformaticWriterSession implements WriterSession {
       }
       await this.clock.sleep(AGAIN_MS);
     }
+  }
+
+  /**
+   * A coordinator answers a commit as soon as it is decided, and readers of committed records see it when its markers are
+   * written. The same commit once more is answered when they are. Whatever comes of that, it is committed.
+   */
+  private async seen(): Promise<void> {
+    await this.onceMarked(() => this.told(() => this.end(true))).catch(() => undefined);
   }
 
   /** A request holds one batch for each partition: what takes more of them is sent in turns. */
