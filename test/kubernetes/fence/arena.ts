@@ -37,7 +37,7 @@ export class Arena {
     refuseFailure(made, subject.name);
     const earlier = await fencedPart(subject);
     const answer = await act(subject);
-    const words = answer.status < 300 ? undefined : wordsOf(answer, subject);
+    const words = answer.status < 300 ? undefined : wordsOf(answer, kind);
     return {
       status: answer.status,
       ...(words !== undefined && { words }),
@@ -102,9 +102,13 @@ function refuseFailure(made: unknown, name: string): void {
 }
 
 /** The message of an answer, without what is another one every time and for every kind. */
-function wordsOf({ text }: ApiAnswer, { name, kind }: Subject): string {
+function wordsOf({ text }: ApiAnswer, { plural }: Kind): string {
   const message = text.startsWith('{') ? (JSON.parse(text) as { message?: string }).message : text;
-  return (message ?? text).replaceAll(name, '‹name›').replaceAll(kind.plural, '‹kind›').replaceAll(/\s+/g, ' ').trim();
+  return (message ?? text)
+    .replaceAll(/\btarget-\d+\b/g, '‹name›')
+    .replaceAll(plural, '‹kind›')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
 }
 
 export async function makeNamespace(plane: ControlPlane, name = NAMESPACE): Promise<void> {
