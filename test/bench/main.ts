@@ -6,6 +6,7 @@ import { benchFailover } from './failover.js';
 import { inWords } from './figures.js';
 import { benchJournal, journalInWords } from './journal.js';
 import { benchPositions, positionsInWords } from './positions.js';
+import { benchRollout, rolloutInWords } from './rollout.js';
 import { benchTelemetry, telemetryInWords } from './telemetry.js';
 
 const DEFAULT_RUNS = 5;
@@ -14,6 +15,7 @@ const DEFAULT_SEEDS = 20;
 const DEFAULT_PAIRS = 21;
 const DEFAULT_ROUNDS = 200;
 const DEFAULT_PARTITIONS = 10_000;
+const DEFAULT_PODS = [1, 20, 200];
 
 interface Options {
   readonly runs: number;
@@ -46,6 +48,9 @@ const positiveCount = (text: string): number => {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Write a whole number from 1.');
   return Number(text);
 };
+
+/** `1,20,200` */
+const positiveCounts = (text: string): number[] => text.split(',').map(positiveCount);
 
 const program = new Command('npm run bench --').description('Measures on real parts; asserts nothing about speed.');
 program
@@ -112,6 +117,17 @@ program
   .action(async ({ partitions, json }: PositionsOptions) => {
     const report = await benchPositions(partitions, (line) => void process.stderr.write(`${line}\n`));
     process.stdout.write(`${json ? JSON.stringify(report, null, 2) : positionsInWords(report)}\n`);
+  });
+
+program
+  .command('rollout')
+  .description('a ConfigMap switched until every pod is verified, beside kubectl rollout restart and status')
+  .option('--runs <count>', 'how many of each, in turn', positiveCount, DEFAULT_RUNS)
+  .option('--pods <counts>', 'how many pods', positiveCounts, DEFAULT_PODS)
+  .option('--json', 'print the report as JSON, and nothing else, on stdout', false)
+  .action(async ({ runs, pods, json }: Options & { readonly pods: readonly number[] }) => {
+    const report = await benchRollout(pods, runs, (line) => void process.stderr.write(`${line}\n`));
+    process.stdout.write(`${json ? JSON.stringify(report, null, 2) : rolloutInWords(report)}\n`);
   });
 
 try {
