@@ -8,5 +8,7 @@ export default {
   transform: {},
   // A guard against what hangs, not a measurement: a busy machine may take its time.
   testTimeout: 60_000,
+  // Jest leaves a core to whoever watches; of two cores that is half of them.
+  maxWorkers: '100%',
   coverageProvider: 'v8',
 };

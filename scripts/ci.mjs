@@ -26,7 +26,7 @@ const HEAVY_SUITES = [
   ['run', 'test:heavy', '--', 'apps/orchestrator'],
   ['run', 'sim', '--', '--seeds', '150'],
   ['run', 'test:heavy', '--', 'test/chaos'],
-  ['run', 'test:heavy', '--', 'test/e2e'],
+  ['run', 'test:heavy', '--', 'test/replication'],
   ['run', 'test:kubernetes'],
 ];
 

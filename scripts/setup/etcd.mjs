@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { digest, fillCache, filledSoFar, isWhole } from './cache.mjs';
-import { compile, goObstacles, place, pointsTo, sourcesOf } from './go.mjs';
+import { digest, fillCache, isWhole } from './cache.mjs';
+import { compile, compiledSoFar, goObstacles, place, pointsTo, sourcesOf } from './go.mjs';
 
 const MODULE = join(import.meta.dirname, 'etcd');
 
@@ -15,7 +15,7 @@ export function etcd(cache) {
     name,
     cacheMegabytes: 900, // 27 MB stay, the rest is the compiler's scratch.
     unit: 'program',
-    soFar: () => filledSoFar(cache, name),
+    soFar: () => compiledSoFar(cache),
     isReady: () => pointsTo(link) && isWhole(join(cache, name), source),
     obstacles: () => goObstacles(mod, 'etcd'),
     make: async ({ signal }) => {

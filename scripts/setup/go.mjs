@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { folderBytes } from './cache.mjs';
 import { execute } from './execute.mjs';
 import { findProgram } from './programs.mjs';
 
@@ -14,30 +15,43 @@ const FETCHES_TOOLCHAINS = '1.21';
  * @property {string} output the file it becomes
  * @property {string} [from] the package; the module's own when absent
  * @property {string} [linkerFlags]
+ * @property {string} [tags] what it is compiled with or without, as it calls that
  * @property {boolean} [isLarge] compiled by few processes at a low priority: it takes minutes, and the machine has other work
  */
 
+/** Beside what is being filled, under a name that is swept away when the set-up ends. */
+const COMPILED = '.tmp-compiled';
+
 /**
- * Compiles into `folder`. The compiler's cache is kept in `scratch`, and goes with it; downloaded modules go where all of
- * the user's modules are.
- * @param {Program} program @param {string} folder @param {string} scratch @param {AbortSignal} signal
+ * Compiles into `folder`. All programs of one set-up share the compiler's cache, since most of their packages are the same;
+ * downloaded modules go where all of the user's modules are.
+ * @param {Program} program @param {string} folder @param {string} scratch of fillCache @param {AbortSignal} signal
  */
-export async function compile({ module, output, from = '.', linkerFlags = '', isLarge }, folder, scratch, signal) {
+export async function compile(
+  { module, output, from = '.', linkerFlags = '', tags, isLarge },
+  folder,
+  scratch,
+  signal,
+) {
   const env = {
     CGO_ENABLED: '0',
-    GOCACHE: join(scratch, 'compiled'),
+    GOCACHE: join(scratch, '..', COMPILED),
     GOTMPDIR: join(scratch, 'work'),
     GOFLAGS: '-mod=readonly',
     GOWORK: 'off',
     ...(isLarge && { GOMAXPROCS: '2' }),
   };
   mkdirSync(env.GOTMPDIR, { recursive: true });
-  const flags = ['-trimpath', '-buildvcs=false', `-ldflags=${`-s -w ${linkerFlags}`.trim()}`];
+  const chosen = tags === undefined ? [] : ['-tags', tags];
+  const flags = ['-trimpath', '-buildvcs=false', ...chosen, `-ldflags=${`-s -w ${linkerFlags}`.trim()}`];
   const build = ['build', ...(isLarge ? ['-p', '2'] : []), ...flags, '-o', join(folder, output), from];
   const go = findProgram('go') ?? 'go';
   const [command, args] = isLarge ? ['nice', ['-n', '10', go, ...build]] : [go, build];
   await execute(command, args, { cwd: module, env, signal });
 }
+
+/** Bytes that the compiler has written in this set-up. @param {string} cache */
+export const compiledSoFar = (cache) => folderBytes(join(cache, COMPILED));
 
 /** Why it cannot be compiled here. @param {string} mod text of go.mod @param {string} what @returns {string[]} */
 export function goObstacles(mod, what) {

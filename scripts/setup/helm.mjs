@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { digest, fillCache, filledSoFar, isWhole } from './cache.mjs';
-import { compile, goObstacles, place, pointsTo, sourcesOf } from './go.mjs';
+import { digest, fillCache, isWhole } from './cache.mjs';
+import { compile, compiledSoFar, goObstacles, place, pointsTo, sourcesOf } from './go.mjs';
 
 const MODULE = join(import.meta.dirname, 'helm');
 
@@ -29,7 +29,7 @@ export function helm(cache, after) {
     cacheMegabytes: 1_800, // 130 MB stay, the rest is the compiler's scratch.
     ...(after && { after }),
     unit: 'programs',
-    soFar: () => filledSoFar(cache, name),
+    soFar: () => compiledSoFar(cache),
     isReady: () => links.every(pointsTo) && isWhole(join(cache, name), source),
     obstacles: () => goObstacles(mod, 'Helm'),
     make: async ({ signal }) => {

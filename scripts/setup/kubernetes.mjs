@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { digest, fillCache, filledSoFar, isWhole } from './cache.mjs';
-import { compile, goObstacles, place, pointsTo, sourcesOf } from './go.mjs';
+import { digest, fillCache, isWhole } from './cache.mjs';
+import { compile, compiledSoFar, goObstacles, place, pointsTo, sourcesOf } from './go.mjs';
 
 const MODULE = join(import.meta.dirname, 'kubernetes');
 /** What the one program is called as. */
@@ -16,7 +16,7 @@ export function kubernetes(cache, after) {
   const [main = '', sum = '', mod = ''] = sourcesOf(MODULE, ['main.go', 'go.sum', 'go.mod']);
   const version = /k8s\.io\/kubernetes v(\S+)/.exec(mod)?.[1] ?? '';
   const name = `kubernetes-${version}`;
-  const flags = linkerFlags(version);
+  const flags = versionFlags(version);
   const source = digest(main, sum, mod, flags, process.platform, process.arch);
   const links = CALLED.map((called) => ({
     path: join(cache, 'bin', called),
@@ -27,7 +27,7 @@ export function kubernetes(cache, after) {
     cacheMegabytes: 6_500, // 126 MB stay, the rest is the compiler's scratch.
     ...(after && { after }),
     unit: 'program',
-    soFar: () => filledSoFar(cache, name),
+    soFar: () => compiledSoFar(cache),
     isReady: () => links.every(pointsTo) && isWhole(join(cache, name), source),
     obstacles: () => goObstacles(mod, 'Kubernetes'),
     make: async ({ signal }) => {
@@ -41,8 +41,8 @@ export function kubernetes(cache, after) {
   };
 }
 
-/** Charts ask the server which version it is. @param {string} version */
-function linkerFlags(version) {
+/** Charts ask the server which version it is, and a node says its own. @param {string} version */
+export function versionFlags(version) {
   const [major, minor] = version.split('.');
   const said = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor, gitTreeState: 'clean' };
   return Object.entries(said)

@@ -13,6 +13,8 @@ import { findProgram, javaMajor } from './programs.mjs';
  * @property {string} [service] what its package would start at the next boot
  */
 
+/** @type {Packaged} */
+export const JAVA = { program: 'java', package: 'default-jre-headless' };
 /** What the lab runs. @type {readonly Packaged[]} */
 export const LAB_PROGRAMS = [
   { program: 'redis-server', package: 'redis-server', service: 'redis-server.service' },
@@ -22,7 +24,7 @@ export const LAB_PROGRAMS = [
   { program: 'iptables', package: 'iptables' },
   { program: 'ip', package: 'iproute2' },
   { program: 'openssl', package: 'openssl' },
-  { program: 'java', package: 'default-jre-headless' },
+  JAVA,
 ];
 /** The name servers that tests and figures compare with the lab's. @type {readonly Packaged[]} */
 export const NAME_SERVER_PROGRAMS = [
@@ -48,6 +50,14 @@ export const MODEL_PROGRAMS = [
 ];
 /** What a control plane of Kubernetes takes that is not built: its certificates. @type {readonly Packaged[]} */
 export const KUBERNETES_PROGRAMS = [{ program: 'openssl', package: 'openssl' }];
+/** What runs the pods of a node that is not built. @type {readonly Packaged[]} */
+export const NODE_PROGRAMS = [
+  { program: 'runc', package: 'runc' },
+  { program: 'iptables', package: 'iptables' },
+  { program: 'ip', package: 'iproute2' },
+  { file: '/usr/lib/cni/bridge', package: 'containernetworking-plugins' },
+  { program: 'redis-server', package: 'redis-server', service: 'redis-server.service' },
+];
 /** What tries the alert rules. @type {readonly Packaged[]} */
 export const ALERT_PROGRAMS = [{ program: 'promtool', package: 'prometheus', service: 'prometheus.service' }];
 const KAFKA_WANTS_JAVA = 17;

@@ -1,29 +1,36 @@
 import { mkdirSync, statfsSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { cacheFolder, sweepCache } from './cache.mjs';
+import { containerd } from './containerd.mjs';
+import { coredns } from './coredns.mjs';
 import { etcd } from './etcd.mjs';
 import { helm } from './helm.mjs';
-import { kafka } from './kafka.mjs';
+import { kafka, OLDER_KAFKA } from './kafka.mjs';
+import { kroxylicious } from './kroxylicious.mjs';
 import { kubernetes } from './kubernetes.mjs';
 import { withLock } from './lock.mjs';
+import { node } from './node.mjs';
 import { npm } from './npm.mjs';
 import {
   ALERT_PROGRAMS,
   IMAGE_PROGRAMS,
+  JAVA,
   KUBERNETES_PROGRAMS,
   LAB_PROGRAMS,
   MAVEN,
   MODEL_PROGRAMS,
   NAME_SERVER_PROGRAMS,
+  NODE_PROGRAMS,
   packages,
 } from './packages.mjs';
 import { ObstacleProblem, SetupProblem } from './problem.mjs';
 import { schemathesis } from './schemathesis.mjs';
+import { strimzi } from './strimzi.mjs';
 
 /**
  * @typedef {{ say: (line: string) => void, signal: AbortSignal }} Context
  *
- * @typedef {'npm' | 'lab' | 'name-servers' | 'alerts' | 'schemathesis' | 'spin' | 'kubernetes' | 'images'} Need what a task cannot do without
+ * @typedef {'npm' | 'lab' | 'older-kafka' | 'name-servers' | 'alerts' | 'schemathesis' | 'spin' | 'kubernetes' | 'strimzi' | 'node' | 'images' | 'proxy'} Need what a task cannot do without
  *
  * @typedef {object} Part something a task needs
  * @property {string} name
@@ -38,7 +45,7 @@ import { schemathesis } from './schemathesis.mjs';
 
 const PROGRESS_MS = 10_000;
 /** Real parts as processes, which come out of the cache. @type {readonly Need[]} */
-const RUN_ON_LINUX = ['lab', 'kubernetes'];
+const RUN_ON_LINUX = ['lab', 'older-kafka', 'kubernetes', 'strimzi', 'node', 'proxy'];
 
 /**
  * Sees to it that everything a task needs is there. Either all that is missing can be made, or nothing is touched.
@@ -60,7 +67,11 @@ export async function setUp(root, needs, context) {
     if (lab) sweepCache(cacheFolder());
     const missing = list().filter((part) => !part.isReady());
     refuseObstacles(missing, lab);
-    await makeAll(missing, context);
+    try {
+      await makeAll(missing, context);
+    } finally {
+      if (lab) sweepCache(cacheFolder());
+    }
   });
 }
 
@@ -71,17 +82,47 @@ const PARTS = {
     const jars = kafka(cacheFolder());
     return [packages([...LAB_PROGRAMS, ...(jars.isReady() ? [] : [MAVEN])]), jars, etcd(cacheFolder())];
   },
+  'older-kafka': () => {
+    const jars = kafka(cacheFolder(), OLDER_KAFKA);
+    return [packages([...LAB_PROGRAMS, ...(jars.isReady() ? [] : [MAVEN])]), jars];
+  },
   'name-servers': () => [packages(NAME_SERVER_PROGRAMS)],
   alerts: () => [packages(ALERT_PROGRAMS)],
   schemathesis: () => [schemathesis(cacheFolder())],
   spin: () => [packages(MODEL_PROGRAMS)],
+  proxy: () => {
+    const jars = kafka(cacheFolder());
+    const proxy = kroxylicious(cacheFolder(), jars.isReady() ? 'system packages' : jars.name);
+    const maven = jars.isReady() && proxy.isReady() ? [] : [MAVEN];
+    return [packages([...LAB_PROGRAMS, ...maven]), jars, proxy];
+  },
   images: () => [packages(IMAGE_PROGRAMS)],
   kubernetes: () => {
     const store = etcd(cacheFolder());
     const servers = kubernetes(cacheFolder(), store.name);
     return [packages(KUBERNETES_PROGRAMS), store, servers, helm(cacheFolder(), servers.name)];
   },
+  strimzi: () => {
+    const definitions = strimzi(cacheFolder());
+    return [packages(definitions.isReady() ? [] : [JAVA, MAVEN]), definitions];
+  },
+  node: () => {
+    const agents = node(cacheFolder(), helm(cacheFolder()).name);
+    const runtime = containerd(cacheFolder(), agents.name);
+    return [packages(NODE_PROGRAMS), agents, runtime, coredns(cacheFolder(), runtime.name)];
+  },
 };
+
+export const NEEDS = /** @type {readonly Need[]} */ (Object.keys(PARTS));
+
+/** @param {string} name @returns {name is Need} */
+export const isNeed = (name) => Object.hasOwn(PARTS, name);
+
+/** Why what is missing of it cannot be made here; empty when it is there or can be made. @param {string} root @param {Need} need */
+export function obstaclesTo(root, need) {
+  const missing = PARTS[need](root).filter((part) => !part.isReady());
+  return missing.flatMap((part) => part.obstacles());
+}
 
 function openCache() {
   const cache = cacheFolder();
