@@ -4,6 +4,7 @@ import { benchDecision, decisionInWords } from './decision.js';
 import { benchDns, dnsInWords } from './dns.js';
 import { benchFailover } from './failover.js';
 import { inWords } from './figures.js';
+import { benchIdle, idleInWords } from './idle-switcher.js';
 import { benchJournal, journalInWords } from './journal.js';
 import { benchPositions, positionsInWords } from './positions.js';
 import { benchRollout, rolloutInWords } from './rollout.js';
@@ -16,6 +17,8 @@ const DEFAULT_PAIRS = 21;
 const DEFAULT_ROUNDS = 200;
 const DEFAULT_PARTITIONS = 10_000;
 const DEFAULT_PODS = [1, 20, 200];
+const DEFAULT_TARGETS = 200;
+const DEFAULT_SECONDS = 60;
 
 interface Options {
   readonly runs: number;
@@ -41,6 +44,12 @@ interface DnsOptions {
 
 interface PositionsOptions {
   readonly partitions: number;
+  readonly json: boolean;
+}
+
+interface IdleOptions {
+  readonly targets: number;
+  readonly seconds: number;
   readonly json: boolean;
 }
 
@@ -128,6 +137,17 @@ program
   .action(async ({ runs, pods, json }: Options & { readonly pods: readonly number[] }) => {
     const report = await benchRollout(pods, runs, (line) => void process.stderr.write(`${line}\n`));
     process.stdout.write(`${json ? JSON.stringify(report, null, 2) : rolloutInWords(report)}\n`);
+  });
+
+program
+  .command('idle')
+  .description('what a config-switcher takes that only keeps what a run has set')
+  .option('--targets <count>', 'how many ConfigMaps it keeps', positiveCount, DEFAULT_TARGETS)
+  .option('--seconds <count>', 'for how long it is watched', positiveCount, DEFAULT_SECONDS)
+  .option('--json', 'print the report as JSON, and nothing else, on stdout', false)
+  .action(async ({ targets, seconds, json }: IdleOptions) => {
+    const report = await benchIdle(targets, seconds, (line) => void process.stderr.write(`${line}\n`));
+    process.stdout.write(`${json ? JSON.stringify(report, null, 2) : idleInWords(report)}\n`);
   });
 
 try {

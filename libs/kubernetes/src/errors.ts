@@ -35,3 +35,9 @@ export class KubernetesConflictError extends SignalboxError {
   readonly code = 'SB_KUBERNETES_CONFLICT';
   readonly retryable = true;
 }
+
+/** An epoch that no run can have come to: stamped, it would refuse every run to come. */
+export class EpochPoisonedError extends SignalboxError {
+  readonly code = 'SB_EPOCH_POISONED';
+  readonly retryable = false;
+}

@@ -64,11 +64,21 @@ export const fromKubeconfig =
     };
   };
 
+/** Of this process: a pod finds its API server there. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How a process reaches an API server, as signalbox.yaml says it. */
+export type Access =
+  'in-cluster' | { readonly kubeconfig: { readonly file: string }; readonly context?: string | undefined };
+
+export const credentialsBy = (access: Access, environment: Environment): LoadCredentials =>
+  access === 'in-cluster' ? inCluster(environment) : fromKubeconfig(access.kubeconfig.file, access.context);
+
 const MOUNTED = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** As a pod is given them; `folder` is where its service account is mounted. */
 export const inCluster =
-  (environment: Readonly<Record<string, string | undefined>>, folder = MOUNTED): LoadCredentials =>
+  (environment: Environment, folder = MOUNTED): LoadCredentials =>
   async () => {
     const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = environment;
     if (!host || !port) {

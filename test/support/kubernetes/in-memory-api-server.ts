@@ -20,7 +20,23 @@ const GROUPS: Readonly<Record<string, string>> = {
   DaemonSet: 'apis/apps/v1',
   Rollout: 'apis/argoproj.io/v1alpha1',
   PodDisruptionBudget: 'apis/policy/v1',
+  KafkaMirrorMaker2: 'apis/kafka.strimzi.io/v1',
+  KafkaUser: 'apis/kafka.strimzi.io/v1',
 };
+/** What of the kinds above is asked for before their objects are. */
+const SERVED: Readonly<Record<string, object>> = {
+  '/apis/kafka.strimzi.io/v1': {
+    kind: 'APIResourceList',
+    resources: [{ name: 'kafkamirrormaker2s' }, { name: 'kafkausers' }],
+  },
+};
+
+interface Watch {
+  readonly path: string;
+  /** Of the one object that is watched; all of the collection when absent. */
+  readonly name: string | undefined;
+  readonly response: ServerResponse;
+}
 
 /**
  * As much of the API server's REST interface as the config-switcher and the stand-in of Reloader use, held to what
@@ -28,7 +44,7 @@ const GROUPS: Readonly<Record<string, string>> = {
  */
 export class InMemoryApiServer {
   readonly #objects = new Map<string, { stored: Stored; owners: Owners }>();
-  readonly #watches = new Set<{ readonly path: string; readonly response: ServerResponse }>();
+  readonly #watches = new Set<Watch>();
   readonly #server: Server = createServer((request, response) => void this.#serve(request, response));
   #version = 100;
   #port = 0;
@@ -39,6 +55,8 @@ export class InMemoryApiServer {
   isFenced = false;
   /** Beginnings of paths that RBAC keeps from us. */
   denied: readonly string[] = [];
+  /** As where a Role says get, and no watch. */
+  isUnwatchable = false;
   /** What controllers do about a change. */
   onChange: (stored: Stored) => void = () => undefined;
   requests = 0;
@@ -125,13 +143,15 @@ export class InMemoryApiServer {
     body: string,
     response: ServerResponse,
   ): Refusal | object | undefined {
-    if (query.get('watch') === 'true') return this.#watch(path, response);
-    const held = this.#objects.get(path);
+    if (query.get('watch') === 'true') return this.#watch(path, query, response);
+    if (method === 'GET' && SERVED[path]) return SERVED[path];
+    if (method === 'POST') return this.put(JSON.parse(body) as Seed);
     if (method === 'GET' && isCollection(path)) return this.#list(path, query.get('labelSelector'));
+    const [object = '', isStatus] = path.endsWith('/status') ? [path.slice(0, -'/status'.length), true] : [path];
+    const held = this.#objects.get(object);
     if (held === undefined) return missing(path);
-    return method === 'GET'
-      ? held.stored
-      : this.#patch(path, held, headers['content-type'] ?? '', query, JSON.parse(body));
+    if (method === 'GET') return held.stored;
+    return this.#patch(object, held, headers['content-type'] ?? '', query, onlyOf(JSON.parse(body), isStatus === true));
   }
 
   #patch(
@@ -184,23 +204,38 @@ export class InMemoryApiServer {
     return { kind: 'List', metadata: { resourceVersion: String(this.#version) }, items };
   }
 
-  #watch(path: string, response: ServerResponse): undefined {
-    const watch = { path, response };
+  /** Without a version to begin after, what is there comes first. */
+  #watch(path: string, query: URLSearchParams, response: ServerResponse): Refusal | undefined {
+    if (this.isUnwatchable) return { code: 403, reason: 'Forbidden', message: `${path} cannot be watched` };
+    const watch = { path, name: /^metadata\.name=(.+)$/.exec(query.get('fieldSelector') ?? '')?.[1], response };
     this.#watches.add(watch);
     response.on('close', () => this.#watches.delete(watch));
     response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
+    if (query.has('resourceVersion')) return undefined;
+    for (const [at, { stored }] of this.#objects) this.#tellOne(watch, at, 'ADDED', stored);
+    return undefined;
   }
 
   #tell(path: string, type: string, object: Stored): void {
-    for (const watch of this.#watches) {
-      if (path.startsWith(`${watch.path}/`)) watch.response.write(`${JSON.stringify({ type, object })}\n`);
-    }
+    for (const watch of this.#watches) this.#tellOne(watch, path, type, object);
+  }
+
+  #tellOne({ path, name, response }: Watch, at: string, type: string, object: Stored): void {
+    if (name === undefined ? at.startsWith(`${path}/`) : at === `${path}/${name}`)
+      response.write(`${JSON.stringify({ type, object })}\n`);
   }
 
   #next(): string {
     this.#version += 1;
     return String(this.#version);
   }
+}
+
+/** The status has a path of its own, and changes there alone. */
+function onlyOf(patch: unknown, isStatus: boolean): unknown {
+  if (!isFields(patch)) return patch;
+  const { status, ...rest } = patch;
+  return isStatus ? { ...(status !== undefined && { status }) } : rest;
 }
 
 /** `…/namespaces/orders/pods`, and not one of them. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '#libs/contracts';
 import { epoch, type ConfigData, type Stamped } from '#libs/domain';
-import type { KubernetesTarget } from '#libs/topology';
+import { settingOf, type KubernetesTarget } from '#libs/topology';
 import { partsOf, type HeldObject } from './held-object.js';
 
 /** A target, and its object as it was seen. */
@@ -34,7 +34,9 @@ function agreedData(all: readonly Seen[]): ConfigData | undefined {
   if (!parts.every((part) => part !== undefined)) return undefined;
   const union: ConfigData = Object.assign({}, ...parts);
   const whole = all.flatMap(({ target, held }) =>
-    Object.values(target.keys).flatMap(({ as }, index) => (as === 'value' ? [] : [partsOf(target, held)[index]])),
+    Object.values(target.keys).flatMap((rendering, index) =>
+      settingOf(rendering) === undefined ? [partsOf(target, held)[index]] : [],
+    ),
   );
   const saysTheSame = parts.every((part) => Object.entries(part).every(([setting, text]) => union[setting] === text));
   return saysTheSame && whole.every((part) => canonicalJson(part) === canonicalJson(union)) ? union : undefined;

@@ -6,21 +6,23 @@ import {
   type Json,
   type WriteOutcome,
 } from '#libs/domain';
-import { AdmissionRefusedError, KubernetesConflictError, type ApiServer } from '#libs/kubernetes';
+import {
+  AdmissionRefusedError,
+  checkAhead,
+  KubernetesConflictError,
+  ObjectWatch,
+  stampedMetadata,
+  writeStamp,
+  type ApiServer,
+  type Owner,
+} from '#libs/kubernetes';
 import type { Clock } from '#libs/runtime';
 import { nameOfTarget, renderedData, type KubernetesTarget } from '#libs/topology';
 import { ConfigClaimedError } from './errors.js';
 import { heldObject, type HeldObject } from './held-object.js';
-import { checkAhead, STAMPS, writeStamp } from './stamps.js';
 
 /** Owns the keys that are switched; who applies one of them meets a conflict, and Helm 4 says so. */
 const MANAGER = 'signalbox';
-
-/** Who switches an object: one group of one installation. */
-export interface Owner {
-  readonly installation: string;
-  readonly group: string;
-}
 
 export interface ObjectWrite {
   /** Undefined keeps every text as it is. */
@@ -32,6 +34,8 @@ export interface ObjectWrite {
 /** One ConfigMap or Secret. A write is one server-side apply that carries the resourceVersion seen: the API server compares. */
 export class ConfigObject {
   readonly name: string;
+  readonly #watch: ObjectWatch;
+  #last: HeldObject | undefined;
 
   constructor(
     readonly target: KubernetesTarget,
@@ -40,11 +44,23 @@ export class ConfigObject {
     private readonly clock: Clock,
   ) {
     this.name = nameOfTarget(target);
+    this.#watch = new ObjectWatch({ what: this.name, collection: this.collection, name: target.name }, api, clock);
   }
 
   /** @throws KubernetesMissingError, KubernetesForbiddenError, EpochPoisonedError, UnavailableError */
   async read(signal: AbortSignal): Promise<HeldObject> {
-    return heldObject(this.target, await this.api.read(this.name, this.path, signal));
+    this.#last = heldObject(this.target, await this.api.read(this.name, this.path, signal));
+    return this.#last;
+  }
+
+  /** As it was read last, where the API server has told of no change since; the very same then. @throws as `read` */
+  async glance(signal: AbortSignal): Promise<HeldObject> {
+    return this.#last && this.#watch.isStillAt(this.#last.version) ? this.#last : this.read(signal);
+  }
+
+  /** Looks no more. */
+  stop(): void {
+    this.#watch.stop();
   }
 
   /** @throws ConfigClaimedError */
@@ -63,11 +79,7 @@ export class ConfigObject {
     const texts = data === undefined ? seen.texts : this.rendered(data);
     const isChanged = [...texts].some(([key, text]) => seen.texts.get(key) !== text);
     const write = isChanged ? writeStamp(cause, epoch, this.clock.now()) : seen.stamps.write;
-    const body = this.body(seen, texts, {
-      epoch: String(epoch),
-      run: cause.run,
-      ...(write !== undefined && { write }),
-    });
+    const body = this.body(seen, texts, stampedMetadata(this.owner, { epoch, run: cause.run, write }));
     try {
       await this.api.apply(this.name, this.path, MANAGER, body, signal);
       return 'written';
@@ -80,9 +92,8 @@ export class ConfigObject {
   }
 
   /** All that the manager owns: what it leaves out of an apply is removed. */
-  private body(seen: HeldObject, texts: ReadonlyMap<string, string>, stamps: Readonly<Record<string, string>>): Json {
+  private body(seen: HeldObject, texts: ReadonlyMap<string, string>, stamped: object): Json {
     const { object, namespace, name } = this.target;
-    const all = { ...stamps, ...this.owner };
     const data = [...texts].map(([key, text]) => [
       key,
       object === 'Secret' ? Buffer.from(text).toString('base64') : text,
@@ -94,8 +105,7 @@ export class ConfigObject {
         namespace,
         name,
         resourceVersion: seen.version,
-        labels: { [STAMPS.group]: this.owner.group },
-        annotations: Object.fromEntries(Object.entries(all).map(([stamp, text]) => [`signalbox.io/${stamp}`, text])),
+        ...stamped,
       },
       ...(data.length > 0 && { data: Object.fromEntries(data) as Json }),
     };
@@ -106,8 +116,12 @@ export class ConfigObject {
   }
 
   private get path(): string {
-    const { object, namespace, name } = this.target;
-    return `/api/v1/namespaces/${namespace}/${object === 'Secret' ? 'secrets' : 'configmaps'}/${name}`;
+    return `${this.collection}/${this.target.name}`;
+  }
+
+  private get collection(): string {
+    const { object, namespace } = this.target;
+    return `/api/v1/namespaces/${namespace}/${object === 'Secret' ? 'secrets' : 'configmaps'}`;
   }
 }
 

@@ -12,9 +12,3 @@ export class ConfigClaimedError extends SignalboxError {
     );
   }
 }
-
-/** An epoch that no run can have come to: stamped, it would refuse every run to come. */
-export class EpochPoisonedError extends SignalboxError {
-  readonly code = 'SB_EPOCH_POISONED';
-  readonly retryable = false;
-}

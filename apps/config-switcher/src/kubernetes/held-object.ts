@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { decodeValue } from '#libs/contracts';
 import type { ConfigData, Epoch } from '#libs/domain';
+import { epochIn, STAMPS, stampsOf, type Stamps } from '#libs/kubernetes';
 import { dataOf, nameOfTarget, type KubernetesTarget } from '#libs/topology';
 import { z } from 'zod';
-import { epochIn, STAMPS } from './stamps.js';
 
 const Texts = z.record(z.string(), z.string());
 const ObjectWire = z.looseObject({
@@ -23,7 +23,7 @@ export interface HeldObject {
   readonly version: string;
   readonly epoch: Epoch;
   /** Our stamps that are there. */
-  readonly stamps: Readonly<Partial<Record<keyof typeof STAMPS, string>>>;
+  readonly stamps: Stamps;
   /** The text of each of our keys that is there. */
   readonly texts: ReadonlyMap<string, string>;
   /** As Reloader hashes the whole object, other people's keys included: by either algorithm it has had. */
@@ -44,27 +44,15 @@ export function heldObject(target: KubernetesTarget, answer: unknown): HeldObjec
     ]),
   );
   const annotations = metadata.annotations ?? {};
-  const group = metadata.labels?.[STAMPS.group] ?? annotations[STAMPS.group];
   return {
     name,
     version: metadata.resourceVersion,
     epoch: epochIn(annotations[STAMPS.epoch], name),
-    stamps: {
-      ...stampsIn(annotations),
-      ...(group !== undefined && { group }),
-    },
+    stamps: stampsOf(metadata),
     texts: new Map([...texts].filter(([key]) => key in target.keys)),
     hashes: hashesOf([...texts, ...Object.entries(binaryData ?? {})]),
   };
 }
-
-const stampsIn = (annotations: Readonly<Record<string, string>>): HeldObject['stamps'] =>
-  Object.fromEntries(
-    Object.entries(STAMPS).flatMap(([stamp, annotation]) => {
-      const text = annotations[annotation];
-      return text === undefined ? [] : [[stamp, text]];
-    }),
-  );
 
 function hashesOf(entries: readonly (readonly [string, string])[]): readonly string[] {
   const text = entries

@@ -112,7 +112,7 @@ describe('a config on Kubernetes', () => {
       const seen = await read();
       expect(await write(seen.value, 3)).toBe('written');
       expect(stored().data).toEqual({ 'client.properties': text });
-      expect(stored().metadata.annotations).not.toHaveProperty('signalbox.io/write');
+      expect(stored().metadata.annotations).not.toHaveProperty(['signalbox.io/write']);
       await write(B, 4);
       const { 'signalbox.io/write': stamp } = stored().metadata.annotations;
       await write(B, 5);
@@ -210,6 +210,60 @@ describe('a config on Kubernetes', () => {
       expect(await config.lacking(soon())).toBeUndefined();
       server.put({ ...clientsMap(), data: { color: 'blue' } });
       expect(await config.lacking(soon())).toMatch(/^ConfigMap orders\/clients has no key client\.properties/);
+    });
+
+    it('says before any run what it would take away with the text of a person', async () => {
+      await end();
+      const keys = { 'config.yaml': { as: 'kroxylicious', listen: 'localhost:9192' } };
+      await start([{ ...MAP, keys, restart: 'annotation', workloads: [{ kind: 'Deployment', name: 'consumer' }] }]);
+      server.put({ ...clientsMap(), data: { 'config.yaml': 'filterDefinitions: [{ name: mine }]\n' } });
+      expect(await config.lacking(soon())).toMatch(/^config\.yaml of ConfigMap orders\/clients is not what/);
+      expect(await write(B, 1)).toBe('written');
+      expect(await config.lacking(soon())).toBeUndefined();
+      expect(await read()).toMatchObject({ value: B, epoch: 1 });
+    });
+  });
+
+  describe('looked at again and again', () => {
+    beforeEach(async () => void (await start([MAP])));
+    afterEach(end);
+
+    /** What is shown at last without a request, or with one. */
+    const glanced = async (value: ConfigData, requestsMax: 0 | 1): Promise<Stamped<ConfigData>> => {
+      const limit = soon();
+      for (;;) {
+        const before = server.requests;
+        const shown = await config.glance(limit).catch(() => undefined);
+        const isShown = shown?.value['bootstrap.servers'] === value['bootstrap.servers'];
+        if (shown && isShown && server.requests - before <= requestsMax) return shown;
+        if (limit.aborted) throw new Error(`at last ${JSON.stringify(shown)}`);
+        await clock.sleep(10);
+      }
+    };
+
+    it('asks no more once the API server tells by itself, and shows what it tells', async () => {
+      expect(await glanced(A, 0)).toMatchObject({ epoch: 0 });
+      await config.write(await config.read(soon()), B, epoch(3), soon());
+      expect(await glanced(B, 0)).toMatchObject({ epoch: 3 });
+      server.put(clientsMap('by.hand.example:9092'));
+      expect(await glanced({ 'bootstrap.servers': 'by.hand.example:9092' }, 1)).toMatchObject({ epoch: 0 });
+    });
+
+    it('believes nothing while the API server is away, and what is there when it is back', async () => {
+      await glanced(A, 0);
+      await server.down();
+      const limit = soon();
+      while (await config.glance(limit).catch(() => undefined)) await clock.sleep(10);
+      await server.up();
+      server.put(clientsMap(B['bootstrap.servers']));
+      expect(await glanced(B, 0)).toMatchObject({ value: B });
+    });
+
+    it('asks each time where it may not watch', async () => {
+      server.isUnwatchable = true;
+      await config.glance(soon());
+      server.put(clientsMap(B['bootstrap.servers']));
+      expect(await config.glance(soon())).toMatchObject({ value: B });
     });
   });
 

@@ -17,6 +17,7 @@ import { Follower, type Outcome } from '../rollout/follow.js';
 import { WorkloadAtApi } from '../rollout/workloads.js';
 import { combined, versionsOf, type Seen } from './combined.js';
 import type { ConfigObject } from './config-object.js';
+import { partsOf } from './held-object.js';
 import { rolloutPlan } from './rollout-plan.js';
 
 /** While workloads come up, the objects are looked at this often: somebody may change them by hand. */
@@ -33,6 +34,7 @@ export class KubernetesConfig extends ClientConfig {
   override readonly lookEveryMs = 30_000;
   /** What the last read saw: a write that saw the same need not look again, since the API server compares. */
   private last: readonly Seen[] = [];
+  private glanced: { readonly seen: readonly Seen[]; readonly stamped: Stamped<ConfigData> } | undefined;
 
   constructor(
     private readonly id: string,
@@ -46,6 +48,17 @@ export class KubernetesConfig extends ClientConfig {
   override async read(signal: AbortSignal): Promise<Stamped<ConfigData>> {
     this.last = await this.seen(signal);
     return combined(this.last);
+  }
+
+  /** Costs next to nothing while nothing changes: it is done every few seconds, for hundreds of objects. */
+  override async glance(signal: AbortSignal): Promise<Stamped<ConfigData>> {
+    const seen = await Promise.all(
+      this.objects.map(async (object) => ({ target: object.target, held: await object.glance(signal) })),
+    );
+    const before = this.glanced;
+    if (before && seen.every(({ held }, index) => held === before.seen[index]?.held)) return before.stamped;
+    this.glanced = { seen, stamped: combined(seen) };
+    return this.glanced.stamped;
   }
 
   /** The first object decides between writers that saw the same: who loses it touches none of the others. */
@@ -89,11 +102,19 @@ export class KubernetesConfig extends ClientConfig {
         .filter((key) => !held.texts.has(key))
         .map((key) => `${held.name} has no key ${key}`),
     );
-    if (missing.length === 0) return undefined;
-    return `${missing.join(', ')}, and clients have nothing to read before the first run: create it`;
+    if (missing.length > 0) {
+      return `${missing.join(', ')}, and clients have nothing to read before the first run: create it`;
+    }
+    const foreign = seen.flatMap(foreignKeys);
+    if (foreign.length === 0) return undefined;
+    return (
+      `${foreign.join(', ')}: the first run would replace it as a whole. Write it as the topology has it, ` +
+      'or add to the topology what it lacks'
+    );
   }
 
   override close(): Promise<void> {
+    for (const object of this.objects) object.stop();
     return this.api.close();
   }
 
@@ -135,6 +156,14 @@ export class KubernetesConfig extends ClientConfig {
     }
   }
 }
+
+/** What a person wrote there, and would miss after the first run. */
+const foreignKeys = ({ target, held }: Seen): readonly string[] => {
+  const parts = partsOf(target, held);
+  return Object.entries(target.keys).flatMap(([key, { as }], index) =>
+    parts[index] === undefined ? [`${key} of ${held.name} is not what "as: ${as}" would write`] : [],
+  );
+};
 
 const worst = (outcomes: readonly WriteOutcome[]): WriteOutcome =>
   (['unknown', 'refused'] as const).find((outcome) => outcomes.includes(outcome)) ?? 'written';

@@ -1,11 +1,10 @@
-import { ApiServer, fromKubeconfig, inCluster, type LoadCredentials } from '#libs/kubernetes';
+import { ApiServer, credentialsBy, type Environment, type Owner } from '#libs/kubernetes';
 import type { Clock } from '#libs/runtime';
-import type { Config, KubernetesAccess } from '#libs/topology';
-import { ConfigObject, type Owner } from './config-object.js';
+import type { Config } from '#libs/topology';
+import { ConfigObject } from './config-object.js';
 import { KubernetesConfig } from './kubernetes.config.js';
 
-/** Of this process: a pod finds its API server there. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment } from '#libs/kubernetes';
 
 export interface KubernetesPorts {
   readonly owner: Owner;
@@ -25,6 +24,3 @@ export function kubernetesConfig(config: Config, site: string, ports: Kubernetes
   const objects = here.targets.map((target) => new ConfigObject(target, api, owner, clock));
   return new KubernetesConfig(config.id, objects, api, clock);
 }
-
-const credentialsBy = (access: KubernetesAccess, environment: Environment): LoadCredentials =>
-  access === 'in-cluster' ? inCluster(environment) : fromKubeconfig(access.kubeconfig.file, access.context);

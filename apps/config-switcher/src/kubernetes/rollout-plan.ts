@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { writtenAt } from '#libs/kubernetes';
 import type { KubernetesTarget, KubernetesWorkload } from '#libs/topology';
 import type { Expectation, Restart } from '../rollout/judge.js';
 import type { Seen } from './combined.js';
-import { writtenAt } from './stamps.js';
 
 /** One workload, and all that it reads of a config. */
 export interface WorkloadPlan {

@@ -6,10 +6,10 @@ import type { Pod } from './pod.js';
 import type { WorkloadAtApi } from './workloads.js';
 import type { Workload } from './workload.js';
 
-/** Between two looks: short while it may be over at once, longer when it takes its time. */
-const LOOK_AGAIN_MS = 100;
-const LATER_MS = 1_000;
-const SOON_FOR_MS = 10_000;
+/** Between two looks: a fiftieth of what it has taken, so that however long it takes, its end is not seen late. */
+const LOOK_AGAIN_MIN_MS = 100;
+const LOOK_AGAIN_MAX_MS = 1_000;
+const LOOKS = 50;
 
 /** How a workload came out. */
 export interface Outcome {
@@ -54,7 +54,8 @@ export class Follower {
       const halt = await this.#step(superseded);
       if (halt) return halt;
       if (this.#waitedMs >= this.deadlineMs) return this.#overdue(superseded);
-      await this.clock.sleep(this.#waitedMs < SOON_FOR_MS ? LOOK_AGAIN_MS : LATER_MS, superseded);
+      const pauseMs = Math.min(Math.max(this.#waitedMs / LOOKS, LOOK_AGAIN_MIN_MS), LOOK_AGAIN_MAX_MS);
+      await this.clock.sleep(pauseMs, superseded);
     }
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { epoch, NEVER_STAMPED, type Cause, type Epoch, type Instant } from '#libs/domain';
+import { epoch, NEVER_STAMPED, type Cause, type Epoch, type Instant, type RunId } from '#libs/domain';
 import { EpochPoisonedError } from './errors.js';
 
 /** Stand at every object that Signalbox switches. The admission policies of the chart hold them to their rules. */
@@ -11,6 +11,16 @@ export const STAMPS = {
   write: 'signalbox.io/write',
   installation: 'signalbox.io/installation',
 } as const;
+
+export type Stamps = Readonly<Partial<Record<keyof typeof STAMPS, string>>>;
+
+/** Who switches an object: one group of one installation. */
+export interface Owner {
+  readonly installation: string;
+  readonly group: string;
+}
+
+type Texts = Readonly<Record<string, string>>;
 
 /** As the policies demand it. */
 const EPOCH = /^(0|[1-9][0-9]{0,17})$/;
@@ -47,3 +57,28 @@ export const writtenAt = (stamp: string): number => {
   const at = Number(stamp.slice(stamp.lastIndexOf('.') + 1));
   return Number.isSafeInteger(at) ? at : 0;
 };
+
+/** Those that an object carries. */
+export function stampsOf(metadata: {
+  readonly annotations?: Texts | null | undefined;
+  readonly labels?: Texts | null | undefined;
+}): Stamps {
+  const { annotations, labels } = metadata;
+  const held = Object.entries(STAMPS).flatMap(([stamp, annotation]) => {
+    const text = (stamp === 'group' ? labels?.[annotation] : undefined) ?? annotations?.[annotation];
+    return text === undefined ? [] : [[stamp, text]];
+  });
+  return Object.fromEntries(held) as Stamps;
+}
+
+/** What a writer leaves in an object's metadata; `write` only where there is one. */
+export const stampedMetadata = (owner: Owner, stamps: { epoch: Epoch; run: RunId; write?: string | undefined }) => ({
+  labels: { [STAMPS.group]: owner.group },
+  annotations: {
+    [STAMPS.epoch]: String(stamps.epoch),
+    [STAMPS.run]: stamps.run,
+    [STAMPS.group]: owner.group,
+    [STAMPS.installation]: owner.installation,
+    ...(stamps.write !== undefined && { [STAMPS.write]: stamps.write }),
+  },
+});
