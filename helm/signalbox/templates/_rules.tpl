@@ -7,14 +7,17 @@ Of { root, app }.
 {{- $named := dict -}}
 {{- if eq .app "config-switcher" }}{{ $named = include "signalbox.switchedObjects" .root | fromJson }}{{ end -}}
 {{- if eq .app "mirror-switcher" }}{{ $named = include "signalbox.mirrorObjects" .root | fromJson }}{{ end -}}
+{{- if eq .app "site-guard" }}{{ $named = include "signalbox.fencedUsers" .root | fromJson }}{{ end -}}
 {{- $roles := list -}}
 {{- range $namespace := keys $named | sortAlpha -}}
 {{- $rules := list -}}
 {{- range $resource := keys (get $named $namespace) | sortAlpha -}}
 {{- $names := get (get $named $namespace) $resource | uniq | sortAlpha -}}
-{{- $parts := splitList "/" $resource -}}
+{{- $parts := splitList "/" (trimPrefix "read:" $resource) -}}
+{{- $verbs := ternary (list "get") (list "get" "patch") (hasPrefix "read:" $resource) -}}
 {{- $group := first $parts | replace "core" "" -}}
-{{- $rules = append $rules (dict "apiGroups" (list $group) "resources" (list (last $parts)) "resourceNames" $names "verbs" (list "get" "patch")) -}}
+{{- if and (eq $.app "config-switcher") (eq $group "") }}{{ $verbs = append $verbs "watch" }}{{ end -}}
+{{- $rules = append $rules (dict "apiGroups" (list $group) "resources" (list (last $parts)) "resourceNames" $names "verbs" $verbs) -}}
 {{- end -}}
 {{- if eq $.app "config-switcher" -}}
 {{- $rules = append $rules (dict "apiGroups" (list "") "resources" (list "pods") "verbs" (list "list")) -}}
@@ -49,14 +52,39 @@ Of { root, app }.
 {{- toJson $named -}}
 {{- end -}}
 
-{{/* The same, of the Strimzi resources that turn mirrors. */}}
+{{/*
+The same, of the mirrors that end at this site and that Strimzi runs. What begins with read: is the cluster operator's to write.
+*/}}
 {{- define "signalbox.mirrorObjects" -}}
+{{- $clusters := list -}}
+{{- range .Values.topology.clusters }}{{ if eq .site $.Values.site }}{{ $clusters = append $clusters .id }}{{ end }}{{ end -}}
 {{- $named := dict -}}
-{{- range .Values.rbac.strimzi -}}
-{{- $inNamespace := get $named .namespace | default dict -}}
-{{- $resource := printf "kafka.strimzi.io/%s" .resource -}}
-{{- $_ := set $inNamespace $resource (append (get $inNamespace $resource | default list) .name) -}}
-{{- $_ := set $named .namespace $inNamespace -}}
+{{- range $flow := .Values.topology.flows -}}
+{{- $driver := $flow.driver -}}
+{{- if and (eq $driver.kind "strimzi") (has $flow.target $clusters) (eq ($driver.access | default "in-cluster" | toString) "in-cluster") -}}
+{{- $inNamespace := get $named $driver.namespace | default dict -}}
+{{- range $resource, $name := dict "kafka.strimzi.io/kafkamirrormaker2s" $driver.mirrorMaker "core/configmaps" $driver.positions.altered "read:core/configmaps" $driver.positions.listed -}}
+{{- $_ := set $inNamespace $resource (append (get $inNamespace $resource | default list) $name) -}}
+{{- end -}}
+{{- $_ := set $named $driver.namespace $inNamespace -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $named -}}
+{{- end -}}
+
+{{/* The same, of the KafkaUsers by which clusters of this site are fenced. */}}
+{{- define "signalbox.fencedUsers" -}}
+{{- $named := dict -}}
+{{- range $cluster := .Values.topology.clusters -}}
+{{- $fence := $cluster.writeFence | default dict -}}
+{{- if and (eq $cluster.site $.Values.site) (eq ($fence.by | default "acl") "kafka-users") (eq ($fence.access | default "in-cluster" | toString) "in-cluster") -}}
+{{- $users := list $fence.own -}}
+{{- range $.Values.topology.groups }}{{ $users = concat $users (get (.kafkaUsers | default dict) $.Values.site | default list) }}{{ end -}}
+{{- $inNamespace := get $named $fence.namespace | default dict -}}
+{{- $resource := "kafka.strimzi.io/kafkausers" -}}
+{{- $_ := set $inNamespace $resource (concat (get $inNamespace $resource | default list) $users) -}}
+{{- $_ := set $named $fence.namespace $inNamespace -}}
+{{- end -}}
 {{- end -}}
 {{- toJson $named -}}
 {{- end -}}

@@ -95,18 +95,7 @@ const ChartValues = record({
     .partial()
     .optional(),
   admission: record({ create: Flag, breakGlassRole: Flag }).partial().optional(),
-  rbac: record({
-    create: Flag,
-    strimzi: z.array(
-      record({
-        namespace: ObjectName,
-        resource: z.enum(['kafkamirrormaker2s', 'kafkaconnectors']),
-        name: ObjectName,
-      }),
-    ),
-  })
-    .partial()
-    .optional(),
+  rbac: record({ create: Flag }).partial().optional(),
   monitoring: record({
     serviceMonitor: record({ create: Flag, labels: Texts, interval: Word.regex(/^[0-9]+(ms|s|m)$/) }).partial(),
     rules: record({ create: Flag, labels: Texts }).partial(),

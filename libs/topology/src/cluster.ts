@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Immutable } from './immutable.js';
+import { KubernetesAccessText, Namespace, ObjectName } from './kubernetes.js';
 import { ClusterIdText, Endpoint, HttpAddress, record, SecretRef, SiteIdText, Text } from './scalars.js';
 
 export const Sasl = record({
@@ -15,6 +16,32 @@ export const Tls = record({
 });
 export type Tls = Immutable<z.infer<typeof Tls>>;
 
+const WriteFenceText = z
+  .discriminatedUnion(
+    'by',
+    [
+      record({
+        by: z.literal('acl').describe('ACLs that Signalbox makes and removes; what is done without writeFence.'),
+      }),
+      record({
+        by: z
+          .literal('kafka-users')
+          .describe(
+            "deny rules in KafkaUsers, where Strimzi's User Operator owns the ACLs: it removes those of others.",
+          ),
+        access: KubernetesAccessText.default('in-cluster').describe(
+          'How the site-guard of that site, and nobody else, reaches the API server of that site.',
+        ),
+        namespace: Namespace,
+        own: ObjectName.describe(
+          'The KafkaUser that Signalbox logs in as: it is denied its own probe, to feel the fence.',
+        ),
+      }),
+    ],
+    'by: acl or kafka-users',
+  )
+  .describe('How clients are kept from writing here.');
+
 const Brokers = z.array(Endpoint, 'a list of host:port').min(1, 'at least one host:port');
 
 export const ClusterText = record({
@@ -28,6 +55,9 @@ export const ClusterText = record({
     .boolean('true or false')
     .default(false)
     .describe("The brokers' allow.everyone.if.no.acl.found: decides how a write fence is written."),
+  writeFence: WriteFenceText.optional(),
   connect: HttpAddress.optional().describe('Connect workers of this site; they run the mirrors that end here.'),
 });
 export type Cluster = Immutable<z.infer<typeof ClusterText>>;
+export type WriteFence = NonNullable<Cluster['writeFence']>;
+export type WriteFenceBy<By extends WriteFence['by']> = Extract<WriteFence, { readonly by: By }>;

@@ -3,6 +3,7 @@ import { ApprovalOverrides } from './approval.js';
 import { ConfigText } from './config.js';
 import { Topics } from './flow.js';
 import type { Immutable } from './immutable.js';
+import { ObjectName } from './kubernetes.js';
 import { PolicyOverrides } from './policy.js';
 import { GroupIdText, record, SiteIdText } from './scalars.js';
 import { DnsText } from './traffic.js';
@@ -33,6 +34,23 @@ export const GroupText = record({
       .default('keep-newest')
       .describe('Which stranded records are not replayed, where the serving site took writes of the same key since.'),
   }).prefault({}),
+  consumers: record({
+    untranslated: z
+      .enum(['oldest', 'report'])
+      .describe(
+        'Consumer groups that MirrorMaker 2 has no translated offset of at the new site: oldest has them go on where ' +
+          'they certainly miss nothing; report names them, and leaves them to their auto.offset.reset.',
+      ),
+  })
+    .optional()
+    .describe('What a move does about consumer groups; without it nothing.'),
+  kafkaUsers: z
+    .record(SiteIdText, z.array(ObjectName, 'a list of names').min(1, 'at least one name'), 'names by site')
+    .optional()
+    .describe(
+      'By site, every KafkaUser that may write to the topics, the one of the inbound flow among them. Needed where the ' +
+        "cluster's writeFence is by kafka-users; one that is left out could still write, so the fence is not called held.",
+    ),
   configs: z.array(ConfigText, 'a list of configs').default([]),
   policy: PolicyOverrides.default({}),
   approval: ApprovalOverrides.default({}),

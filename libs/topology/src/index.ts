@@ -2,16 +2,27 @@ export type { ApprovalRules, ApprovalSettings, ApproverKey } from './approval.js
 export type { Channel, ChannelOf, Hours, Severity } from './channel.js';
 export { chartValuesSchema } from './chart-values.js';
 export { checkTopology } from './checks/check-topology.js';
-export type { Cluster, Sasl, Tls } from './cluster.js';
+export type { Cluster, Sasl, Tls, WriteFence, WriteFenceBy } from './cluster.js';
 export { fileAt, rolloutsOf, type Config } from './config.js';
 export { editorSchema } from './editor-schema.js';
-export type { Flow } from './flow.js';
+export {
+  connectorsOf,
+  dedicatedKeysOf,
+  isDrivenBy,
+  strimziConnectors,
+  strimziConnectorsOf,
+  type DedicatedKeys,
+  type Flow,
+  type FlowBy,
+  type FlowDriver,
+} from './flow.js';
 export type { FenceMode, Group, GroupMode } from './group.js';
 export { topologyHash } from './hash.js';
 export { journalMajority, type JournalPlace } from './journal-place.js';
 export { dataOf, renderedData } from './key-rendering.js';
 export {
   nameOfTarget,
+  settingOf,
   type KeyRendering,
   type KubernetesAccess,
   type KubernetesSite,

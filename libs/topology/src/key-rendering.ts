@@ -1,5 +1,6 @@
 import type { ConfigData } from '#libs/domain';
 import type { KeyRendering } from './kubernetes.js';
+import { mappingText, serversIn } from './proxy-mapping.js';
 
 /** The text of a key that says `data`. The same data gives the same text, whatever order its settings came in. */
 export function renderedData(rendering: KeyRendering, data: ConfigData): string {
@@ -12,13 +13,27 @@ export function renderedData(rendering: KeyRendering, data: ConfigData): string 
         .join('');
     case 'json':
       return `${JSON.stringify(Object.fromEntries(sorted(data)), null, 2)}\n`;
+    case 'kafka-proxy':
+    case 'kroxylicious':
+      return mappingText(rendering, data[rendering.setting] ?? '');
   }
 }
 
-/** What a text says; undefined where it is none of its kind. A single value tells one setting only. */
+/** What a text says; undefined where it is none of its kind. A single value, or a mapping, tells one setting only. */
 export function dataOf(rendering: KeyRendering, text: string): ConfigData | undefined {
-  if (rendering.as === 'value') return { [rendering.setting]: text };
-  return rendering.as === 'json' ? jsonIn(text) : propertiesIn(text);
+  switch (rendering.as) {
+    case 'value':
+      return { [rendering.setting]: text };
+    case 'properties':
+      return propertiesIn(text);
+    case 'json':
+      return jsonIn(text);
+    case 'kafka-proxy':
+    case 'kroxylicious': {
+      const servers = serversIn(rendering, text);
+      return servers === undefined ? undefined : { [rendering.setting]: servers };
+    }
+  }
 }
 
 const sorted = (data: ConfigData): readonly (readonly [string, string])[] =>

@@ -1,6 +1,7 @@
 import type { SiteId } from '#libs/domain';
 import { z } from 'zod';
 import type { Immutable } from './immutable.js';
+import { KafkaProxy, Kroxylicious } from './proxy.js';
 import { Milliseconds, record, SecretRef, SiteIdText, Text } from './scalars.js';
 
 /** Far above what a site has; a list that is longer belongs into several configs. */
@@ -9,9 +10,9 @@ const WORKLOADS_MAX = 50;
 const KEYS_MAX = 20;
 
 const LABEL_FORM = 'a name as Kubernetes has it: lower-case letters, digits and inner hyphens, at most 63';
-const Namespace = z.string(LABEL_FORM).regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, LABEL_FORM);
+export const Namespace = z.string(LABEL_FORM).regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, LABEL_FORM);
 const NAME_FORM = 'a name as Kubernetes has it: lower-case letters, digits, inner hyphens and dots, at most 253';
-const ObjectName = z
+export const ObjectName = z
   .string(NAME_FORM)
   .regex(/^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, NAME_FORM);
 const KEY_FORM = 'a key as ConfigMaps have it: letters, digits, -, _ and ., at most 253';
@@ -27,8 +28,10 @@ const Rendering = z.discriminatedUnion(
     }),
     record({ as: z.literal('properties').describe('All settings as Java properties, one a line.') }),
     record({ as: z.literal('json').describe('All settings as one JSON object of texts.') }),
+    KafkaProxy,
+    Kroxylicious,
   ],
-  'as: value, as: properties, or as: json',
+  'as: value, properties, json, kafka-proxy or kroxylicious',
 );
 
 const Workload = record({
@@ -65,7 +68,7 @@ const Target = record({
     .describe('What reads it, and is followed until no pod has the old value.'),
 });
 
-const Access = z.union(
+export const KubernetesAccessText = z.union(
   [
     z.literal('in-cluster'),
     record({
@@ -84,7 +87,7 @@ export const Kubernetes = record({
   sites: z.record(
     SiteIdText,
     record({
-      access: Access.default('in-cluster').describe(
+      access: KubernetesAccessText.default('in-cluster').describe(
         'How the config-switcher of that site, and nobody else, reaches the API server of that site.',
       ),
       targets: z
@@ -97,10 +100,14 @@ export const Kubernetes = record({
 });
 
 export type KubernetesSite = Immutable<z.infer<typeof Kubernetes>>['sites'][SiteId];
-export type KubernetesAccess = KubernetesSite['access'];
+export type KubernetesAccess = Immutable<z.infer<typeof KubernetesAccessText>>;
 export type KubernetesTarget = KubernetesSite['targets'][number];
 export type KubernetesWorkload = KubernetesTarget['workloads'][number];
 export type KeyRendering = KubernetesTarget['keys'][string];
+
+/** The one setting that a key says; undefined where it says all of them. */
+export const settingOf = (rendering: KeyRendering): string | undefined =>
+  'setting' in rendering ? rendering.setting : undefined;
 
 /** As people and kubectl call it: `configmap/clients -n orders`, short and unambiguous within a site. */
 export const nameOfTarget = ({ object, namespace, name }: Pick<KubernetesTarget, 'object' | 'namespace' | 'name'>) =>

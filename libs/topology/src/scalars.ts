@@ -25,6 +25,9 @@ export const record = <Shape extends z.ZodRawShape>(shape: Shape) =>
   });
 
 export const Text = z.string('a text').trim().min(1, 'a text that is not empty');
+export const Command = z
+  .array(Text, 'a list: the program and its arguments')
+  .min(1, 'a list with at least the program');
 /** What a timer of Node takes; a longer one would fire at once. */
 const LONGEST_MS = 2_147_483_647;
 export const Milliseconds = z

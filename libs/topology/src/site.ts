@@ -1,10 +1,19 @@
 import { z } from 'zod';
 import type { Immutable } from './immutable.js';
-import { Endpoint, HttpAddress, Milliseconds, record, RedisAddress, SecretRef, SiteIdText, Text } from './scalars.js';
+import {
+  Command,
+  Endpoint,
+  HttpAddress,
+  Milliseconds,
+  record,
+  RedisAddress,
+  SecretRef,
+  SiteIdText,
+  Text,
+} from './scalars.js';
 
 const PUBLIC_KEY = 'a raw Ed25519 public key in base64: 44 characters';
 const PublicKey = z.string(PUBLIC_KEY).regex(/^[A-Za-z0-9+/]{43}=$/, PUBLIC_KEY);
-const Command = z.array(Text, 'a list: the program and its arguments').min(1, 'a list with at least the program');
 
 export const SiteText = record({
   id: SiteIdText,

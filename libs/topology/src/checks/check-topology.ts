@@ -9,10 +9,12 @@ import { groupChecks } from './groups.js';
 import { journalChecks } from './journal.js';
 import { kubernetesChecks } from './kubernetes.js';
 import { nameChecks } from './names.js';
+import { proxyChecks } from './proxies.js';
 import { referenceChecks } from './references.js';
 import { replicationChecks } from './replication.js';
 import { timingChecks } from './timing.js';
 import { trafficChecks } from './traffic.js';
+import { writeFenceChecks } from './write-fences.js';
 import { twoSiteChecks } from './two-sites.js';
 
 const CHECKS: readonly Check[] = [
@@ -25,6 +27,8 @@ const CHECKS: readonly Check[] = [
   ...trafficChecks,
   ...configChecks,
   ...kubernetesChecks,
+  ...writeFenceChecks,
+  ...proxyChecks,
   ...timingChecks,
   ...approvalChecks,
   ...twoSiteChecks,

@@ -13,6 +13,8 @@ const DERIVED: Readonly<Record<string, string>> = {
 
 const settingsLeaveWhatTheFlowSays: Check = function* ({ flows }) {
   for (const [at, { driver }] of flows.entries()) {
+    // What a resource of Strimzi's or a file says is not rendered by us: its settings only tell us of it.
+    if (driver.kind !== 'connect') continue;
     for (const kind of ['settings', 'secretSettings'] as const) {
       for (const key of Object.keys(driver[kind])) {
         const expected = DERIVED[key];
@@ -39,6 +41,7 @@ const secretsAreReferredTo: Check = function* ({ flows }) {
 
 const settingsAreSetOnce: Check = function* ({ flows }) {
   for (const [at, { driver }] of flows.entries()) {
+    if (driver.kind !== 'connect') continue;
     for (const key of Object.keys(driver.secretSettings).filter((each) => each in driver.settings)) {
       yield {
         at: ['flows', at, 'driver', 'secretSettings', key],

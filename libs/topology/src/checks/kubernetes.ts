@@ -1,35 +1,6 @@
-import type { Config } from '../config.js';
-import { nameOfTarget, type KubernetesSite, type KubernetesTarget } from '../kubernetes.js';
-import type { Path } from '../problem.js';
-import type { Topology } from '../topology.js';
+import { nameOfTarget, settingOf } from '../kubernetes.js';
 import { listed, repeated, type Check } from './finding.js';
-
-interface Placed<Part> {
-  readonly at: Path;
-  readonly config: Config;
-  /** The group that has it. */
-  readonly group: string;
-  readonly site: string;
-  readonly part: Part;
-}
-
-const sitesIn = ({ groups }: Topology): readonly Placed<KubernetesSite>[] =>
-  groups.flatMap(({ id: group, configs }, at) =>
-    configs.flatMap((config, index) =>
-      Object.entries(config.target.kind === 'kubernetes' ? config.target.sites : {}).map(([site, part]) => ({
-        at: ['groups', at, 'configs', index, 'target', 'sites', site],
-        config,
-        group,
-        site,
-        part,
-      })),
-    ),
-  );
-
-const targetsIn = (topology: Topology): readonly Placed<KubernetesTarget>[] =>
-  sitesIn(topology).flatMap(({ at, part, ...placed }) =>
-    part.targets.map((target, index) => ({ ...placed, at: [...at, 'targets', index], part: target })),
-  );
+import { sitesIn, targetsIn } from './placed.js';
 
 /** One object carries one epoch: that of one group, stamped by one config. */
 const everyObjectHasOneOwner: Check = function* (topology) {
@@ -48,12 +19,13 @@ const everyObjectHasOneOwner: Check = function* (topology) {
 const valuesAreOfSettings: Check = function* (topology) {
   for (const { at, config, part } of targetsIn(topology)) {
     for (const [key, rendering] of Object.entries(part.keys)) {
-      if (rendering.as !== 'value') continue;
-      const lacking = Object.entries(config.data).filter(([, data]) => !(rendering.setting in data));
+      const setting = settingOf(rendering);
+      if (setting === undefined) continue;
+      const lacking = Object.entries(config.data).filter(([, data]) => !(setting in data));
       if (lacking.length === 0) continue;
       yield {
         at: [...at, 'keys', key, 'setting'],
-        found: `${rendering.setting}, which ${config.id} does not say when ${listed(lacking.map(([site]) => site))} is active`,
+        found: `${setting}, which ${config.id} does not say when ${listed(lacking.map(([site]) => site))} is active`,
         expected: 'one of the settings in data, and the same ones for every site',
       };
     }
@@ -64,8 +36,8 @@ const valuesAreOfSettings: Check = function* (topology) {
 const everySettingHasAKey: Check = function* (topology) {
   for (const { at, config, part } of sitesIn(topology)) {
     const renderings = part.targets.flatMap(({ keys }) => Object.values(keys));
-    if (renderings.some(({ as }) => as !== 'value')) continue;
-    const shown = new Set(renderings.flatMap((each) => (each.as === 'value' ? [each.setting] : [])));
+    const shown = new Set(renderings.flatMap((each) => settingOf(each) ?? []));
+    if (renderings.some((each) => settingOf(each) === undefined)) continue;
     const settings = new Set(Object.values(config.data).flatMap((data) => Object.keys(data)));
     const hidden = [...settings].filter((setting) => !shown.has(setting));
     if (hidden.length === 0) continue;

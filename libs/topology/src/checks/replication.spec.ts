@@ -27,6 +27,33 @@ describe('the check of replication', () => {
       'a connector name of its own',
     ],
     [
+      'one resource of Strimzi for two directions',
+      (d) => {
+        const driver = { kind: 'strimzi', namespace: 'kafka', connect: 'http://mm2:8083', mirrorMaker: 'mm2' };
+        const [positions, same] = [
+          { listed: 'listed', altered: 'altered' },
+          { listed: 'listed-2', altered: 'listed' },
+        ];
+        d.clusters[1].site = d.clusters[0].site;
+        d.flows[0].driver = { ...driver, positions };
+        d.flows[1].driver = { ...driver, mirrorMaker: 'other', positions: same };
+      },
+      'flows[1].driver.positions.altered',
+      'ConfigMap kafka/listed at a, which stands here twice',
+      'one of its own for every direction',
+    ],
+    [
+      'one file for two directions',
+      (d) => {
+        const driver = { kind: 'dedicated', file: '/etc/mm2.properties', restart: ['restart-mm2'] };
+        d.clusters[1].site = d.clusters[0].site;
+        for (const flow of d.flows) flow.driver = driver;
+      },
+      'flows[1].driver.file',
+      '/etc/mm2.properties at a, which another flow has too',
+      'a file of its own for every direction',
+    ],
+    [
       'one principal for both directions',
       (d) => void (d.flows[1].principal = 'User:mm2-ab'),
       'flows[1].principal',

@@ -19,16 +19,18 @@ const flowsCrossSites: Check = function* (topology) {
 };
 
 const connectorsHaveWorkers: Check = function* (topology) {
-  for (const [at, { target }] of topology.flows.entries()) {
+  for (const [at, { target, driver }] of topology.flows.entries()) {
     const cluster = clusterOfFlow(topology, target);
-    if (!cluster || cluster.connect !== undefined) continue;
+    if (!cluster || cluster.connect !== undefined || driver.kind !== 'connect') continue;
     const found = `${target}, which has no Connect workers`;
-    yield { at: ['flows', at, 'target'], found, expected: `a cluster with connect: connect for ${target}` };
+    const expected = `a cluster with connect: connect for ${target}; or another driver.kind`;
+    yield { at: ['flows', at, 'target'], found, expected };
   }
 };
 
 const connectorsDiffer: Check = function* (topology) {
   const names = topology.flows.flatMap(({ target, driver }, at) => {
+    if (driver.kind !== 'connect') return [];
     const workers = clusterOfFlow(topology, target)?.connect ?? target;
     return (['source', 'checkpoint'] as const).map((role) => ({
       at: ['flows', at, 'driver', role],
@@ -37,6 +39,39 @@ const connectorsDiffer: Check = function* (topology) {
   });
   for (const { at, value } of repeated(names)) {
     yield { at, found: `${value}, which another connector has too`, expected: 'a connector name of its own' };
+  }
+};
+
+/** A resource carries one epoch and one direction; a ConfigMap of positions belongs to one of them. */
+const mirrorMakersDiffer: Check = function* (topology) {
+  const names = topology.flows.flatMap(({ target, driver }, at) => {
+    if (driver.kind !== 'strimzi') return [];
+    const { namespace, mirrorMaker, positions } = driver;
+    const site = clusterOfFlow(topology, target)?.site ?? target;
+    const named = (path: readonly string[], kind: string, name: string) => ({
+      at: ['flows', at, 'driver', ...path],
+      value: `${kind} ${namespace}/${name} at ${site}`,
+    });
+    return [
+      named(['mirrorMaker'], 'KafkaMirrorMaker2', mirrorMaker),
+      named(['positions', 'listed'], 'ConfigMap', positions.listed),
+      named(['positions', 'altered'], 'ConfigMap', positions.altered),
+    ];
+  });
+  for (const { at, value } of repeated(names)) {
+    yield { at, found: `${value}, which stands here twice`, expected: 'one of its own for every direction' };
+  }
+};
+
+/** A file carries one epoch and one direction: who replaces it for one flow would take back what was set for another. */
+const filesDiffer: Check = function* (topology) {
+  const files = topology.flows.flatMap(({ target, driver }, at) => {
+    if (driver.kind !== 'dedicated') return [];
+    const site = clusterOfFlow(topology, target)?.site ?? target;
+    return [{ at: ['flows', at, 'driver', 'file'], value: `${driver.file} at ${site}` }];
+  });
+  for (const { at, value } of repeated(files)) {
+    yield { at, found: `${value}, which another flow has too`, expected: 'a file of its own for every direction' };
   }
 };
 
@@ -132,6 +167,8 @@ export const replicationChecks: readonly Check[] = [
   flowsCrossSites,
   connectorsHaveWorkers,
   connectorsDiffer,
+  mirrorMakersDiffer,
+  filesDiffer,
   principalsDiffer,
   nothingIsCopiedTwice,
   nothingRunsInCircles,

@@ -64,6 +64,17 @@ describe('the check of timing', () => {
       'at least 75000',
     ],
     [
+      "a step that ends before Strimzi's operator has looked twice",
+      (d) => {
+        const positions = { listed: 'listed', altered: 'altered' };
+        const driver = { kind: 'strimzi', namespace: 'kafka', connect: 'http://mm2:8083', mirrorMaker: 'mm2' };
+        d.flows[1].driver = { ...driver, positions };
+      },
+      'policy.stepTimeoutMs',
+      '5000',
+      'at least 30000: flow b-to-a of group orders',
+    ],
+    [
       'a dwell that ends before the self-fence',
       (d) => void (d.policy.selfFenceMs = 80_001),
       'policy.dwellLongMs',

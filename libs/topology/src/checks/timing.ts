@@ -1,4 +1,5 @@
-import { policyOf } from '../lookup.js';
+import { isDrivenBy } from '../flow.js';
+import { flowsOf, policyOf } from '../lookup.js';
 import type { Policy } from '../policy.js';
 import type { Path } from '../problem.js';
 import { describeRto, isInRoute53, ROUTE53_IN_SYNC_MS, rtoSum } from '../rto.js';
@@ -123,9 +124,23 @@ const stepsOutliveRoute53: Check = function* (topology) {
   }
 };
 
+/** A stop is believed when the cluster operator has looked twice, and each look takes a busy one seconds. */
+const OPERATOR_LOOKS_TWICE_MS = 30_000;
+
+const stepsOutliveTheOperator: Check = function* (topology) {
+  for (const [at, group] of topology.groups.entries()) {
+    const { stepTimeoutMs } = policyOf(topology, group);
+    const flow = flowsOf(topology, group).find((each) => isDrivenBy(each, 'strimzi'));
+    if (flow === undefined || stepTimeoutMs >= OPERATOR_LOOKS_TWICE_MS) continue;
+    const expected = `at least ${OPERATOR_LOOKS_TWICE_MS}: flow ${flow.id} of group ${group.id} is turned by Strimzi's operator, which looks twice before a stop is believed`;
+    yield { at: settingPath(topology, at, 'stepTimeoutMs'), found: String(stepTimeoutMs), expected };
+  }
+};
+
 export const timingChecks: readonly Check[] = [
   settingsFit,
   selfFenceFitsTheDwell,
   goalIsReachable,
   stepsOutliveRoute53,
+  stepsOutliveTheOperator,
 ];
