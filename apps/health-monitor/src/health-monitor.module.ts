@@ -7,10 +7,12 @@ import {
   offsetSyncsTopicOf,
   OffsetSyncs,
   openCluster,
+  openCopying,
   openSweep,
   type ClusterAccess,
   type OffsetSweep,
   type TopicLog,
+  type WholeLog,
 } from '#libs/kafka';
 import { busCluster, EventBus, MultiClusterEventBus } from '#libs/messaging';
 import { Clock, Log, Metrics, Random, Readiness } from '#libs/runtime';
@@ -115,7 +117,7 @@ interface Watching {
 /** On connections of their own: what is asked of thousands of partitions must not hold up a probe. */
 function flowWatches({ policy, flows, probed }: Settings, { clock, readiness }: Watching): readonly FlowWatch[] {
   const opened = new Map(probed.map((access) => [access.cluster, opener(access, clock)]));
-  return flows.flatMap(({ flow, connect }) => {
+  return flows.flatMap(({ flow, connect, source: connector }) => {
     const [source, target] = [opened.get(flow.source)?.(), opened.get(flow.target)?.()];
     if (!source || !target) return [];
     const manner = mannerOf(flow);
@@ -126,9 +128,10 @@ function flowWatches({ policy, flows, probed }: Settings, { clock, readiness }: 
       topics: flow.topics,
       manner,
       sourceLog: source.log,
+      sourceWhole: source.whole,
       sourceSweep: source.sweep,
       targetSweep: target.sweep,
-      positions: new ConnectMirrorPositions(connect, flow.driver.source, policy.probeTimeoutMs),
+      positions: new ConnectMirrorPositions(connect, connector, policy.probeTimeoutMs),
       syncs: new OffsetSyncs(log, offsetSyncsTopicOf(manner.naming)),
       checkpoints: new GroupCheckpoints(target.log, checkpointsTopicOf(manner.naming)),
     };
@@ -138,6 +141,11 @@ function flowWatches({ policy, flows, probed }: Settings, { clock, readiness }: 
 
 /** Opens a cluster when it is first asked to, and once. */
 function opener(access: ClusterAccess, clock: Clock) {
-  let opened: { readonly log: TopicLog; readonly sweep: OffsetSweep } | undefined;
-  return () => (opened ??= { log: openCluster(access).log, sweep: openSweep(access, clock).sweep });
+  let opened: { readonly log: TopicLog; readonly whole: WholeLog; readonly sweep: OffsetSweep } | undefined;
+  return () =>
+    (opened ??= {
+      log: openCluster(access).log,
+      whole: openCopying(access, clock).log,
+      sweep: openSweep(access, clock).sweep,
+    });
 }

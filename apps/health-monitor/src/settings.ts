@@ -2,13 +2,23 @@ import { signingKey } from '#libs/contracts';
 import { journalAccess, type EtcdOptions } from '#libs/journal';
 import { accessTo, type ClusterAccess, type Listener } from '#libs/kafka';
 import { readSecret, type Environment } from '#libs/runtime';
-import { findSite, hostAndPort, loadTopology, topologyHash, type Flow, type Policy } from '#libs/topology';
+import {
+  connectorsOf,
+  findSite,
+  hostAndPort,
+  loadTopology,
+  topologyHash,
+  type Flow,
+  type Policy,
+} from '#libs/topology';
 import type { Speaker } from './reporting.js';
 
 export interface FlowSettings {
   readonly flow: Flow;
   /** Connect of this site, which runs the flow's mirror. */
   readonly connect: string;
+  /** Name of its MirrorSourceConnector there. */
+  readonly source: string;
 }
 
 /** Everything a health monitor is told, read and checked before it starts. */
@@ -42,7 +52,8 @@ export async function loadSettings({ configPath, site, process }: Environment): 
     bus: await access('control', policy.requestTimeoutMs),
     flows: topology.flows.flatMap((flow) => {
       const target = clusters.find(({ id }) => id === flow.target);
-      return target?.site === site && target.connect ? [{ flow, connect: target.connect }] : [];
+      const connectors = connectorsOf(flow, target?.connect);
+      return target?.site === site && connectors ? [{ flow, ...connectors }] : [];
     }),
   };
 }

@@ -65,6 +65,29 @@ describe('an RPO certificate', () => {
     expect(closed).toMatchObject({ sampleAgeMs: 6_000, unobservedMaxRecords: 720, isOpen: false });
   });
 
+  it('ends with the fence, however late somebody looked', () => {
+    const late = { ...facts, at: instant(15_000), isOpen: false };
+    expect(rpoCertificate(positions, { ...late, fencedAt: instant(12_000) })).toMatchObject({
+      certifiedAt: 15_000,
+      fencedAt: 12_000,
+      sampleAgeMs: 3_000,
+      unobservedMaxRecords: 360,
+    });
+    // The source told its end after it took writes no more: what it held then is all there is.
+    expect(rpoCertificate(positions, { ...late, fencedAt: instant(8_500) })).toMatchObject({
+      sampleAgeMs: 0,
+      unobservedMaxRecords: 0,
+      observedRange: { max: 12 },
+    });
+  });
+
+  it('takes the flow as a whole for no faster than it was ever seen', () => {
+    const together = rpoCertificate({ ...positions, peakPerSecond: 40 }, facts);
+    expect(together.unobservedMaxRecords).toBe(160);
+    expect(together.partitions).toEqual(certificate.partitions);
+    expect(rpoCertificate({ ...positions, peakPerSecond: 400 }, facts).unobservedMaxRecords).toBe(240);
+  });
+
   it('is set against what was stranded, in all and by partition', () => {
     const stranded = (from: number, to: number) => ({
       records: to - from,
@@ -83,6 +106,8 @@ describe('an RPO certificate', () => {
 
   it('is verified by computing it again, and by who signed what it is computed from', () => {
     expect(rpoProblem('rpo-certified', evidence(), keyring)).toBeUndefined();
+    const fenced = rpoCertificate(positions, { ...facts, isOpen: false, fencedAt: instant(10_500) });
+    expect(rpoProblem('rpo-closed', evidence(fenced), keyring)).toBeUndefined();
     expect(rpoProblem('start-failover', null, keyring)).toBeUndefined();
     expect(rpoProblem('rpo-closed', evidence({ unobservedMaxRecords: 1 }), keyring)).toBe(
       'the certificate of a-to-b does not follow from its positions',

@@ -17,32 +17,38 @@ export interface Certified {
   readonly run: RunId;
   /** The site that is lost. */
   readonly from: SiteId;
-  /** Now, or when its fence was read back. */
   readonly at: Instant;
   readonly isOpen: boolean;
+  /** When the lost site took writes no more, by the clock of `at`; absent while it is open, or where `at` is that moment. */
+  readonly fencedAt?: Instant;
 }
 
 /** A producer may be twice as fast as it was ever seen. */
 const SAFETY = 2;
 
 /** What a failover may lose of a flow. Pure: the same positions and facts give the same certificate. */
-export function rpoCertificate(positions: FlowPositions, { run, from, at, isOpen }: Certified): RpoCertificate {
-  const sampleAgeMs = positions.sourceAgeMs + Math.max(0, at - positions.writtenAt);
+export function rpoCertificate(positions: FlowPositions, certified: Certified): RpoCertificate {
+  const { run, from, at, isOpen, fencedAt } = certified;
+  const sampleAgeMs = unseenMs(positions, certified);
   const partitions = positions.partitions.map((position) => atRisk(position, sampleAgeMs));
   const { recordsAtRisk, peakPerSecond } = positions.rest;
-  const unobserved = sum(partitions.map(({ unobservedMaxRecords }) => unobservedMaxRecords));
+  const byPartition =
+    sum(partitions.map(({ unobservedMaxRecords }) => unobservedMaxRecords)) + unobservedMax(peakPerSecond, sampleAgeMs);
+  const together = unobservedMax(positions.peakPerSecond ?? Infinity, sampleAgeMs);
   return {
     run,
     flow: positions.flow,
     from,
     certifiedAt: at,
     isOpen,
+    ...(fencedAt !== undefined && { fencedAt }),
     sampleAgeMs,
     observedRange: {
       min: sum(partitions.map(({ observedRange }) => observedRange.min)),
       max: sum(partitions.map(({ observedRange }) => observedRange.max)) + recordsAtRisk,
     },
-    unobservedMaxRecords: unobserved + unobservedMax(peakPerSecond, sampleAgeMs),
+    // Partitions are not at their fastest all at once.
+    unobservedMaxRecords: Math.min(byPartition, together),
     atRiskMs: positions.lagMs + sampleAgeMs,
     partitions,
     ...(positions.groups && { groups: groupsAtRisk(positions, positions.groups) }),
@@ -97,7 +103,15 @@ function groupsAtRisk({ partitions }: FlowPositions, groups: readonly GroupPosit
   }));
 }
 
+/**
+ * From when the source last told its ends until it took writes no more, or until now. The clocks of two processes meet only
+ * between the sample and now, where one that is behind counts for nothing; how long ago the fence was is told by one.
+ */
+function unseenMs({ sourceAgeMs, writtenAt }: FlowPositions, { at, fencedAt = at }: Certified): number {
+  return Math.max(0, sourceAgeMs + Math.max(0, at - writtenAt) - Math.max(0, at - fencedAt));
+}
+
 const unobservedMax = (peakPerSecond: number, ageMs: number): number =>
-  Math.ceil((peakPerSecond * ageMs * SAFETY) / 1_000);
+  ageMs === 0 ? 0 : Math.ceil((peakPerSecond * ageMs * SAFETY) / 1_000);
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);

@@ -23,8 +23,8 @@ export function rpoProblem(rule: string, evidence: Json, keyring: Keyring | unde
 function problemOf(one: Json, keyring: Keyring | undefined): string | undefined {
   const read = RpoCertificateWire.safeParse(one);
   if (!read.success) return 'its certificate is not laid out as one';
-  const { run, from, certifiedAt: at, isOpen, positions } = read.data;
-  const again = rpoCertificate(positions, { run, from, at, isOpen });
+  const { run, from, certifiedAt: at, isOpen, fencedAt, positions } = read.data;
+  const again = rpoCertificate(positions, { run, from, at, isOpen, ...(fencedAt !== undefined && { fencedAt }) });
   if (canonicalJson(again) !== canonicalJson(one))
     return `the certificate of ${positions.flow} does not follow from its positions`;
   if (!keyring) return undefined;

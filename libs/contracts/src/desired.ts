@@ -20,6 +20,8 @@ const WriteAccessWire = z.enum(['clients', 'inbound', 'none']);
 const MirrorStateWire = z.enum(['running', 'stopped']);
 /** The only thing that can be expected of a backlog. */
 const BacklogExpectation = z.literal('empty');
+/** Nobody takes a place away from a group again. */
+const GroupOffsetsExpectation = z.literal('seeded');
 
 const WIRES = {
   'write-access': WriteAccessWire,
@@ -27,6 +29,7 @@ const WIRES = {
   positions: PositionsWire,
   backlog: BacklogExpectation,
   salvage: SalvageOrderWire,
+  'group-offsets': GroupOffsetsExpectation,
   name: NameTargetWire,
   resolution: NameTargetWire,
   config: ConfigDataWire,
@@ -37,7 +40,7 @@ export const decodeDesired = (
   kind: ResourceRef['kind'],
   desired: Json | undefined,
   what: string,
-): Decoded<WriteAccess | MirrorState | Positions | 'empty' | SalvageOrder | NameTarget | ConfigData> =>
+): Decoded<WriteAccess | MirrorState | Positions | 'empty' | SalvageOrder | 'seeded' | NameTarget | ConfigData> =>
   decodeValue(WIRES[kind], desired, `desired of ${what}`);
 
 const mirrors: [

@@ -15,6 +15,7 @@ export const FlowPositionsWire = z.object({
   sourceAgeMs: DurationWire,
   mirrorAgeMs: DurationWire,
   movedAgeMs: DurationWire.optional(),
+  peakPerSecond: DurationWire.optional(),
   partitions: z.array(
     z.object({
       topic: z.string().min(1),

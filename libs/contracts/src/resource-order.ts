@@ -33,6 +33,7 @@ export const ReassertedRecordWire = z.object({
   epoch: EpochWire,
   ordered: z.string(),
   found: z.string(),
+  isLeft: z.boolean().optional(),
 });
 
 const mirrors: [

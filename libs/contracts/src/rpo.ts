@@ -12,6 +12,7 @@ export const RpoCertificateWire = z.object({
   from: SiteIdWire,
   certifiedAt: InstantWire,
   isOpen: z.boolean(),
+  fencedAt: InstantWire.optional(),
   sampleAgeMs: DurationWire,
   observedRange: RangeWire,
   unobservedMaxRecords: CountWire,

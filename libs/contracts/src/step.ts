@@ -9,6 +9,7 @@ export const ResourceRefWire = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('positions'), flow: z.string() }),
   z.object({ kind: z.literal('backlog'), flow: z.string() }),
   z.object({ kind: z.literal('salvage'), flow: z.string() }),
+  z.object({ kind: z.literal('group-offsets'), flow: z.string() }),
   z.object({ kind: z.literal('name'), name: z.string() }),
   z.object({ kind: z.literal('resolution'), name: z.string() }),
   z.object({ kind: z.literal('config'), config: z.string(), site: z.string() }),

@@ -75,6 +75,26 @@ export const mirror = (
   deadlineMs: policy.stepTimeoutMs,
 });
 
+/** Where the groups of clients go on that the mirror has no translation for; they wait for it, and records do not. */
+export function settleGroups(facts: PlanFacts): Draft[] {
+  const { shape, policy, from, to } = facts;
+  if (shape.untranslatedGroups === undefined) return [];
+  const doing =
+    shape.untranslatedGroups === 'oldest'
+      ? ({ verb: 'seed', action: 'apply', desired: 'seeded' } as const)
+      : ({ verb: 'list', action: 'inspect' } as const);
+  const { verb, ...what } = doing;
+  return flowsBetween(facts, from, to).map((flow) => ({
+    ...what,
+    name: `${verb}-groups-${flow.id}`,
+    resource: { kind: 'group-offsets', flow: flow.id },
+    runsAt: flow.to,
+    worker: 'mirror-switcher',
+    deadlineMs: policy.stepTimeoutMs,
+    mayFail: true,
+  }));
+}
+
 /** Every resource is stamped before anything moves; a delayed write of an older run is refused from here on. */
 const seal = ({ policy }: Pick<PlanFacts, 'policy'>) =>
   ({ action: 'seal', deadlineMs: policy.sealTimeoutMs, mayFail: true }) as const;

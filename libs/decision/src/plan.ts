@@ -9,6 +9,7 @@ import {
   sealFlow,
   sealNames,
   sealWrites,
+  settleGroups,
   setConfigs,
   staged,
   writeAccess,
@@ -34,8 +35,9 @@ export interface SalvageFacts extends PlanFacts {
 }
 
 /** The order of a move; what it guards against is in the order. */
-const FAILOVER = ['seal', 'fence', 'close-inbound', 'positions', 'promote', 'redirect', 'verify'] as const;
-const PLANNED = ['seal', 'fence', 'drain', 'close-inbound', 'positions', 'promote', 'redirect', 'verify'] as const;
+const OPENED = ['close-inbound', 'positions', 'promote', 'groups', 'redirect', 'verify'] as const;
+const FAILOVER = ['seal', 'fence', ...OPENED] as const;
+const PLANNED = ['seal', 'fence', 'drain', ...OPENED] as const;
 /** Where a name's TTL is lowered first, and restored after. */
 const PLANNED_TTL = ['seal', 'lower-ttl', 'await-ttl', ...PLANNED.slice(1), 'restore-ttl'] as const;
 const QUARANTINE = ['seal', 'fence', 'take-in'] as const;
@@ -44,14 +46,14 @@ const REPROTECT = ['seal', 'stop', 'positions', 'admit', 'start'] as const;
 
 /** Unplanned active-passive: fence, then promote, then redirect, and verify each (design §7). Pure. */
 export const failoverPlan = (facts: FailoverFacts): Plan =>
-  planOf('failover', facts, staged(FAILOVER, { ...moveStages(facts), fence: [fenceOldSite(facts)] }));
+  planOf('failover', facts, staged(orderFor(facts, FAILOVER), { ...moveStages(facts), fence: [fenceOldSite(facts)] }));
 
 /** As a failover, but nothing may be lost: writes stop first, and the new site has everything before it is opened. */
 export const plannedMove = (kind: 'switchover' | 'failback', facts: PlanFacts): Plan =>
   planOf(
     kind,
     facts,
-    staged(lowersTtls(facts) ? PLANNED_TTL : PLANNED, {
+    staged(orderFor(facts, lowersTtls(facts) ? PLANNED_TTL : PLANNED), {
       ...moveStages({ ...facts, fromIsLost: false }, true),
       'lower-ttl': lowerTtls(facts),
       'await-ttl': awaitTtls(facts),
@@ -171,6 +173,10 @@ export const planOf = (kind: RunKind, { shape, from, to }: OfMove, steps: Plan['
   ...(PLAN_VERSION > 1 && { version: PLAN_VERSION }),
 });
 
+/** Without the stage of groups where nobody looks after them: a stage of nothing would cost a transaction. */
+const orderFor = <Name extends string>({ shape }: PlanFacts, order: readonly Name[]): readonly Name[] =>
+  order.filter((stage) => stage !== 'groups' || shape.untranslatedGroups !== undefined);
+
 /** What planned and unplanned moves have in common. */
 function moveStages(facts: FailoverFacts, isPlanned = false) {
   const { from, to, fromIsLost } = facts;
@@ -191,6 +197,8 @@ function moveStages(facts: FailoverFacts, isPlanned = false) {
       .map((flow) => recordPositions(facts, flow))
       .map((draft) => (isPlanned ? draft : { ...draft, mayFail: true })),
     promote: [{ ...writeAccess(facts, to, 'promote', 'clients'), pointOfNoReturn: true }],
+    // After the checkpoint connector has stopped, which could still set a group back, and before its consumers come.
+    groups: settleGroups(facts),
     redirect: [
       ...redirectNames(facts, isPlanned),
       ...setConfigs(facts, to, to),
@@ -224,7 +232,7 @@ function closeInbound(facts: PlanFacts): Draft[] {
     ...mirror(facts, flow, 'stopped'),
     undo: 'running',
     mayFail: true,
-    neededBy: 'redirect',
+    neededBy: facts.shape.untranslatedGroups === undefined ? 'redirect' : 'groups',
   }));
   return [...stops, writeAccess(facts, facts.to, 'deny-inbound', 'none', 'inbound')];
 }

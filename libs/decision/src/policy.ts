@@ -46,6 +46,9 @@ export interface ApprovalPolicy {
   readonly onTimeout: 'hold' | 'deny';
 }
 
+/** What becomes of consumer groups that the new site has no translated offset of; see `untranslated` in signalbox.yaml. */
+export type UntranslatedGroups = 'oldest' | 'report';
+
 /** Where a group lives and what moves with it: the part of the topology that a plan is made from. */
 export interface GroupShape {
   readonly group: string;
@@ -59,6 +62,8 @@ export interface GroupShape {
   readonly tier?: { readonly own: number; readonly better: readonly number[]; readonly hasWorse: boolean };
   /** Replication between the group's sites, by direction. */
   readonly flows: readonly { readonly id: string; readonly from: SiteId; readonly to: SiteId }[];
+  /** Absent where nobody looks after them. */
+  readonly untranslatedGroups?: UntranslatedGroups;
   readonly names: readonly {
     readonly name: string;
     readonly ttlSeconds: number;

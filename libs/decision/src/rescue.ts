@@ -132,6 +132,7 @@ function differenceOf({ resource, value }: Reading, active: SiteId, shape: Group
     case 'positions':
     case 'backlog':
     case 'salvage':
+    case 'group-offsets':
     case 'resolution':
       return undefined;
   }

@@ -44,6 +44,7 @@ export function settingsOf(topology: Topology, id: GroupId): Settings {
         targets: targetsOf(traffic),
       })),
       configs: group.configs.map(configOf),
+      ...(group.consumers && { untranslatedGroups: group.consumers.untranslated }),
     },
   };
 }

@@ -48,6 +48,12 @@ export abstract class FencedResource<V> {
   abstract read(signal: AbortSignal): Promise<Stamped<V>>;
 
   /**
+   * For whoever looks every few seconds: what `read` saw last, where the resource has told of no change since. Nothing is
+   * written on its word. @throws as `read`
+   */
+  glance?(signal: AbortSignal): Promise<Stamped<V>>;
+
+  /**
    * Stamps `epoch` and sets `next`, only where the resource still holds `seen` and no higher epoch. Never skips. `cause`
    * is left at the resource where it has room for it.
    */

@@ -77,6 +77,8 @@ export interface FlowPositions {
   readonly mirrorAgeMs: number;
   /** Since anything was seen to be copied; absent when nothing ever was. A flow that is even and never moves proves nothing. */
   readonly movedAgeMs?: number;
+  /** The fastest that all of the source's ends together were seen to move lately; absent when the writer did not sum them up. */
+  readonly peakPerSecond?: number;
   /** Those with the most at risk. */
   readonly partitions: readonly PartitionPosition[];
   readonly rest: PositionRest;

@@ -65,6 +65,7 @@ export {
   type WeightedTarget,
 } from './name-target.js';
 export type { NameDrift, NameNews, NameReport, NameRule, OwnerSeen, ResolverSeen, ServerSeen } from './name-report.js';
+export type { GroupOffsets } from './group-offsets.js';
 export type { Backlog, Positions, StrandedRange } from './positions.js';
 export type { ReassertedRecord, ResourceOrder } from './resource-order.js';
 export type { Ring } from './ring.js';

@@ -19,7 +19,7 @@ export interface ResourceOrder {
   readonly runsAt: SiteId;
 }
 
-/** How often a weak fence was found to hold something else than was ordered, and was given it back. */
+/** How often a weak fence was found to hold something else than was ordered, or than may be, and what became of it. */
 export interface ReassertedRecord {
   readonly resource: ResourceRef;
   readonly times: number;
@@ -31,4 +31,6 @@ export interface ReassertedRecord {
   readonly epoch: Epoch;
   readonly ordered: string;
   readonly found: string;
+  /** No run had ordered it, so it was left as it was found; it was given back its order when absent. */
+  readonly isLeft?: boolean;
 }

@@ -41,6 +41,8 @@ export interface RpoCertificate {
   readonly from: SiteId;
   readonly certifiedAt: Instant;
   readonly isOpen: boolean;
+  /** When the old site took writes no more: its fence was read back, or the wait for it was over. */
+  readonly fencedAt?: Instant;
   /** Since the source told where it ends, up to now or to the fence. By the clocks of two processes. */
   readonly sampleAgeMs: number;
   readonly observedRange: RecordRange;

@@ -20,6 +20,8 @@ export type ResourceRef =
   | { readonly kind: 'backlog'; readonly flow: string }
   /** What becomes of the stranded records in a flow's source. */
   | { readonly kind: 'salvage'; readonly flow: string }
+  /** Where consumer groups go on that a flow's target has no translated offset of. */
+  | { readonly kind: 'group-offsets'; readonly flow: string }
   | { readonly kind: 'name'; readonly name: string }
   /** What resolvers may still answer of a name. Only ever inspected. */
   | { readonly kind: 'resolution'; readonly name: string }
@@ -38,6 +40,8 @@ export const resourceKey = (ref: ResourceRef): string => {
       return `backlog/${ref.flow}`;
     case 'salvage':
       return `salvage/${ref.flow}`;
+    case 'group-offsets':
+      return `group-offsets/${ref.flow}`;
     case 'config':
       return `config/${ref.config}/${ref.site}`;
     case 'name':

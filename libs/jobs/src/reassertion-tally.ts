@@ -15,13 +15,14 @@ const AGAIN_MS = 1_000;
 /** What was found may be anything that somebody wrote there. */
 const SHOWN_CHARS = 200;
 
-/** One re-assertion that was read back. */
+/** One re-assertion that was read back, or what was found and left. */
 export interface Reasserted {
   readonly group: GroupId;
   readonly resource: ResourceRef;
   readonly epoch: Epoch;
   readonly ordered: unknown;
   readonly found: unknown;
+  readonly isLeft?: boolean;
 }
 
 interface Pending {
@@ -86,6 +87,7 @@ export class ReassertionTally {
         epoch,
         ordered: shown(last.ordered),
         found: shown(last.found),
+        ...(last.isLeft && { isLeft: true }),
       };
       const { committed } = await this.journal.commit({
         conditions: [entry ? { kind: 'unchanged', key, revision: entry.revision } : { kind: 'absent', key }],

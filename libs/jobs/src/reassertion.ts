@@ -104,7 +104,8 @@ export class Reassertion {
     const component = componentOf(order);
     try {
       const ordered = orderedBy(order);
-      const seen = await this.#within((limit) => resource.read(limit), this.#stopped.signal);
+      const glance = async (limit: AbortSignal) => resource.glance?.(limit) ?? resource.read(limit);
+      const seen = await this.#within(glance, this.#stopped.signal);
       if (holds(resource, seen, order, ordered)) this.#confirm(held, order, seen);
       else if (!(await this.#inTurn(held, resource, ordered))) return;
       this.#ready(component);

@@ -11,6 +11,7 @@ export const STEP_HANDLERS: StepHandlers = {
   positions: 1,
   backlog: 1,
   salvage: 1,
+  'group-offsets': 1,
   name: 1,
   resolution: 1,
   config: 1,
@@ -18,7 +19,7 @@ export const STEP_HANDLERS: StepHandlers = {
 
 const KINDS: Readonly<Record<WorkerKind, readonly Kind[]>> = {
   'site-guard': ['write-access'],
-  'mirror-switcher': ['mirror', 'positions', 'backlog', 'salvage'],
+  'mirror-switcher': ['mirror', 'positions', 'backlog', 'salvage', 'group-offsets'],
   'dns-switcher': ['name', 'resolution'],
   'config-switcher': ['config'],
 };

@@ -16,6 +16,7 @@ export interface BesidePorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly readiness: Readiness;
+  readonly tally: ReassertionTally;
 }
 
 export interface Beside {
@@ -91,7 +92,7 @@ export class StepWorkerModule implements OnApplicationBootstrap, OnApplicationSh
               membership,
               ...(bell && { doorbell: bell }),
             };
-            return new Ports(ports, resources(clock, random), beside?.({ journal, clock, random, readiness }));
+            return new Ports(ports, resources(clock, random), beside?.({ journal, clock, random, readiness, tally }));
           },
         },
         {

@@ -89,6 +89,7 @@ const SHAPE: Readonly<Record<keyof GroupShape, z.ZodType>> = {
   flows: z.array(z.looseObject({ id: z.string(), from: z.string(), to: z.string() })),
   names: z.array(z.looseObject({ name: z.string() })),
   configs: z.array(z.looseObject({ id: z.string() })),
+  untranslatedGroups: z.enum(['oldest', 'report']).optional(),
 };
 
 const KINDS = [

@@ -54,6 +54,12 @@ export class BrokerPool {
     return answer.topics.filter((topic): topic is TopicMetadata => topic.name !== null && topic.partitions.length > 0);
   }
 
+  /** Those that one of them names now. */
+  async everyBroker(): Promise<readonly BrokerConnection[]> {
+    const { brokers } = await this.anyone((broker) => metadataOf(broker, []));
+    return brokers.map(({ host, port }) => this.at({ host, port }));
+  }
+
   /** The topic's partitions, from the last answer if there is one. */
   async known(topic: string): Promise<readonly Leadership[]> {
     return this.leaders.get(topic) ?? (await this.refresh(topic));

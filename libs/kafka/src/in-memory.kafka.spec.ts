@@ -3,6 +3,7 @@ import { clusterId } from '#libs/domain';
 import { SystemClock } from '#libs/runtime';
 import { accessRulesConformance } from './access-rules.conformance.js';
 import type { AccessRule } from './access-rules.js';
+import { consumerGroupsConformance } from './consumer-groups.conformance.js';
 import { InMemoryKafka } from './in-memory.kafka.js';
 import { openInMemory } from './in-memory.kafka-cluster.js';
 import { topicLogConformance } from './topic-log.conformance.js';
@@ -22,6 +23,14 @@ const rule = (permission: 'allow' | 'deny', principal: string, operation: 'all' 
 describe('in-memory Kafka', () => {
   topicLogConformance(async () => openInMemory(kafka(false).createTopic('conformance', 2)).log);
   accessRulesConformance(async () => openInMemory(kafka(false)).rules);
+  consumerGroupsConformance(async () => {
+    const cluster = kafka(false);
+    const join = async (group: string) => {
+      cluster.occupied.add(group);
+      return async () => void cluster.occupied.delete(group);
+    };
+    return { groups: openInMemory(cluster).groups, topic: 'conformance', join };
+  });
 
   it('lets a deny win over an allow, and super users pass', async () => {
     const cluster = kafka(false).createTopic('orders');

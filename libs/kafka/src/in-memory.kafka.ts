@@ -3,6 +3,7 @@ import { OutcomeUnknownError, UnavailableError } from '#libs/domain';
 import type { Clock } from '#libs/runtime';
 import type { AccessRule, TopicOperation } from './access-rules.js';
 import type { PartitionHealth } from './cluster-state.js';
+import type { GroupCommit } from './consumer-groups.js';
 import { KafkaAuthenticationError, KafkaRefusedError } from './errors.js';
 import type { StoredRecord } from './topic-log.js';
 
@@ -20,7 +21,10 @@ export interface InMemoryKafkaOptions {
 export class InMemoryKafka {
   condition: ClusterCondition = 'serving';
   readonly rules: AccessRule[] = [];
-  readonly committed = new Map<string, Map<number, bigint>>();
+  /** By group. */
+  readonly committed = new Map<string, readonly GroupCommit[]>();
+  /** Groups with members. */
+  readonly occupied = new Set<string>();
   readonly refusedLogins = new Set<string>();
   partitionHealth: PartitionHealth = { partitions: 1, offline: 0, underMinIsr: 0 };
   private readonly topics = new Map<string, StoredRecord[][]>();

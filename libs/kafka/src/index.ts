@@ -1,7 +1,7 @@
 export { AccessRules, type AccessRule, type TopicOperation } from './access-rules.js';
 export type { BrokerAddress, ClusterAccess, KafkaCredentials } from './cluster-access.js';
 export { ClusterState, type PartitionHealth } from './cluster-state.js';
-export { ConsumerGroups } from './consumer-groups.js';
+export { ConsumerGroups, type CommitOfGroup, type GroupCommit } from './consumer-groups.js';
 export { isAuthorizationFailure, KafkaAuthenticationError, KafkaRefusedError } from './errors.js';
 export { checkpointKey, checkpointValue, readCheckpoint, type GroupCheckpoint } from './mirrormaker/checkpoint.js';
 export { MalformedRecordError } from './mirrormaker/errors.js';
@@ -36,7 +36,8 @@ export {
 export { WholeLog, type WholePage, type WholeReadOptions } from './copying/whole-log.js';
 export { headerOf, type StoredWholeRecord, type WholeHeader, type WholeRecord } from './copying/whole-record.js';
 export { GroupCheckpoints } from './positions/group-checkpoints.js';
-export { firstToCopy, SALVAGED_FROM } from './positions/left-out.js';
+export { LogTail, type TailReader } from './positions/log-tail.js';
+export { firstToCopy, SALVAGED_FROM, type MirroredLog } from './positions/left-out.js';
 export { OffsetSyncs } from './positions/offset-syncs.js';
 export {
   PositionBook,

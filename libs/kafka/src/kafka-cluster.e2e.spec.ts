@@ -8,6 +8,7 @@ import { PORTS } from '../../../test/lab/layout.js';
 import { createTopic, labAccess } from '../../../test/support/lab-kafka.js';
 import { accessRulesConformance } from './access-rules.conformance.js';
 import type { AccessRule } from './access-rules.js';
+import { consumerGroupsConformance } from './consumer-groups.conformance.js';
 import { copyingConformance } from './copying/copying.conformance.js';
 import { openCopying, type OpenCopying } from './copying/open-copying.js';
 import { openCluster, type KafkaCluster } from './kafka-cluster.js';
@@ -156,16 +157,34 @@ describe('a real Kafka cluster', () => {
     await runJava(java(lab.run, topic, 'none', [tool, '--topic', topic, ...amount, '--producer.config', config]));
   }
 
-  it('reads what a group has committed', async () => {
-    const { log, groups } = open('a', 'admin');
-    await log.append('orders', 0, record);
+  consumerGroupsConformance(async () => {
+    await createTopic(lab, 'a', 'grouped', 2);
+    const client = kafkaClient(lab.layout, lab.run, 'a', 'admin', PORTS.kafkaAdmin);
+    const join = async (groupId: string) => {
+      const consumer = client.consumer({ groupId, retry: { retries: 5 } });
+      await until('a consumer joins', SOON_MS, async () => {
+        await consumer.connect();
+        await consumer.subscribe({ topic: 'grouped' });
+        await consumer.run({ autoCommit: false, eachMessage: async () => undefined });
+      });
+      return () => consumer.disconnect();
+    };
+    return { groups: open('a', 'admin').groups, topic: 'grouped', join };
+  });
+
+  it('reads what a consumer of another client has committed', async () => {
+    await createTopic(lab, 'a', 'read-by-others', 1);
     await until('a group can commit', SOON_MS, () =>
       withAdmin(lab.layout, lab.run, 'a', (admin) =>
-        admin.setOffsets({ groupId: 'orders-app', topic: 'orders', partitions: [{ partition: 0, offset: '1' }] }),
+        admin.setOffsets({
+          groupId: 'orders-app',
+          topic: 'read-by-others',
+          partitions: [{ partition: 0, offset: '1' }],
+        }),
       ),
     );
-    expect(await groups.committedOffsets('orders-app', 'orders')).toEqual(new Map([[0, 1n]]));
-    expect(await groups.committedOffsets('nobody', 'orders')).toEqual(new Map());
+    const commits = await open('a', 'admin').groups.commits(['orders-app']);
+    expect(commits.get('orders-app')).toMatchObject([{ topic: 'read-by-others', partition: 0, offset: 1 }]);
   });
 
   it('names cluster and principal when a login is refused, and not the password', async () => {

@@ -53,7 +53,7 @@ function certificateText(certificate: RpoCertificate, measured: RpoMeasurement |
     `What ${run} may lose of ${flow}, after site ${from} was lost (${moment(certifiedAt)}):`,
     [
       `  seen and not copied     ${observedRange.min} to ${observedRange.max} records`,
-      `  not seen any more       at most ${unobservedMaxRecords} records, in ${duration(sampleAgeMs)}${isOpen ? ', and growing: its fence was not read back' : ' until its fence was read back'}`,
+      `  not seen any more       at most ${unobservedMaxRecords} records, ${unseenText(sampleAgeMs, isOpen)}`,
       `  milliseconds at risk    ${certificate.atRiskMs}`,
       `  measured on its return  ${measured ? measuredText(measured) : 'not yet'}`,
     ].join('\n'),
@@ -62,6 +62,12 @@ function certificateText(certificate: RpoCertificate, measured: RpoMeasurement |
     ...certificate.positions.problems.map(({ message }) => `note: ${message}`),
   );
 }
+
+/** From outside, a site that is dead and one that is only cut off are the same silence. */
+const unseenText = (sampleAgeMs: number, isOpen: boolean): string =>
+  isOpen
+    ? `if clients still reach it, ${duration(sampleAgeMs)} by now and growing: it is not fenced yet`
+    : `if clients still reached it, for the ${duration(sampleAgeMs)} until it was fenced`;
 
 const groupsText = (groups: readonly GroupAtRisk[]): string =>
   groups.length === 0

@@ -4,6 +4,7 @@ import {
   GroupCheckpoints,
   InMemoryKafka,
   InMemoryOffsetSweep,
+  InMemoryWholeLog,
   offsetSyncKey,
   OffsetSyncs,
   offsetSyncValue,
@@ -44,7 +45,14 @@ const watched = async (topics: readonly string[], positions: HandMirror['positio
   const mirror = new HandMirror();
   mirror.positions = positions;
   const readiness = new ProcessReadiness(new InMemoryLog(), clock);
-  const parts = { flow: flowId('a-to-b'), source: clusterId('a'), topics, sourceLog: log, positions: mirror };
+  const parts = {
+    flow: flowId('a-to-b'),
+    source: clusterId('a'),
+    topics,
+    sourceLog: log,
+    sourceWhole: new InMemoryWholeLog(kafka, 'User:admin'),
+    positions: mirror,
+  };
   const sides = {
     manner,
     sourceSweep: new InMemoryOffsetSweep(kafka, 'User:admin'),

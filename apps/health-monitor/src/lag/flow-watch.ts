@@ -11,6 +11,7 @@ import {
   type PositionSample,
   type SweptOffsets,
   type TopicLog,
+  type WholeLog,
 } from '#libs/kafka';
 import type { Clock, Readiness, Stop } from '#libs/runtime';
 import { matchesTopic } from '#libs/topology';
@@ -27,6 +28,8 @@ export interface WatchedFlow {
   readonly manner: FlowManner;
   /** To find what a prefix stands for. */
   readonly sourceLog: TopicLog;
+  /** To look at what the mirror stands before. */
+  readonly sourceWhole: WholeLog;
   readonly sourceSweep: OffsetSweep;
   readonly targetSweep: OffsetSweep;
   readonly positions: MirrorPositions;
@@ -58,8 +61,8 @@ export class FlowWatch {
     private readonly readiness: Readiness,
     private readonly everyMs: number,
   ) {
-    const { naming, isTransactional } = watched.manner;
-    this.pastLeftOut = new PastLeftOut(watched.sourceLog);
+    const { naming, isolation, isTransactional } = watched.manner;
+    this.pastLeftOut = new PastLeftOut({ whole: watched.sourceWhole, isolation });
     this.flow = watched.flow;
     this.source = watched.source;
     this.book = new PositionBook({

@@ -1,4 +1,4 @@
-import { firstToCopy, type SweptOffsets, type TopicLog } from '#libs/kafka';
+import { firstToCopy, type MirroredLog, type SweptOffsets } from '#libs/kafka';
 
 interface Standing {
   readonly stored: number;
@@ -14,7 +14,7 @@ interface Standing {
 export class PastLeftOut {
   private readonly standing = new Map<string, Standing>();
 
-  constructor(private readonly log: TopicLog) {}
+  constructor(private readonly log: MirroredLog) {}
 
   async of(stored: SweptOffsets, ends: SweptOffsets): Promise<SweptOffsets> {
     const moved = new Map<string, Float64Array>();

@@ -32,6 +32,7 @@ const sampleOf = (partitions: PositionSample['partitions']): PositionSample => (
   lagMs: 0,
   sourceAgeMs: 0,
   mirrorAgeMs: 0,
+  peakPerSecond: 20,
   partitions,
   problems: [],
 });

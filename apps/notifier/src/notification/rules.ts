@@ -10,6 +10,7 @@ export interface Telling {
 }
 
 const explain = ({ group }: Facts) => [`signalbox explain ${group}`];
+const rpo = ({ group }: Facts) => [`signalbox rpo ${group}`];
 const lookAtRun = ({ run }: Facts) => [run ? `signalbox run ${run}` : 'signalbox runs'];
 const answer = ({ approval, group }: Facts) =>
   approval
@@ -196,20 +197,17 @@ export const RULES: Readonly<Record<string, Telling>> = {
     says: 'somebody changed from outside what a run had set, and it was set again',
     next: explain,
   },
+  'mirror-runs-back': { severity: 'critical', says: 'replication runs in a circle, set going by hand', next: explain },
   'rpo-certified': {
     severity: 'warning',
     says: 'what the failover may lose is known, and grows until the old site is fenced',
-    next: ({ group }) => [`signalbox rpo ${group}`],
+    next: rpo,
   },
-  'rpo-closed': {
-    severity: 'warning',
-    says: 'the old site is fenced, and what the failover may lose grows no more',
-    next: ({ group }) => [`signalbox rpo ${group}`],
-  },
+  'rpo-closed': { severity: 'warning', says: 'the old site is fenced: what may be lost grows no more', next: rpo },
   'rpo-measured': {
     severity: 'warning',
     says: 'what the failover had lost was measured at the site that returned',
-    next: ({ group }) => [`signalbox rpo ${group}`],
+    next: rpo,
   },
   'name-propagating': {
     severity: 'info',

@@ -1,19 +1,27 @@
-import type { TopicLog } from '../topic-log.js';
+import type { WholeLog } from '../copying/whole-log.js';
+import type { Isolation } from '../sweep/offset-sweep.js';
 
 /** A copy that a salvage made says by this header where it came from: its own site has it, and a mirror leaves it out. */
 export const SALVAGED_FROM = 'signalbox.origin-site';
 
-const PAGE = { waitMs: 0, maxBytes: 262_144 };
+const PAGE_MAX_BYTES = 262_144;
 /** Of one look: a longer row of markers, or of copies, is gone on with at the next one. */
 const READS_MAX = 200;
 
+/** A log as a mirror reads it. */
+export interface MirroredLog {
+  readonly whole: WholeLog;
+  readonly isolation: Isolation;
+}
+
 /**
  * The first offset from `from` on that a mirror would copy, at most `end`: transaction markers, what compaction left out,
- * and copies that a salvage made are nothing that is left to copy. Connect stores no position for them.
- * @throws as `TopicLog.read`
+ * copies that a salvage made and, where only committed records are read, transactions that were taken back are nothing
+ * that is left to copy. Connect stores no position for them. One that is still open may yet be committed, and is left.
+ * @throws as `WholeLog.read`
  */
 export async function firstToCopy(
-  log: TopicLog,
+  { whole, isolation }: MirroredLog,
   topic: string,
   partition: number,
   from: number,
@@ -21,10 +29,11 @@ export async function firstToCopy(
 ): Promise<number> {
   let at = from;
   for (let reads = 0; at < end && reads < READS_MAX; reads++) {
-    const records = await log.read(topic, partition, BigInt(at), PAGE);
-    const own = records.find(({ headers }) => !(headers && SALVAGED_FROM in headers));
-    if (own) return Math.min(Number(own.offset), end);
-    at = Number(records.at(-1)?.offset ?? at) + 1;
+    const { records, next } = await whole.read(topic, partition, at, { isolation, maxBytes: PAGE_MAX_BYTES });
+    const own = records.find(({ headers }) => !headers.some(([name]) => String(name) === SALVAGED_FROM));
+    if (own) return Math.min(own.offset, end);
+    if (next <= at) break;
+    at = next;
   }
   return Math.min(at, end);
 }

@@ -19,17 +19,31 @@ export class PartitionBook {
   private ends: readonly End[] = [];
   private readonly peak = new PeakRate();
   private latest?: End;
+  /** As the source itself told it. */
+  private told?: number;
   private start = 0;
   private was: Copied = { copiedAtLeast: 0, copied: 0 };
   private isBeyond = false;
 
-  constructor(private readonly sinceMs: number) {}
+  /** `emptyAtMs`: when it was not there yet, so that all it has came since. */
+  constructor(
+    private readonly sinceMs: number,
+    emptyAtMs?: number,
+  ) {
+    if (emptyAtMs === undefined) return;
+    this.told = 0;
+    this.peak.saw(emptyAtMs, 0);
+  }
 
-  sawEnd(atMs: number, offset: number): void {
+  /** How many records it has grown by since the source told its end before; none when it never had and may be old. */
+  sawEnd(atMs: number, offset: number): number {
+    const grown = Math.max(0, offset - (this.told ?? offset));
+    this.told = offset;
     this.latest = { atMs, offset };
     this.peak.saw(atMs, offset);
     if (offset > this.was.copied && this.ends.at(-1)?.offset !== offset)
       this.ends = thinned([...this.ends, { atMs, offset }]);
+    return grown;
   }
 
   /** Where the source's log begins by now. What it has deleted is nobody's to copy any more. */

@@ -152,6 +152,29 @@ describe('the book of a flow', () => {
     expect(book.sample(3_000)?.partitions[0]?.peakPerSecond).toBe(1_000);
   });
 
+  it('remembers the fastest that all of them went together, whatever the mirror told in between', () => {
+    const book = bookOf();
+    book.sawSource({ atMs: 0, ends: offsets(50, 0) });
+    book.sawSource({ atMs: 1_000, ends: offsets(450, 0) });
+    book.sawMirror(stored(1_500, 460, 0));
+    book.sawSource({ atMs: 2_000, ends: offsets(470, 300) });
+    // A partition that did not answer stands still, and catches up.
+    book.sawSource({ atMs: 3_000, ends: offsets(480, Number.NaN) });
+    expect(book.sample(3_000)).toMatchObject({ peakPerSecond: 400 });
+    expect(book.sample(3_000)?.partitions.map(({ peakPerSecond }) => peakPerSecond)).toEqual([400, 300]);
+  });
+
+  it('counts all that a topic holds which was not there before', () => {
+    const book = bookOf();
+    book.sawMirror(stored(0, 0));
+    book.sawSource({ atMs: 0, ends: offsets(9_000) });
+    const later = (end: number) => new Map([...offsets(9_000), ['later', Float64Array.of(end)]]);
+    book.sawSource({ atMs: 1_000, ends: later(500) });
+    book.sawSource({ atMs: 2_000, ends: later(600) });
+    expect(book.sample(2_000)).toMatchObject({ peakPerSecond: 500 });
+    expect(book.sample(2_000)?.partitions.map(({ peakPerSecond }) => peakPerSecond)).toEqual([0, 500]);
+  });
+
   it('stays small and keeps the oldest end while nothing is copied', () => {
     const book = bookOf();
     book.sawMirror(stored(0, 0));

@@ -1,6 +1,7 @@
 import type { PartitionPosition, PositionProblem } from '#libs/domain';
 import type { SweptOffsets } from '../sweep/offset-sweep.js';
 import { PartitionBook } from './partition-book.js';
+import { PeakRate } from './peak-rate.js';
 import { beyondSourceEnd } from './rebirth.js';
 import type { SyncTrail } from './sync-trail.js';
 
@@ -42,6 +43,8 @@ export interface PositionSample {
   readonly sourceAgeMs: number;
   readonly mirrorAgeMs: number;
   readonly movedAgeMs?: number;
+  /** Of all partitions together: they are not at their fastest at the same time. */
+  readonly peakPerSecond: number;
   readonly partitions: readonly PartitionPosition[];
   readonly problems: readonly PositionProblem[];
 }
@@ -56,11 +59,15 @@ export class PositionBook {
   private source?: SourceLook;
   private mirror?: MirrorLook;
   private movedAtMs?: number;
+  private readonly peak = new PeakRate();
+  /** Records that were seen to come to the source, in all. */
+  private grown = 0;
 
   constructor(private readonly options: BookOptions) {}
 
   sawSource(look: SourceLook): void {
     for (const [topic, ends] of look.ends) this.sawTopic(topic, ends, look);
+    this.peak.saw(look.atMs, this.grown);
     // A topic that was deleted is no part of the flow any more; one that is named stays, as what is missing.
     for (const topic of this.topics.keys())
       if (!look.ends.has(topic) && !this.options.mustExist.includes(topic)) this.topics.delete(topic);
@@ -85,6 +92,7 @@ export class PositionBook {
       sourceAgeMs: ageOf(this.oldestEndAtMs(), nowMs),
       mirrorAgeMs: ageOf(this.mirror.atMs, nowMs),
       ...(this.movedAtMs !== undefined && { movedAgeMs: ageOf(this.movedAtMs, nowMs) }),
+      peakPerSecond: Math.ceil(this.peak.perSecond),
       partitions,
       problems: this.problems(),
     };
@@ -94,10 +102,11 @@ export class PositionBook {
     const books = this.topics.get(topic) ?? [];
     this.topics.set(topic, books);
     for (const [partition, end] of ends.entries()) {
-      const book = (books[partition] ??= new PartitionBook(atMs));
+      // The looks before did not show it: it is new, and so is all it holds.
+      const book = (books[partition] ??= new PartitionBook(atMs, this.source?.atMs));
       const start = starts?.get(topic)?.[partition];
       if (start !== undefined && !Number.isNaN(start)) book.sawStart(start);
-      if (!Number.isNaN(end)) book.sawEnd(atMs, end);
+      if (!Number.isNaN(end)) this.grown += book.sawEnd(atMs, end);
     }
   }
 
