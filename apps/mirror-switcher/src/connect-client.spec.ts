@@ -88,10 +88,16 @@ describe('ConnectClient', () => {
   });
 
   it('reads again after an internal error, until the deadline', async () => {
-    const connect = await failing(500, 'Request timed out');
-    const failure = connect.status('source', AbortSignal.timeout(2_000));
+    const { url } = await failing(500, 'Request timed out');
+    const deadline = new AbortController();
+    const clock = new SystemClock();
+    let waits = 0;
+    // The deadline passes while it waits to ask for the third time: what it says is what it was told.
+    clock.sleep = () => Promise.resolve(++waits === 2 ? deadline.abort() : undefined);
+    const failure = new ConnectClient(url, clock, PATIENT_MS).status('source', deadline.signal);
     await expect(failure).rejects.toMatchObject({ code: 'SB_UNAVAILABLE' });
     await expect(failure).rejects.toThrow('500 Request timed out');
+    expect(waits).toBe(2);
   });
 
   it('cannot tell what a silent Connect did, and does not wait for it beyond the time of a call', async () => {

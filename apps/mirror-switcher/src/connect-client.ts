@@ -1,6 +1,6 @@
 import { messageOf, OutcomeUnknownError, UnavailableError, type MirrorState } from '#libs/domain';
 import type { Clock } from '#libs/runtime';
-import type { ConnectorStatus } from './connector-status.js';
+import { causeIn, type ConnectorStatus } from './connector-status.js';
 import { ConnectorMissingError, ConnectRejectedError } from './errors.js';
 
 export type ConnectorConfig = Readonly<Record<string, string>>;
@@ -15,11 +15,21 @@ export interface StoredPosition {
   readonly offset: number;
 }
 
+export interface RunningConnector {
+  readonly name: string;
+  readonly config: ConnectorConfig;
+}
+
 /** The connector itself, or one of its tasks. */
 interface ReportedPart {
   readonly state: string;
   /** A stack trace, where it failed. */
   readonly trace?: string;
+}
+
+interface ExpandedConnector {
+  readonly info: { readonly config: ConnectorConfig };
+  readonly status: { readonly connector: ReportedPart };
 }
 
 interface Answer {
@@ -68,6 +78,17 @@ export class ConnectClient {
     return (await this.get(connector, 'config', signal)) as ConnectorConfig;
   }
 
+  /** All connectors that are set going, whoever created them, whether or not their tasks have failed. */
+  async running(signal: AbortSignal): Promise<readonly RunningConnector[]> {
+    const answer = await this.ask('/connectors?expand=info&expand=status', signal);
+    const known = this.expectSuccess(answer, 'all of them') as Readonly<Record<string, ExpandedConnector>>;
+    return Object.entries(known).flatMap(([name, { info, status }]) =>
+      status.connector.state === 'STOPPED' || status.connector.state === 'PAUSED'
+        ? []
+        : [{ name, config: info.config }],
+    );
+  }
+
   async positions(connector: string, signal: AbortSignal): Promise<readonly StoredPosition[]> {
     const { offsets } = (await this.get(connector, 'offsets', signal)) as {
       readonly offsets: readonly {
@@ -112,14 +133,15 @@ export class ConnectClient {
   }
 
   private async get(connector: string, what: string, signal: AbortSignal): Promise<unknown> {
+    return this.expectSuccess(
+      await this.ask(`/connectors/${encodeURIComponent(connector)}/${what}`, signal),
+      connector,
+    );
+  }
+
+  private async ask(path: string, signal: AbortSignal): Promise<Answer> {
     try {
-      const answer = await this.change(
-        'GET',
-        `/connectors/${encodeURIComponent(connector)}/${what}`,
-        undefined,
-        signal,
-      );
-      return this.expectSuccess(answer, connector);
+      return await this.change('GET', path, undefined, signal);
     } catch (error) {
       // Reading changes nothing: an answer that never came leaves nothing unknown.
       throw error instanceof OutcomeUnknownError ? new UnavailableError(error.message, { cause: error }) : error;
@@ -192,10 +214,3 @@ const codeOf = (error: unknown): string => {
 
 const describe = ({ status, body }: Answer): string =>
   typeof body === 'object' && body !== null && 'message' in body ? `${status} ${String(body.message)}` : String(status);
-
-/** The innermost cause: what is above it only says that a task failed. */
-const causeIn = (trace = ''): string => {
-  const lines = trace.split('\n').map((line) => line.trim());
-  const cause = lines.findLast((line) => line.startsWith('Caused by: ')) ?? lines[0] ?? '';
-  return cause.replace(/^Caused by: /, '') || 'Connect does not say why';
-};

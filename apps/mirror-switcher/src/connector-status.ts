@@ -35,3 +35,10 @@ export function isSettled(expected: MirrorState, { source, checkpoint }: FlowSta
   const states = both.flatMap(({ connector, tasks }) => [connector, ...tasks]);
   return source.tasks.length > 0 && states.every((state) => state === 'RUNNING');
 }
+
+/** The innermost cause of a stack trace: what is above it only says that a task failed. */
+export const causeIn = (trace = ''): string => {
+  const lines = trace.split('\n').map((line) => line.trim());
+  const cause = lines.findLast((line) => line.startsWith('Caused by: ')) ?? lines[0] ?? '';
+  return cause.replace(/^Caused by: /, '') || 'Connect does not say why';
+};

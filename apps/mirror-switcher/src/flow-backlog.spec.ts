@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { BacklogWire } from '#libs/contracts';
 import { clusterId, epoch, type Backlog } from '#libs/domain';
-import { InMemoryKafka, openInMemory, type TopicLog } from '#libs/kafka';
+import { InMemoryKafka, InMemoryWholeLog, openInMemory, type TopicLog, type WholeLog } from '#libs/kafka';
 import { SystemClock } from '#libs/runtime';
 import { FakeConnect } from '../../../test/support/fake-connect.js';
 import { ConnectClient } from './connect-client.js';
@@ -17,18 +17,21 @@ describe(FlowBacklog.name, () => {
   let fake: FakeConnect;
   let kafka: InMemoryKafka;
   let log: TopicLog;
+  let whole: WholeLog;
   beforeEach(async () => {
     fake = await FakeConnect.start();
     fake.add('source', { 'source.cluster.alias': 'a' });
     kafka = new InMemoryKafka({ cluster: a, timeoutMs: 100, superUsers: ['User:admin'] }, clock);
     kafka.createTopic('orders', 2).createTopic('other');
     log = openInMemory(kafka).log;
+    whole = new InMemoryWholeLog(kafka, 'User:admin');
   });
   afterEach(() => fake.end());
 
   const backlog = (topics: readonly string[] = ['orders']) => {
     const connect = new ConnectClient(fake.url, clock, 5_000);
-    return new FlowBacklog(new SourceLog(log, { source: a, topics }), new StoredPositions(connect, 'source'), clock, 5);
+    const source = new SourceLog(log, { whole, isolation: 'read-committed' }, { source: a, topics });
+    return new FlowBacklog(source, new StoredPositions(connect, 'source'), clock, 5);
   };
   const append = (count: number, partition = 0, topic = 'orders') =>
     log.append(
@@ -107,8 +110,15 @@ describe(FlowBacklog.name, () => {
     copied(2);
     // Offsets 2 and 3 are markers at first; then only 2 is.
     let records: readonly number[] = [];
-    log.read = async (_topic, partition, from) =>
-      records.filter((at) => at >= from).map((at) => ({ partition, offset: BigInt(at), timestamp: 0n, value: null }));
+    whole.read = async (_topic, _partition, from) => ({
+      records: records
+        .filter((at) => at >= from)
+        .map((offset) => ({ offset, timestamp: 0, key: null, value: null, headers: [] })),
+      aborted: 0,
+      next: 4,
+      stableEnd: 4,
+      end: 4,
+    });
     expect(await observed('empty')).toMatchObject({ holds: true, records: 0, ranges: [] });
     records = [3];
     expect(await observed()).toMatchObject({ records: 1, ranges: [{ from: 3, to: 4 }] });

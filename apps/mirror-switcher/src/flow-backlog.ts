@@ -12,8 +12,8 @@ import {
 } from '#libs/domain';
 import type { Clock } from '#libs/runtime';
 import { backlogIn, backlogOf, beyondTheEnd } from './backlog.js';
+import type { PositionsSource } from './positions-source.js';
 import type { Extent, SourceLog } from './source-log.js';
-import type { StoredPositions } from './stored-positions.js';
 
 interface Sample {
   readonly extents: readonly Extent[];
@@ -30,7 +30,7 @@ export class FlowBacklog extends FencedResource<Backlog | 'empty'> {
 
   constructor(
     private readonly source: SourceLog,
-    private readonly stored: StoredPositions,
+    private readonly stored: PositionsSource,
     private readonly clock: Clock,
     private readonly pollMs: number,
   ) {

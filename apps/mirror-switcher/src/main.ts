@@ -4,6 +4,11 @@ import { MirrorSwitcherModule } from './mirror-switcher.module.js';
 
 await bootstrap({
   name: 'mirror-switcher',
-  module: async ({ configPath, site, process }) =>
-    MirrorSwitcherModule.register({ topology: await loadTopology(configPath, site), site, process }),
+  module: async ({ configPath, site, process: name }) =>
+    MirrorSwitcherModule.register({
+      topology: await loadTopology(configPath, site),
+      site,
+      process: name,
+      environment: process.env,
+    }),
 });

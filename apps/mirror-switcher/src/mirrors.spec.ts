@@ -3,9 +3,10 @@ import { clusterId, flowId, siteId } from '#libs/domain';
 import { InMemoryKafka, InMemoryTransactionalWriter, InMemoryWholeLog, openInMemory } from '#libs/kafka';
 import { VirtualClock } from '../../../test/support/virtual-clock.js';
 import { ConnectRestMirror } from './connect-rest.mirror.js';
-import { ConnectRestPositions } from './connect-rest.positions.js';
 import { FlowBacklog } from './flow-backlog.js';
+import { FlowGroups } from './groups/flow-groups.js';
 import { mirrors } from './mirrors.js';
+import { OwnPositions } from './own-positions.js';
 import { FlowSalvage } from './salvage/flow-salvage.js';
 
 describe(mirrors.name, () => {
@@ -29,6 +30,7 @@ describe(mirrors.name, () => {
         connect: 'http://127.0.0.1:1',
         source: logOf(source),
         target: logOf(target),
+        groups: { source: openInMemory(kafkaOf(source)).groups, target: openInMemory(kafkaOf(target)).groups },
         copying: {
           source: wholeOf(source),
           target: wholeOf(target),
@@ -43,14 +45,15 @@ describe(mirrors.name, () => {
   );
 
   it('finds every resource of a flow that ends here', () => {
-    const kinds = (['mirror', 'positions', 'backlog', 'salvage'] as const).map((kind) =>
+    const kinds = (['mirror', 'positions', 'backlog', 'salvage', 'group-offsets'] as const).map((kind) =>
       resolve({ kind, flow: 'b-to-a' }),
     );
     expect(kinds.map((resource) => resource?.constructor)).toEqual([
       ConnectRestMirror,
-      ConnectRestPositions,
+      OwnPositions,
       FlowBacklog,
       FlowSalvage,
+      FlowGroups,
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { UnavailableError, type StrandedRange } from '#libs/domain';
-import { firstToCopy, KafkaRefusedError, type TopicLog } from '#libs/kafka';
+import { firstToCopy, KafkaRefusedError, type MirroredLog, type TopicLog } from '#libs/kafka';
 import type { Flow } from '#libs/topology';
 import { isCopied } from './flow-topics.js';
 import type { TopicPartition } from './topic-partition.js';
@@ -14,6 +14,8 @@ export interface Extent extends TopicPartition {
 export class SourceLog {
   constructor(
     private readonly log: TopicLog,
+    /** The same log, as the flow reads it. */
+    private readonly mirrored: MirroredLog,
     private readonly flow: Pick<Flow, 'source' | 'topics'>,
   ) {}
 
@@ -22,10 +24,10 @@ export class SourceLog {
     return extents.flat();
   }
 
-  /** Without what is nothing to copy at its beginning: markers, what compaction left out, copies that a salvage made. */
+  /** Without what is nothing to copy at its beginning: markers, transactions that were taken back, copies that a salvage made. */
   async records(range: StrandedRange): Promise<StrandedRange> {
     const { topic, partition, from, to } = range;
-    return { ...range, from: await firstToCopy(this.log, topic, partition, from, to) };
+    return { ...range, from: await firstToCopy(this.mirrored, topic, partition, from, to) };
   }
 
   private async extentsOf(topic: string): Promise<readonly Extent[]> {

@@ -1,5 +1,6 @@
 import type { Positions } from '#libs/domain';
 import type { ConnectClient } from './connect-client.js';
+import { PositionsSource } from './positions-source.js';
 import { parsePartitionKey, partitionKey } from './topic-partition.js';
 
 const ALIAS_KEY = 'source.cluster.alias';
@@ -10,14 +11,16 @@ const MIRRORMAKERS_DEFAULT_ALIAS = 'source';
  * else speaks of the one after it: converted here and nowhere else. A running connector stores them every
  * `offset.flush.interval.ms` of its worker: it may be further on, and is never behind.
  */
-export class StoredPositions {
+export class StoredPositions extends PositionsSource {
   constructor(
     private readonly connect: ConnectClient,
     private readonly connector: string,
-  ) {}
+  ) {
+    super();
+  }
 
   /** @throws ConnectorMissingError, UnavailableError */
-  async read(signal: AbortSignal): Promise<Positions> {
+  override async read(signal: AbortSignal): Promise<Positions> {
     const [alias, stored] = await Promise.all([this.alias(signal), this.connect.positions(this.connector, signal)]);
     const own = stored.filter(({ cluster }) => cluster === alias);
     return Object.fromEntries(own.map((position) => [partitionKey(position), position.offset + 1]));

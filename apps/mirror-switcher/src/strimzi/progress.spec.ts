@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import { epoch } from '#libs/domain';
+import type { FlowStatus } from '../connector-status.js';
+import type { HeldMirrorMaker } from './held-mirror-maker.js';
+import { progressOf } from './progress.js';
+
+const running = { connector: 'RUNNING', tasks: ['RUNNING'] };
+const stopped = { connector: 'STOPPED', tasks: [] };
+const both = (one: FlowStatus['source'], other = one): FlowStatus => ({ source: one, checkpoint: other });
+
+const held = (change: Partial<HeldMirrorMaker> = {}): HeldMirrorMaker => ({
+  name: 'KafkaMirrorMaker2 kafka/a-to-b',
+  version: '1',
+  generation: 2,
+  observedGeneration: 2,
+  epoch: epoch(1),
+  stamps: {},
+  mirror: {},
+  wanted: ['running', 'running'],
+  sourceAlias: 'a',
+  connectors: { source: 's', checkpoint: 'c' },
+  positions: { listed: 'l', altered: 'm' },
+  asked: undefined,
+  isPaused: false,
+  replicas: 1,
+  conditions: [{ type: 'Ready', status: 'True' }],
+  status: both(running),
+  ...change,
+});
+
+describe(progressOf.name, () => {
+  it.each<[string, Partial<HeldMirrorMaker>, 'running' | 'stopped']>([
+    ['settled', {}, 'running'],
+    ['settled', { status: both(stopped) }, 'stopped'],
+    ['settled', { status: both(running, { connector: 'RUNNING', tasks: [] }) }, 'running'],
+    ['not-taken-up', { observedGeneration: 1 }, 'running'],
+    ['not-taken-up', { observedGeneration: 0, conditions: [], status: undefined }, 'running'],
+    ['paused', { isPaused: true, observedGeneration: 1 }, 'running'],
+    ['paused', { conditions: [{ type: 'ReconciliationPaused', status: 'True' }] }, 'running'],
+    ['without-replicas', { replicas: 0 }, 'stopped'],
+    ['not-ready', { conditions: [{ type: 'NotReady', status: 'True', reason: 'ConnectException' }] }, 'running'],
+    ['not-ready', { conditions: [] }, 'running'],
+    ['not-there-yet', { status: both(stopped) }, 'running'],
+    ['not-there-yet', { status: both(running, stopped) }, 'stopped'],
+    ['not-there-yet', { status: both({ connector: 'RUNNING', tasks: ['FAILED'] }, running) }, 'running'],
+    ['not-there-yet', { status: both({ connector: 'RUNNING', tasks: [] }, running) }, 'running'],
+    ['not-there-yet', { status: undefined }, 'stopped'],
+  ])('is %s with %j where %s is wanted', (state, change, expected) => {
+    expect(progressOf(held(change), expected).state).toBe(state);
+  });
+
+  it('says what to look at', () => {
+    const conditions = [{ type: 'NotReady', status: 'True', reason: 'ConnectException', message: 'no route to host' }];
+    expect(progressOf(held({ conditions }), 'running')).toEqual({
+      state: 'not-ready',
+      problem: 'the cluster operator says ConnectException: no route to host',
+    });
+  });
+});
