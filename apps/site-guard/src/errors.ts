@@ -1,6 +1,7 @@
 import { SignalboxError } from '#libs/domain';
+import type { Owner } from '#libs/kubernetes';
 
-/** ACLs of others make the wanted write access impossible; a person has to change them. Nothing was changed. */
+/** ACLs of others make the wanted write access impossible; a person has to change them. Nothing was lifted. */
 export class AccessObstacleError extends SignalboxError {
   readonly code = 'SB_ACCESS_OBSTACLE';
   readonly retryable = false;
@@ -17,3 +18,28 @@ export class FenceProofError extends SignalboxError {
   readonly code = 'SB_FENCE_PROOF';
   readonly retryable = true;
 }
+
+/** A KafkaUser that is named for the fence is not one whose writes can be denied in it. */
+export class KafkaUserUnpreparedError extends SignalboxError {
+  readonly code = 'SB_KAFKA_USER_UNPREPARED';
+  readonly retryable = false;
+
+  constructor(name: string, problem: string) {
+    super(`${name} ${problem}. Nothing was changed there`);
+  }
+}
+
+/** Another group, or another installation, fences by this KafkaUser. */
+export class KafkaUserClaimedError extends SignalboxError {
+  readonly code = 'SB_KAFKA_USER_CLAIMED';
+  readonly retryable = false;
+
+  constructor(name: string, theirs: Owner, ours: Owner) {
+    super(
+      `${name} is fenced for ${ownerText(theirs)}, and it carries one epoch (we are ${ownerText(ours)}): give every ` +
+        'group KafkaUsers of its own',
+    );
+  }
+}
+
+const ownerText = ({ installation, group }: Owner): string => `group ${group} of ${installation}`;

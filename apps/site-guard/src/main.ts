@@ -4,6 +4,11 @@ import { SiteGuardModule } from './site-guard.module.js';
 
 await bootstrap({
   name: 'site-guard',
-  module: async ({ configPath, site, process }) =>
-    SiteGuardModule.register({ topology: await loadTopology(configPath), site, process }),
+  module: async ({ configPath, site, process: name }) =>
+    SiteGuardModule.register({
+      topology: await loadTopology(configPath),
+      site,
+      process: name,
+      environment: process.env,
+    }),
 });

@@ -67,7 +67,7 @@ describe('a site-guard on real parts', () => {
     const topics = { topics: ['conformance.*'], probeTopic: 'signalbox.canary' };
     const scope = { group: groupId('conformance'), ...topics, inbound: ['User:mm2-ba'], self: 'User:signalbox' };
     const probes = { clients: probe, control: probe };
-    const acls = new AclWriteAccess({ ...scope, openByDefault: false }, kafka.rules, probes, clock);
+    const acls = new AclWriteAccess({ scope: { ...scope, openByDefault: false }, rules: kafka.rules, probes, clock });
     const before = await acls.read(signal);
     await acls.write(before, 'none', before.epoch, signal);
     const resource = new LadderWriteAccess(acls, undefined, clock, {

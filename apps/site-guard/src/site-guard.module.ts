@@ -2,9 +2,11 @@ import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplica
 import { invariant, type ClusterId } from '#libs/domain';
 import { EtcdJournal, Journal, journalAccess } from '#libs/journal';
 import { accessTo, openCluster, type ClusterAccess, type Listener } from '#libs/kafka';
+import type { Environment } from '#libs/kubernetes';
 import { allOrEveryProblem, Clock, Log, Metrics, Random, Readiness } from '#libs/runtime';
 import { findSite, hostAndPort, type Cluster } from '#libs/topology';
 import { CommandListenerSwitch } from './fence/command.listener-switch.js';
+import { KafkaUserFences } from './kafka-user/make.js';
 import { SiteGuard, type SiteGuardIdentity } from './site-guard.js';
 
 /** Keeps a site that is not active from taking writes. Needs the journal and the site's Kafka, and neither to start. */
@@ -13,10 +15,14 @@ export class SiteGuardModule implements OnApplicationBootstrap, OnApplicationShu
   constructor(
     private readonly guard: SiteGuard,
     private readonly journal: Journal,
+    private readonly users: KafkaUserFences,
   ) {}
 
   /** @throws SecretError, SeveralProblemsError */
-  static async register(identity: SiteGuardIdentity): Promise<DynamicModule> {
+  static async register({
+    environment,
+    ...identity
+  }: SiteGuardIdentity & { environment: Environment }): Promise<DynamicModule> {
     const { topology, site } = identity;
     const { requestTimeoutMs } = topology.policy;
     const { fenceCommand } = findSite(topology, site);
@@ -33,8 +39,13 @@ export class SiteGuardModule implements OnApplicationBootstrap, OnApplicationShu
             new EtcdJournal(await journalAccess(topology, site), clock, readiness),
         },
         {
+          provide: KafkaUserFences,
+          inject: [Clock],
+          useFactory: (clock: Clock) => new KafkaUserFences(topology, here, clock, environment),
+        },
+        {
           provide: SiteGuard,
-          inject: [Journal, Clock, Random, Log, Readiness, Metrics],
+          inject: [Journal, Clock, Random, Log, Readiness, Metrics, KafkaUserFences],
           useFactory: (
             journal: Journal,
             clock: Clock,
@@ -42,6 +53,7 @@ export class SiteGuardModule implements OnApplicationBootstrap, OnApplicationShu
             log: Log,
             readiness: Readiness,
             metrics: Metrics,
+            users: KafkaUserFences,
           ) =>
             new SiteGuard(identity, {
               journal,
@@ -52,6 +64,7 @@ export class SiteGuardModule implements OnApplicationBootstrap, OnApplicationShu
               metrics,
               open: (cluster, listener, timeoutMs) =>
                 openCluster({ ...accessOf(accesses, cluster, listener), timeoutMs }),
+              fencedOtherwise: (...asked) => users.writeAccess(...asked),
               listener: (timeoutMs) =>
                 fenceCommand && new CommandListenerSwitch(fenceCommand, listeners, timeoutMs, clock),
             }),
@@ -66,7 +79,7 @@ export class SiteGuardModule implements OnApplicationBootstrap, OnApplicationShu
 
   async onApplicationShutdown(): Promise<void> {
     await this.guard.stop();
-    await this.journal.close();
+    await Promise.all([this.journal.close(), this.users.close()]);
   }
 }
 

@@ -7,6 +7,7 @@ import { clusterOf, flowsOf, policyOf, type Cluster, type Group, type Topology }
 import { ArmProof } from './arming/arm-proof.js';
 import type { AclScope } from './fence/acl-survey.js';
 import { AclWriteAccess } from './fence/acl.write-access.js';
+import type { ClusterWriteAccess, WriteAccessPorts } from './fence/cluster.write-access.js';
 import type { HeldAccess } from './fence/held-access.js';
 import { LadderWriteAccess } from './fence/ladder.write-access.js';
 import { ListenerFence } from './fence/listener-fence.js';
@@ -34,6 +35,12 @@ export interface SiteGuardParts {
   readonly metrics?: Metrics;
   /** Each call makes a connection of its own, so that a proof never holds up a fence. */
   readonly open: (cluster: Cluster, listener: Listener, timeoutMs: number) => KafkaCluster;
+  /** Where a cluster is fenced otherwise than by ACLs; `users`: the KafkaUsers of the group there. */
+  readonly fencedOtherwise?: (
+    cluster: Cluster,
+    ports: WriteAccessPorts,
+    users: readonly string[],
+  ) => ClusterWriteAccess | undefined;
   /** Absent where the site provides no command; `timeoutMs` is for one run of it. */
   readonly listener: (timeoutMs: number) => ListenerSwitch | undefined;
 }
@@ -136,7 +143,9 @@ export class SiteGuard {
   private guarded(group: Group, kafka: ClusterConnections, fence: ListenerFence | undefined): GuardedGroup {
     const { clock, log, readiness } = this.parts;
     const { topology, site } = this.identity;
-    const acls = new AclWriteAccess(this.scopeOf(group), kafka.control.rules, kafka.probes, clock);
+    const scope = this.scopeOf(group);
+    const ports = { scope, rules: kafka.control.rules, probes: kafka.probes, clock };
+    const acls = this.writeAccess(clusterOf(topology, group, site), ports, group.kafkaUsers?.[site]);
     const access = new LadderWriteAccess(acls, fence, clock, {
       aclTimeoutMs: this.aclTimeoutMs,
       requestTimeoutMs: topology.policy.requestTimeoutMs,
@@ -165,7 +174,7 @@ export class SiteGuard {
   }
 
   /** By the control listener: it must be possible to prove the ACLs while the clients' one is closed. */
-  private canaryOn(cluster: Cluster): AclWriteAccess {
+  private canaryOn(cluster: Cluster): ClusterWriteAccess {
     const control = this.connect(cluster, 'control');
     const probe = new WriteProbe(control.log, this.parts.random);
     const scope: AclScope = {
@@ -176,7 +185,12 @@ export class SiteGuard {
       self: principalOn(cluster),
       openByDefault: cluster.openByDefault,
     };
-    return new AclWriteAccess(scope, control.rules, { clients: probe, control: probe }, this.parts.clock);
+    const probes = { clients: probe, control: probe };
+    return this.writeAccess(cluster, { scope, rules: control.rules, probes, clock: this.parts.clock });
+  }
+
+  private writeAccess(cluster: Cluster, ports: WriteAccessPorts, users: readonly string[] = []): ClusterWriteAccess {
+    return this.parts.fencedOtherwise?.(cluster, ports, users) ?? new AclWriteAccess(ports);
   }
 
   private probesOf(cluster: Cluster): ClusterConnections {

@@ -1,6 +1,6 @@
 import { messageOf, NEVER_STAMPED, SignalboxError, UnavailableError, type WriteAccess } from '#libs/domain';
 import type { Clock, Readiness } from '#libs/runtime';
-import type { AclWriteAccess } from '../fence/acl.write-access.js';
+import type { ClusterWriteAccess } from '../fence/cluster.write-access.js';
 import { FenceProofError } from '../errors.js';
 import { inTime } from '../fence/deadline.js';
 import type { ListenerSwitch } from '../fence/listener-switch.js';
@@ -8,7 +8,7 @@ import type { GuardStatus } from '../guard-status.js';
 
 export interface ArmProofSettings {
   /** The guard's own topic on each of the site's clusters, fenced and lifted by the code that fences groups. */
-  readonly canaries: readonly AclWriteAccess[];
+  readonly canaries: readonly ClusterWriteAccess[];
   readonly listener: ListenerSwitch | undefined;
   readonly armProofMaxAgeMs: number;
   readonly retryMs: number;
@@ -81,13 +81,13 @@ export class ArmProof {
     }
   }
 
-  private async fenceAndLift(canary: AclWriteAccess): Promise<void> {
+  private async fenceAndLift(canary: ClusterWriteAccess): Promise<void> {
     for (const access of ['none', 'clients'] as const) {
       await inTime(this.clock, this.settings.proofTimeoutMs, (signal) => this.provesToBe(canary, access, signal));
     }
   }
 
-  private async provesToBe(canary: AclWriteAccess, access: WriteAccess, signal: AbortSignal): Promise<void> {
+  private async provesToBe(canary: ClusterWriteAccess, access: WriteAccess, signal: AbortSignal): Promise<void> {
     const outcome = await canary.write(await canary.read(signal), access, NEVER_STAMPED, signal);
     const { holds, check, observed } = await canary.verify(access, signal);
     if (outcome === 'written' && holds) return;

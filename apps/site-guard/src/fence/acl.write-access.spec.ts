@@ -34,7 +34,8 @@ function onCluster(): { kafka: InMemoryKafka; acls: AclWriteAccess } {
   });
   const cluster = openInMemory(kafka, SELF);
   const probe = new WriteProbe(cluster.log, new SystemRandom());
-  return { kafka, acls: new AclWriteAccess(scope, cluster.rules, { clients: probe, control: probe }, clock) };
+  const probes = { clients: probe, control: probe };
+  return { kafka, acls: new AclWriteAccess({ scope, rules: cluster.rules, probes, clock }) };
 }
 
 fencedResourceConformance<HeldAccess>('write access by ACL, in memory', async () => {

@@ -1,40 +1,16 @@
-import {
-  FencedResource,
-  OutcomeUnknownError,
-  UnavailableError,
-  type Epoch,
-  type Stamped,
-  type Verification,
-  type WriteOutcome,
-} from '#libs/domain';
-import type { AccessRule, AccessRules, Listener } from '#libs/kafka';
-import type { Clock } from '#libs/runtime';
+import { OutcomeUnknownError, UnavailableError, type Epoch, type Stamped, type WriteOutcome } from '#libs/domain';
+import type { AccessRule } from '#libs/kafka';
 import { AccessObstacleError } from '../errors.js';
 import { obstacles, planAccess, readAccess, type AclReading } from './acl-plan.js';
-import type { AclScope } from './acl-survey.js';
-import { answerWithin } from './deadline.js';
+import { ClusterWriteAccess, IN_FORCE_WITHIN_MS, LOOK_AGAIN_MS } from './cluster.write-access.js';
 import type { HeldAccess } from './held-access.js';
-import type { WriteAttempt, WriteProbe } from './write-probe.js';
-
-/** A change of ACLs is in force on every broker some 60 ms after the answer; this is what we give it. */
-const IN_FORCE_WITHIN_MS = 1_000;
-const LOOK_AGAIN_MS = 20;
 
 /**
- * Write access as ACLs on the site's Kafka. Weak: ACLs have no compare-and-set. The epoch stands in an ACL of its own and
- * is compared just before the write, by the one process per site that writes them.
+ * Write access as ACLs on the site's Kafka. ACLs have no compare-and-set. The epoch stands in an ACL of its own and is
+ * compared just before the write.
  */
-export class AclWriteAccess extends FencedResource<HeldAccess> {
-  override readonly fence = 'weak';
-
-  constructor(
-    readonly scope: AclScope,
-    private readonly rules: AccessRules,
-    private readonly probes: Readonly<Record<Listener, WriteProbe>>,
-    private readonly clock: Clock,
-  ) {
-    super();
-  }
+export class AclWriteAccess extends ClusterWriteAccess {
+  protected override readonly enforcedBy = 'ACLs';
 
   override async read(signal: AbortSignal): Promise<Stamped<HeldAccess>> {
     return this.readingOf(await this.list(signal));
@@ -52,8 +28,8 @@ export class AclWriteAccess extends FencedResource<HeldAccess> {
     this.assertPossible(next, present);
     const { add, remove } = planAccess(this.scope, next, epoch, present);
     try {
-      await this.answer(signal, this.rules.add(add));
-      await this.answer(signal, this.rules.remove(remove));
+      await this.answer(signal, this.ports.rules.add(add));
+      await this.answer(signal, this.ports.rules.remove(remove));
       return (await this.comesToHold(next, epoch, signal)) ? 'written' : 'unknown';
     } catch (error) {
       if (error instanceof OutcomeUnknownError || error instanceof UnavailableError) return 'unknown';
@@ -61,28 +37,9 @@ export class AclWriteAccess extends FencedResource<HeldAccess> {
     }
   }
 
-  override async verify(
-    expected: HeldAccess | undefined,
-    signal: AbortSignal,
-    listener: Listener = 'clients',
-  ): Promise<Verification> {
-    const endsAtMs = this.clock.monotonicMs() + IN_FORCE_WITHIN_MS;
-    for (;;) {
-      const verification = await this.look(expected, signal, listener);
-      if (verification.holds || signal.aborted || this.clock.monotonicMs() >= endsAtMs) return verification;
-      await this.clock.sleep(LOOK_AGAIN_MS, signal);
-    }
-  }
-
-  private async look(expected: HeldAccess | undefined, signal: AbortSignal, listener: Listener): Promise<Verification> {
-    const { topics, probeTopic } = this.scope;
-    const attempt = await this.answer(signal, this.probes[listener].attempt(probeTopic));
+  protected override async observed(signal: AbortSignal) {
     const { value, epoch } = await this.read(signal);
-    return {
-      check: `ACLs on ${topics.join(', ')} and a write to ${probeTopic}`,
-      observed: { acls: value, epoch, write: attempt.answers.join('; ') },
-      holds: expected === undefined || (value === expected && isWhatClientsFeel(expected, attempt)),
-    };
+    return { value, observed: { acls: value, epoch } };
   }
 
   private async comesToHold(next: HeldAccess, epoch: Epoch, signal: AbortSignal): Promise<boolean> {
@@ -109,22 +66,6 @@ export class AclWriteAccess extends FencedResource<HeldAccess> {
   }
 
   private list(signal: AbortSignal): Promise<readonly AccessRule[]> {
-    return this.answer(signal, this.rules.list());
-  }
-
-  private answer<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
-    return answerWithin(signal, `Kafka of group ${this.scope.group}`, answer);
+    return this.answer(signal, this.ports.rules.list());
   }
 }
-
-const isWhatClientsFeel = (expected: HeldAccess, { result }: WriteAttempt): boolean => {
-  switch (expected) {
-    case 'none':
-    case 'inbound':
-      return result === 'refused';
-    case 'clients':
-      return result === 'accepted';
-    case 'unset':
-      return true;
-  }
-};

@@ -23,12 +23,12 @@ describe('the ladder of a write fence', () => {
     const cluster = openInMemory(kafka, SELF);
     const probe = new WriteProbe(cluster.log, new SystemRandom());
     const scope = { group: groupId('orders'), topics: ['orders'], probeTopic: 'signalbox.probe.orders' };
-    const acls = new AclWriteAccess(
-      { ...scope, inbound: [site.mirror], self: SELF, openByDefault: false },
-      cluster.rules,
-      { clients: probe, control: probe },
+    const acls = new AclWriteAccess({
+      scope: { ...scope, inbound: [site.mirror], self: SELF, openByDefault: false },
+      rules: cluster.rules,
+      probes: { clients: probe, control: probe },
       clock,
-    );
+    });
     const options = { aclTimeoutMs: ACL_TIMEOUT_MS, requestTimeoutMs: ACL_TIMEOUT_MS, mayLift: () => true };
     withCommand = new LadderWriteAccess(acls, new ListenerFence(listener), clock, options);
     aclsOnly = new LadderWriteAccess(acls, undefined, clock, options);

@@ -4,6 +4,7 @@ import {
   NEVER_STAMPED,
   SignalboxError,
   UnavailableError,
+  type Cause,
   type Epoch,
   type Stamped,
   type Verification,
@@ -11,7 +12,7 @@ import {
   type WriteOutcome,
 } from '#libs/domain';
 import type { Clock } from '#libs/runtime';
-import type { AclWriteAccess } from './acl.write-access.js';
+import type { ClusterWriteAccess } from './cluster.write-access.js';
 import { inTime } from './deadline.js';
 import type { HeldAccess } from './held-access.js';
 import type { ListenerFence } from './listener-fence.js';
@@ -41,7 +42,7 @@ export class LadderWriteAccess extends FencedResource<HeldAccess> {
   private last: WriteAccess = 'none';
 
   constructor(
-    private readonly acls: AclWriteAccess,
+    private readonly acls: ClusterWriteAccess,
     private readonly listener: ListenerFence | undefined,
     private readonly clock: Clock,
     private readonly options: LadderOptions,
@@ -89,8 +90,9 @@ export class LadderWriteAccess extends FencedResource<HeldAccess> {
     next: HeldAccess,
     epoch: Epoch,
     signal: AbortSignal,
+    cause?: Cause,
   ): Promise<WriteOutcome> {
-    return this.turn.run(() => this.climb(seen, next, epoch, signal));
+    return this.turn.run(() => this.climb(seen, next, epoch, signal, cause));
   }
 
   override async verify(expected: HeldAccess | undefined, signal: AbortSignal): Promise<Verification> {
@@ -123,12 +125,13 @@ export class LadderWriteAccess extends FencedResource<HeldAccess> {
     next: HeldAccess,
     epoch: Epoch,
     signal: AbortSignal,
+    cause: Cause | undefined,
   ): Promise<WriteOutcome> {
     if (epoch < this.known.epoch) return 'refused';
     if (next === 'clients' && seen.value !== 'clients' && !this.options.mayLift()) {
       throw new UnavailableError("The site's lease has lapsed: no client may write here until the journal answers.");
     }
-    const outcome = await this.writeAcls(seen, next, epoch, signal);
+    const outcome = await this.writeAcls(seen, next, epoch, signal, cause);
     if (outcome === 'written') return this.enforced(next, epoch, signal);
     if (outcome !== 'unknown' || next !== 'none' || !this.listener) return outcome;
     await this.listener.close(this.acls.scope.group);
@@ -152,11 +155,12 @@ export class LadderWriteAccess extends FencedResource<HeldAccess> {
     next: HeldAccess,
     epoch: Epoch,
     signal: AbortSignal,
+    cause: Cause | undefined,
   ): Promise<WriteOutcome> {
     if (seen.version === UNANSWERED) return 'unknown';
     const hasNextRung = next === 'none' && this.hasNextRung;
     try {
-      return await this.onAcls((limit) => this.acls.write(seen, next, epoch, limit), signal, hasNextRung);
+      return await this.onAcls((limit) => this.acls.write(seen, next, epoch, limit, cause), signal, hasNextRung);
     } catch (error) {
       if (error instanceof UnavailableError || (hasNextRung && error instanceof SignalboxError)) return 'unknown';
       throw error;

@@ -1,4 +1,11 @@
-import { FencedResource, type Epoch, type Stamped, type Verification, type WriteOutcome } from '#libs/domain';
+import {
+  FencedResource,
+  type Cause,
+  type Epoch,
+  type Stamped,
+  type Verification,
+  type WriteOutcome,
+} from '#libs/domain';
 import type { Clock } from '#libs/runtime';
 import type { HeldAccess } from '../fence/held-access.js';
 
@@ -31,10 +38,11 @@ export class StepAccess extends FencedResource<HeldAccess> {
     next: HeldAccess,
     epoch: Epoch,
     signal: AbortSignal,
+    cause?: Cause,
   ): Promise<WriteOutcome> {
     this.touchedAtMs = Infinity;
     try {
-      return await this.access.write(seen, next, epoch, signal);
+      return await this.access.write(seen, next, epoch, signal, cause);
     } finally {
       this.touchedAtMs = this.clock.monotonicMs();
     }
