@@ -13,7 +13,7 @@ import {
 import { flowId, type FlowPositions } from '#libs/domain';
 import { Journal, keys } from '#libs/journal';
 import { Clock, Readiness } from '#libs/runtime';
-import { findGroup, journalMajority, rtoSum } from '#libs/topology';
+import { findFlow, findGroup, journalMajority, rtoSum } from '#libs/topology';
 import { evidenceOf } from '../group/evidence.js';
 import { GroupDirectory, type KnownGroup } from '../group/group-directory.js';
 import { commands } from '../operation/commands.js';
@@ -23,6 +23,7 @@ import { dryRun, prospectOf, type Asked, type DryRun } from '../view/explanation
 import { forecast } from '../view/forecast.js';
 import { instructionsFor } from '../view/instructions.js';
 import { preflight } from '../view/preflight.js';
+import type { ReadiedFlow } from '../view/preflight-mirrors.js';
 import { missingParts } from '../view/status.js';
 import { ApiError } from './api-error.js';
 import { knownGroup, queryAs } from './request.js';
@@ -103,9 +104,19 @@ export class PlansController {
         rto: (ttlSeconds) => rtoSum(topology, findGroup(topology, asked.group.id), ttlSeconds),
       },
       ...(most && { journalMajority: most }),
+      mirrors: this.mirrors(asked),
       positions: await this.positions(asked),
+      reasserted: asked.view.reasserted.map(({ value }) => value),
       missing: { members: this.journal.missing(), parts },
     });
+  }
+
+  private mirrors({ group }: Asked): readonly ReadiedFlow[] {
+    return group.settings.shape.flows.map((between) => ({
+      ...findFlow(this.self.topology, flowId(between.id)),
+      ...between,
+      id: flowId(between.id),
+    }));
   }
 
   private async positions({ group }: Asked): Promise<readonly FlowPositions[]> {

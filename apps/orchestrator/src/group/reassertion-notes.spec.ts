@@ -12,7 +12,7 @@ async function put(stage: Stage, key: string, value: object): Promise<void> {
 }
 
 /** What the mirror-switcher writes. */
-async function reasserted(stage: Stage, times: number): Promise<void> {
+async function reasserted(stage: Stage, times: number, change: Partial<ReassertedRecord> = {}): Promise<void> {
   const key = keys.reasserted(group, MIRROR);
   const before = (await stage.journal.read(key)).entries[0]?.value;
   const { audited } = before === undefined ? { audited: 0 } : (JSON.parse(before) as ReassertedRecord);
@@ -25,6 +25,7 @@ async function reasserted(stage: Stage, times: number): Promise<void> {
     epoch: epoch(1),
     ordered: '"stopped"',
     found: '{"epoch":1,"value":"running"}',
+    ...change,
   };
   await put(stage, key, record);
 }
@@ -49,6 +50,24 @@ describe(ReassertionNotes.name, () => {
       },
     ]);
     expect(verifyChain(await stage.audit())).toMatchObject({ ok: true });
+  });
+
+  it('takes what was found and left there under a rule of its own', async () => {
+    const stage = new Stage();
+    const loop = stage.orchestrator('b');
+    await stage.allWell();
+    await loop.settle();
+    // At once, whatever was given back the moment before.
+    await reasserted(stage, 1);
+    await stage.play(loop);
+    expect(await notes(stage)).toHaveLength(1);
+    await reasserted(stage, 3, { isLeft: true, found: '{"running":["by-hand"]}' });
+    await stage.play(loop);
+    expect(await notes(stage)).toHaveLength(1);
+    const left = (await stage.audit()).filter(({ rule }) => rule === 'mirror-runs-back');
+    expect(left.map(({ evidence }) => evidence)).toEqual([
+      expect.objectContaining({ times: 2, last: expect.objectContaining({ found: '{"running":["by-hand"]}' }) }),
+    ]);
   });
 
   it('sums up what goes on and on, by the minute', async () => {

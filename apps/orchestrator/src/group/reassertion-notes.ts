@@ -15,10 +15,12 @@ export class ReassertionNotes {
 
   /** The transaction of the next note; undefined when there is none for now. */
   next(view: GroupView, leader: Leader): GroupTransaction | undefined {
-    const due = view.reasserted.filter(({ value, entry }) => this.sinceNotedMs(entry.key, value) >= LEAST_BETWEEN_MS);
+    const due = view.reasserted.filter(
+      ({ value, entry }) => this.sinceNotedMs(laneOf(entry.key, value), value) >= LEAST_BETWEEN_MS,
+    );
     const held = due.find(({ value }) => value.times > value.audited);
     if (!held) return undefined;
-    const { resource, times, audited, at, by, epoch, ordered, found } = held.value;
+    const { resource, times, audited, at, by, epoch, ordered, found, isLeft } = held.value;
     const { phase } = view.state;
     return new GroupTransaction(view)
       .asLeader(leader.name)
@@ -26,7 +28,7 @@ export class ReassertionNotes {
       .audit({
         at: this.clock.now(),
         actor: leader.actor,
-        rule: 'weak-fence-reasserted',
+        rule: isLeft ? 'mirror-runs-back' : 'weak-fence-reasserted',
         before: phase,
         after: phase,
         epoch: view.epoch,
@@ -49,3 +51,6 @@ export class ReassertionNotes {
     return nowMs - atMs;
   }
 }
+
+/** What is left as it was found is other news than what was given back, and waits for none of it. */
+const laneOf = (key: string, { isLeft = false }: ReassertedRecord): string => `${key} ${isLeft}`;

@@ -3,8 +3,10 @@ import { decode, openFlowPositions, RpoRecordWire, type Keyring } from '#libs/co
 import type { Settings } from '#libs/decision';
 import {
   flowId,
+  instant,
   type Backlog,
   type FlowPositions,
+  type Instant,
   type Json,
   type ReturningSite,
   type RpoRecord,
@@ -15,6 +17,7 @@ import type { Clock } from '#libs/runtime';
 import type { Leader } from './evaluation.js';
 import { GroupTransaction } from './group-transaction.js';
 import type { GroupView } from './group-view.js';
+import { overdueMs } from './self-fence-watch.js';
 
 /** How far the certificate of a run has come. */
 type Stage = 'certified' | 'closed' | 'measured';
@@ -56,8 +59,8 @@ export class RpoNotes {
       this.done.set(run.id, stage);
       return undefined;
     }
-    const at = fencedAt ?? this.clock.now();
-    const next = await this.certify(run, { run: run.id, from: run.plan.from, at, isOpen: fencedAt === undefined });
+    const facts = { run: run.id, from: run.plan.from, at: this.clock.now(), isOpen: fencedAt === undefined };
+    const next = await this.certify(run, { ...facts, ...(fencedAt !== undefined && { fencedAt }) });
     const rule = fencedAt === undefined ? 'rpo-certified' : 'rpo-closed';
     return this.note(view, leader, next, entry).audit(this.entry(view, leader, rule, next));
   }
@@ -127,9 +130,11 @@ export class RpoNotes {
 
 const heardAt = ({ writtenAt, sourceAgeMs }: FlowPositions): number => writtenAt - sourceAgeMs;
 
-/** When the old site's fence was read back, or waited out. */
-const fencedAtOf = ({ steps }: GroupView, { plan }: Run) =>
-  steps.map(({ value }) => value).find(({ fences, status }) => fences === plan.from && status === 'done')?.finishedAt;
+/** When the old site's fence was read back, or the wait for its guard was over, however late somebody looked. */
+function fencedAtOf({ steps }: GroupView, { plan }: Run): Instant | undefined {
+  const fence = steps.map(({ value }) => value).find(({ fences, status }) => fences === plan.from && status === 'done');
+  return fence?.finishedAt === undefined ? undefined : instant(fence.finishedAt - overdueMs(fence.verifiedBy));
+}
 
 /** A site may have several flows out of it: each is measured by its own topics. */
 function ofFlow({ ranges }: Backlog, { partitions, rest }: FlowPositions): Backlog {

@@ -1,4 +1,4 @@
-import type { Json, SiteId } from '#libs/domain';
+import type { Json, SiteId, StepRecord } from '#libs/domain';
 import type { Clock } from '#libs/runtime';
 import type { GroupView } from './group-view.js';
 
@@ -41,4 +41,11 @@ export class SelfFenceWatch {
       armedBy: record.armedBy,
     };
   }
+}
+
+/** For how long the wait for a guard had been over when a step was settled by it, in ms; 0 for what was settled otherwise. */
+export function overdueMs(verifiedBy: StepRecord['verifiedBy']): number {
+  if (verifiedBy?.check !== 'self-fence-waited-out') return 0;
+  const { silentMs, neededMs } = verifiedBy.observed as Readonly<Record<string, Json | undefined>>;
+  return typeof silentMs === 'number' && typeof neededMs === 'number' ? Math.max(0, silentMs - neededMs) : 0;
 }

@@ -1,29 +1,34 @@
 import { siteId, type GroupId, type Step, type WriteAccess } from '#libs/domain';
 import { clusterOf, findCluster, findGroup, flowsOf, type Group, type Topology } from '#libs/topology';
 import { quoted, type ByHand } from './by-hand.js';
+import { kafkaUserLines, type Pattern } from './instructions-users.js';
 
 const EVERYBODY = 'User:*';
-
-interface Pattern {
-  readonly match: 'literal' | 'prefixed';
-  readonly topic: string;
-}
 
 /**
  * Who may write a site's topics: the rules that its guard would make and remove, with their lines in its ledger. Without
  * these a guard would take the rules for somebody else's and never lift them.
  */
-export function writeAccessLines(
-  { action, desired }: Step,
-  site: string,
-  { plan, topology, stamp }: ByHand,
-): readonly string[] {
+export function writeAccessLines({ action, desired }: Step, site: string, byHand: ByHand): readonly string[] {
+  const { plan, topology, stamp } = byHand;
   const group = findGroup(topology, plan.group);
-  const { bootstrap, adminBootstrap, openByDefault } = clusterOf(topology, group, siteId(site));
+  const cluster = clusterOf(topology, group, siteId(site));
+  const { bootstrap, adminBootstrap, openByDefault, writeFence } = cluster;
   if (action === 'inspect')
     return [`# write a record to ${group.topics.join(', ')} over ${bootstrap.join(',')}: it must be accepted`];
+  const inbound = inboundPrincipals(group, site, topology);
+  if (writeFence?.by === 'kafka-users') {
+    const patterns = patternsOf(group.topics);
+    return kafkaUserLines(
+      cluster,
+      writeFence,
+      { group: group.id, access: desired as WriteAccess, patterns, inbound },
+      byHand,
+    );
+  }
   const acls = `kafka-acls.sh --bootstrap-server ${(adminBootstrap ?? bootstrap).join(',')} --command-config admin.properties`;
-  const patterns = patternsOf(group);
+  // The guard's probe is fenced with the topics of the group.
+  const patterns = patternsOf([...group.topics, `signalbox.probe.${group.id}`]);
   const ledger = `${acls} --add --operation Describe --topic ${quoted(ledgerTopic(group.id))} --deny-principal`;
   const deny = (principal: string) =>
     patterns.flatMap((pattern) => [
@@ -32,7 +37,6 @@ export function writeAccessLines(
     ]);
   const lift = (principal: string) =>
     patterns.map((pattern) => `${acls} --remove --force ${ruleOf(principal, pattern)}`);
-  const inbound = inboundPrincipals(group, site, topology);
   const lines: Readonly<Record<WriteAccess, readonly string[]>> = {
     none: [...deny(EVERYBODY), ...lift(EVERYBODY).map(asComment)],
     clients: [
@@ -63,9 +67,8 @@ const asComment = (line: string): string => `# to take it back: ${line}`;
 /** What the guard writes into: nobody's topic. */
 const ledgerTopic = (group: GroupId): string => `signalbox.epoch.${group}`;
 
-/** The guard's probe is fenced with the topics of the group. */
-const patternsOf = ({ id, topics }: Group): readonly Pattern[] =>
-  [...topics, `signalbox.probe.${id}`].map((topic) =>
+const patternsOf = (topics: Group['topics']): readonly Pattern[] =>
+  topics.map((topic) =>
     topic.endsWith('*') && topic !== '*'
       ? { match: 'prefixed', topic: topic.slice(0, -1) }
       : { match: 'literal', topic },

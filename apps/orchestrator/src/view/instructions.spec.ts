@@ -13,6 +13,7 @@ const failover = instructionsFor(failoverPlan({ ...facts, fromIsLost: true }), t
 
 const KAFKA_A = 'kafka-acls.sh --bootstrap-server kafka.a.example:9094 --command-config admin.properties';
 const KAFKA_B = 'kafka-acls.sh --bootstrap-server kafka.b.example:9094 --command-config admin.properties';
+const GROUPS_B = 'kafka-consumer-groups.sh --bootstrap-server kafka.b.example:9094 --command-config admin.properties';
 const TOPICS = ['orders', 'signalbox.probe.orders'];
 const LEDGER = "--add --operation Describe --topic 'signalbox.epoch.orders' --deny-principal";
 const stampAt = (acls: string) => `${acls} ${LEDGER} 'User:signalbox-epoch-540'`;
@@ -63,18 +64,22 @@ describe(instructionsFor.name, () => {
       ),
       ...[...add(KAFKA_B, 'User:*'), ...remove(KAFKA_B, 'User:mm2-ab')].map(back),
       `# look: ${KAFKA_B} --list`,
-      '# stage 5: redirect-kafka.example.com, at b',
+      '# stage 5: seed-groups-a-to-b, at b',
+      `${GROUPS_B} --describe --all-groups --offsets`,
+      '# for each partition of a group that has no CURRENT-OFFSET, before its consumers start here:',
+      `# ${GROUPS_B} --group <group> --topic <topic>:<partition> --reset-offsets --to-earliest --execute`,
+      '# stage 6: redirect-kafka.example.com, at b',
       '# signalbox.key: key "signalbox" { algorithm hmac-sha256; secret "…"; };',
       nameAt('198.51.100.10'),
       back(nameAt('192.0.2.10')),
       'dig +short kafka.example.com',
-      '# stage 5: config-orders-clients-b, at b',
+      '# stage 6: config-orders-clients-b, at b',
       configAt('b'),
       back(configAt('a')),
-      '# stage 5: config-orders-clients-a, at a',
+      '# stage 6: config-orders-clients-a, at a',
       configAt('b'),
       back(configAt('a')),
-      '# stage 6: verify-writes-b, at b',
+      '# stage 7: verify-writes-b, at b',
       '# write a record to orders over kafka.b.example:9092: it must be accepted',
     ]);
   });

@@ -1,18 +1,21 @@
+import { epoch, MOVES, ttlSecondsOf, type Epoch, type OneTarget, type Plan, type Step } from '#libs/domain';
 import {
-  epoch,
-  MOVES,
-  ttlSecondsOf,
-  type Epoch,
-  type OneTarget,
-  type Plan,
-  type Positions,
-  type Step,
-} from '#libs/domain';
-import { findCluster, findFlow, findGroup, isBy, targetsOf, type Flow, type Topology } from '#libs/topology';
+  findCluster,
+  findFlow,
+  findGroup,
+  isBy,
+  isDrivenBy,
+  targetsOf,
+  type Flow,
+  type FlowBy,
+  type Topology,
+} from '#libs/topology';
 import { quoted, type ByHand } from './by-hand.js';
 import { configLines } from './instructions-config.js';
 import { writeAccessLines } from './instructions-access.js';
+import { dedicatedMirrorLines, dedicatedPositionsLines } from './instructions-dedicated.js';
 import { route53Lines } from './instructions-route53.js';
+import { offsetsByHand, strimziMirrorLines, strimziPositionsLines } from './instructions-strimzi.js';
 import { recordsOf } from './records-of.js';
 
 /**
@@ -50,13 +53,12 @@ function linesOf(step: Step, { plan, topology, stamp }: ByHand): readonly string
     case 'write-access':
       return writeAccessLines(step, resource.site, { plan, topology, stamp });
     case 'mirror':
-      return action === 'inspect'
-        ? endsOf(findFlow(topology, resource.flow as Flow['id']), topology)
-        : mirror(step, resource.flow, topology);
     case 'positions':
-      return positions(step, resource.flow, topology);
+      return flowLines(step, findFlow(topology, resource.flow as Flow['id']), { plan, topology, stamp });
     case 'salvage':
       return ['# nothing to do by hand: what is stranded stays in the log of the site that is back'];
+    case 'group-offsets':
+      return groupOffsets(resource.flow, topology);
     case 'backlog':
       return backlog(resource.flow, topology);
     case 'name':
@@ -68,10 +70,20 @@ function linesOf(step: Step, { plan, topology, stamp }: ByHand): readonly string
   }
 }
 
+function flowLines(step: Step, flow: Flow, byHand: ByHand): readonly string[] {
+  const isMirror = step.resource.kind === 'mirror';
+  if (isMirror && step.action === 'inspect') return endsOf(flow, byHand.topology);
+  if (isDrivenBy(flow, 'strimzi'))
+    return isMirror ? strimziMirrorLines(step, flow, byHand) : strimziPositionsLines(step, flow, byHand);
+  if (isDrivenBy(flow, 'dedicated'))
+    return isMirror ? dedicatedMirrorLines(step, flow, byHand.stamp) : dedicatedPositionsLines(flow);
+  if (!isDrivenBy(flow, 'connect')) return [];
+  return isMirror ? mirror(step, flow, byHand.topology) : positions(step, flow, byHand.topology);
+}
+
 /** Connect's own commands; what takes a stop back is a resume. */
-function mirror({ desired }: Step, id: string, topology: Topology): readonly string[] {
+function mirror({ desired }: Step, flow: FlowBy<'connect'>, topology: Topology): readonly string[] {
   const [verb, back] = desired === 'running' ? ['resume', 'stop'] : ['stop', 'resume'];
-  const flow = findFlow(topology, id as Flow['id']);
   const connectors = [flow.driver.source, flow.driver.checkpoint];
   const put = (name: string, what: string) =>
     `curl -fsS -X PUT ${connectOf(flow, topology)}/connectors/${name}/${what}`;
@@ -81,20 +93,11 @@ function mirror({ desired }: Step, id: string, topology: Topology): readonly str
   ];
 }
 
-/** Connect keeps the last offset that was copied; a position is the one after it. */
-function positions({ desired }: Step, id: string, topology: Topology): readonly string[] {
-  const flow = findFlow(topology, id as Flow['id']);
-  const offsets = Object.entries(desired as Positions)
-    .filter(([, position]) => position > 0)
-    .map(([key, position]) => {
-      const dash = key.lastIndexOf('-');
-      const partition = { cluster: flow.source, topic: key.slice(0, dash), partition: Number(key.slice(dash + 1)) };
-      return { partition, offset: { offset: position - 1 } };
-    });
+function positions({ desired }: Step, flow: FlowBy<'connect'>, topology: Topology): readonly string[] {
   const url = `${connectOf(flow, topology)}/connectors/${flow.driver.source}`;
   return [
     `curl -fsS -X PUT ${url}/stop`,
-    `curl -fsS -X PATCH -H 'content-type: application/json' ${url}/offsets -d ${quoted(JSON.stringify({ offsets }))}`,
+    `curl -fsS -X PATCH -H 'content-type: application/json' ${url}/offsets -d ${quoted(offsetsByHand(desired, flow.source))}`,
     `# "cluster" is the connector's source.cluster.alias; see: curl -fsS ${url}/config`,
   ];
 }
@@ -105,6 +108,19 @@ function backlog(id: string, topology: Topology): readonly string[] {
     '# wait until both of these print the same ends and they no longer move:',
     ...topicsOf(flow).map((topic) => offsetsAt(flow.source, topic, topology)),
     ...endsOf(flow, topology),
+  ];
+}
+
+/** Only where a group has no members, and never for a partition that has an offset: that one is its own. */
+function groupOffsets(id: string, topology: Topology): readonly string[] {
+  const { target } = findFlow(topology, id as Flow['id']);
+  const { adminBootstrap, bootstrap } = findCluster(topology, target);
+  const servers = (adminBootstrap ?? bootstrap).join(',');
+  const tool = `kafka-consumer-groups.sh --bootstrap-server ${servers} --command-config admin.properties`;
+  return [
+    `${tool} --describe --all-groups --offsets`,
+    '# for each partition of a group that has no CURRENT-OFFSET, before its consumers start here:',
+    `# ${tool} --group <group> --topic <topic>:<partition> --reset-offsets --to-earliest --execute`,
   ];
 }
 

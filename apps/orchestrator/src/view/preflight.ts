@@ -1,11 +1,13 @@
 import type { PreflightAnswer, PreflightCheck } from '#libs/contracts';
 import { answerTo, quarantineMessage, vetoKind, type Facts, type Veto } from '#libs/decision';
-import type { FlowPositions, SiteId, Verdict } from '#libs/domain';
+import type { FlowPositions, ReassertedRecord, SiteId, Verdict } from '#libs/domain';
 import type { JournalPlace } from '#libs/topology';
 import type { GroupView } from '../group/group-view.js';
 import { commands } from '../operation/commands.js';
 import { misplacedJournal } from './journal-place.js';
 import { fail, pass } from './preflight-check.js';
+import { ownerChecks } from './preflight-owners.js';
+import { mirrorChecks, type ReadiedFlow } from './preflight-mirrors.js';
 import { nameChecks, type ReadiedNames } from './preflight-names.js';
 import { positionChecks } from './preflight-positions.js';
 import type { Prospect } from './prospect.js';
@@ -16,8 +18,12 @@ export interface Readied {
   readonly leader: GroupView['leader'];
   readonly voters: readonly SiteId[];
   readonly names: ReadiedNames;
+  /** How the group's flows run. */
+  readonly mirrors?: readonly ReadiedFlow[];
   /** What was kept of the group's flows. */
   readonly positions?: readonly FlowPositions[];
+  /** What had to be set again since somebody else had changed it. */
+  readonly reasserted?: readonly ReassertedRecord[];
   /** The site that holds the majority of the journal, where there are but two. */
   readonly journalMajority?: JournalPlace;
   /** Journal members that do not answer, and parts this process cannot reach, in words. */
@@ -35,7 +41,9 @@ export function preflight(ready: Readied): PreflightAnswer {
     ...guards(ready),
     ...lags(ready),
     ...positions(ready),
+    ...mirrorChecks(ready.mirrors ?? [], ready.prospect.state.active),
     ...nameChecks(ready.names),
+    ...ownerChecks(ready.reasserted ?? [], ready.prospect.at),
     ...returning(ready),
     ...missing(ready),
     ...journalPlace(ready),
