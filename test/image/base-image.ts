@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -55,10 +55,11 @@ function makeBaseRoot(root: string): void {
   chmodSync(join(root, 'tmp'), 0o1777);
 }
 
-/** Where the dynamic linker finds what a program is linked to, and the linker itself. */
-function librariesOf(program: string): readonly string[] {
-  const lines = execFileSync('ldd', [program], { encoding: 'utf8' }).split('\n');
-  return lines.flatMap((line) => /(\/\S+) \(0x/.exec(line)?.[1] ?? []);
+/** Where the dynamic linker finds what programs are linked to, and the linker itself; nothing for one that needs no library. */
+export function librariesOf(...programs: readonly string[]): readonly string[] {
+  const { stdout } = spawnSync('ldd', programs, { encoding: 'utf8' });
+  const lines = stdout.split('\n');
+  return [...new Set(lines.flatMap((line) => /(\/\S+) \(0x/.exec(line)?.[1] ?? []))];
 }
 
 /** Under the very path by which it is looked for, whatever links lead there. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { ARCHIVES } from './cache.js';
+import { archives } from './cache.js';
 import { type ClassArchive, jars, javaVersion } from './java.js';
 
 /** Class archives of both programs, and the first metadata of an empty broker, which the format tool writes. */
@@ -44,7 +44,7 @@ export class Archives {
 
   /** Where a program that is being recorded writes; `keep` puts it in place. */
   draft(recording: Recording): string {
-    mkdirSync(ARCHIVES, { recursive: true });
+    mkdirSync(archives(), { recursive: true });
     return `${pathOf(recording)}.${process.pid}`;
   }
 
@@ -70,5 +70,5 @@ export class Archives {
   }
 }
 
-const pathOf = (recording: Recording) => join(ARCHIVES, recording);
+const pathOf = (recording: Recording) => join(archives(), recording);
 const stampOf = (recording: Recording) => `${pathOf(recording)}.json`;

@@ -68,8 +68,8 @@ options {
   listen-on-v6 { none; };
   recursion no;
   dnssec-validation no;
-  allow-query { 127.0.0.0/8; };
-  allow-transfer { 127.0.0.0/8; };
+  allow-query { ${this.layout.everywhere}; };
+  allow-transfer { ${this.layout.everywhere}; };
   transfer-source ${address};
   notify-source ${address};
   notify-delay 0;

@@ -1,6 +1,6 @@
 import kafkajs, { type AclEntry, type ITopicConfig, type AclResourceTypes, type ResourcePatternTypes } from 'kafkajs';
 import type { Principal } from './credentials.js';
-import { GROUP_PREFIX, MIRROR_PRINCIPAL, mirroredTopics, TOPIC } from './flow.js';
+import { GROUP_PREFIX, MIRROR_PRINCIPAL, mirroredTopics, mirrorPolicy, TOPIC } from './flow.js';
 import { until } from './condition.js';
 import { withAdmin } from './kafka.js';
 import type { KafkaSite, Layout } from './layout.js';
@@ -93,6 +93,8 @@ const common = (mirrored: readonly Resource[]): readonly AclEntry[] => [
   ...allow('signalbox', startingWith(kafkajs.AclResourceTypes.TRANSACTIONAL_ID, 'signalbox.'), 'WRITE', 'DESCRIBE'),
   ...allow('signalbox', startingWith(topic, 'mm2-offset-syncs.'), 'READ'),
   ...allow('signalbox', literal(group, '*'), 'DESCRIBE'),
+  // For groups that the mirror has no offset of.
+  ...allow('signalbox', startingWith(group, GROUP_PREFIX), 'READ'),
   ...allow('signalbox', CLUSTER, 'ALTER', 'DESCRIBE', 'ALTER_CONFIGS', 'DESCRIBE_CONFIGS'),
   ...allow('connect', startingWith(topic, 'connect-'), 'ALL'),
   ...allow('connect', startingWith(group, 'connect-'), 'ALL'),
@@ -111,9 +113,16 @@ function mirrorWrites(source: KafkaSite, mirrored: readonly Resource[]): AclEntr
   const principal = MIRROR_PRINCIPAL[source];
   return [
     ...mirrored.flatMap((each) => allow(principal, each, 'READ', 'WRITE', 'DESCRIBE', 'DESCRIBE_CONFIGS', 'ALTER')),
+    ...(mirrorPolicy() === 'default' ? renamedWrites(source) : []),
     ...allow(principal, literal(topic, `mm2-offset-syncs.${source}.internal`), 'ALL'),
     ...allow(principal, literal(topic, `${source}.checkpoints.internal`), 'ALL'),
     ...allow('signalbox', literal(topic, `${source}.checkpoints.internal`), 'READ'),
     ...allow(principal, startingWith(group, GROUP_PREFIX), 'READ', 'DESCRIBE'),
   ];
 }
+
+/** Copies that have the source's alias before their names are created by the mirror itself. */
+const renamedWrites = (source: KafkaSite): readonly AclEntry[] => [
+  ...allow(MIRROR_PRINCIPAL[source], startingWith(topic, `${source}.`), 'ALL'),
+  ...allow('signalbox', startingWith(topic, `${source}.`), 'READ', 'DESCRIBE'),
+];

@@ -69,7 +69,7 @@ export const connectUrl = (layout: Layout, site: KafkaSite) => `http://${layout.
 export async function connectCall(
   layout: Layout,
   site: KafkaSite,
-  method: 'GET' | 'PUT' | 'POST',
+  method: 'GET' | 'PUT' | 'POST' | 'DELETE',
   path: string,
   body?: unknown,
 ): Promise<unknown> {

@@ -13,6 +13,11 @@ export const TOPIC = 'orders';
 /** Other topics than that one, as JSON: for a lab of its own. */
 export const LAB_TOPICS = 'SIGNALBOX_LAB_TOPICS';
 
+/** `default` has the source's alias before the names of the copies: for a lab of its own. */
+export const LAB_POLICY = 'SIGNALBOX_LAB_POLICY';
+export const mirrorPolicy = (): 'identity' | 'default' =>
+  process.env[LAB_POLICY] === 'default' ? 'default' : 'identity';
+
 export interface MirroredTopic {
   readonly topic: string;
   readonly partitions: number;
@@ -52,7 +57,15 @@ export async function startFlow(
   const configs = connectorConfigs(layout, run, source, target);
   for (const role of ['source', 'checkpoint'] as const)
     await connectCall(layout, target, 'PUT', `/connectors/${names[role]}/config`, configs[role]);
-  // The checkpoint connector has no task before there is a group to follow.
+  await untilFlows(layout, target, names);
+}
+
+/** Both connectors of a direction run at its target. The checkpoint connector has no task before there is a group to follow. */
+export async function untilFlows(
+  layout: Layout,
+  target: KafkaSite,
+  names: { readonly source: string; readonly checkpoint: string },
+): Promise<void> {
   await Promise.all([running(layout, target, names.source, 1), running(layout, target, names.checkpoint, 0)]);
 }
 
@@ -67,18 +80,19 @@ function connectorConfigs(layout: Layout, run: RunDirectory, source: KafkaSite, 
   });
   const settings = driverSettings(source, target);
   const topics = mirroredTopics().map(({ topic }) => topic);
-  const flow = { topics, policy: 'identity', settings, secrets: Object.fromEntries(secrets) } as const;
+  const flow = { topics, policy: mirrorPolicy(), settings, secrets: Object.fromEntries(secrets) } as const;
   return renderConnectors(flow, cluster(source), cluster(target));
 }
 
 async function running(layout: Layout, target: KafkaSite, name: string, tasksMin: number): Promise<void> {
   let startedAtMs = clock.monotonicMs();
+  const path = `/connectors/${encodeURIComponent(name)}`;
   await until(`connector ${name} runs`, RUNNING_WITHIN_MS, async () => {
     if (clock.monotonicMs() - startedAtMs > STARTED_AGAIN_AFTER_MS) {
       startedAtMs = clock.monotonicMs();
-      await connectCall(layout, target, 'POST', `/connectors/${name}/restart?includeTasks=true`);
+      await connectCall(layout, target, 'POST', `${path}/restart?includeTasks=true`);
     }
-    const status = (await connectCall(layout, target, 'GET', `/connectors/${name}/status`)) as {
+    const status = (await connectCall(layout, target, 'GET', `${path}/status`)) as {
       readonly connector: { readonly state: string };
       readonly tasks: readonly { readonly state: string; readonly trace?: string }[];
     };

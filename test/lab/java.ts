@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { KAFKA_JARS } from './cache.js';
+import { kafkaJars } from './cache.js';
 import type { Command } from './part.js';
 import type { RunDirectory } from './run-directory.js';
 
@@ -35,22 +35,23 @@ appender.o.layout.pattern=%d %p %c{1} %m%n
 export type ClassArchive = { readonly use: string } | { readonly writeAtExit: string } | 'none';
 
 export function jars(): string[] {
-  return readdirSync(KAFKA_JARS)
+  const folder = kafkaJars();
+  return readdirSync(folder)
     .filter((name) => name.endsWith('.jar'))
     .sort()
-    .map((name) => join(KAFKA_JARS, name));
+    .map((name) => join(folder, name));
 }
 
 /** Flags and class path go into a file of their own, so that a process list stays readable. */
-export function java(directory: RunDirectory, name: string, archive: ClassArchive, main: readonly string[]): Command {
+export function java(
+  directory: RunDirectory,
+  name: string,
+  archive: ClassArchive,
+  main: readonly string[],
+  classPath: string = jars().join(':'),
+): Command {
   const log4j = directory.write(LOG4J, 'log4j2.properties');
-  const options = [
-    ...flags(),
-    ...archiveFlags(archive),
-    `-Dlog4j2.configurationFile=${log4j}`,
-    '-cp',
-    jars().join(':'),
-  ];
+  const options = [...flags(), ...archiveFlags(archive), `-Dlog4j2.configurationFile=${log4j}`, '-cp', classPath];
   const file = directory.write(options.join('\n'), `${name}.java-options`);
   return { file: 'java', args: [`@${file}`, ...main] };
 }

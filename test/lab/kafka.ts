@@ -12,7 +12,10 @@ const REQUEST_TIMEOUT_MS = 5_000;
 const NODE_ID = 1;
 export const BOOTSTRAP_CHECKPOINT = 'bootstrap.checkpoint';
 /** Fixed, so that a cluster that was wiped and one that was restarted differ by their data alone. */
-const CLUSTER_IDS: Readonly<Record<KafkaSite, string>> = { a: 'c2lnbmFsYm94LWxhYi1hQQ', b: 'c2lnbmFsYm94LWxhYi1iQg' };
+export const CLUSTER_IDS: Readonly<Record<KafkaSite, string>> = {
+  a: 'c2lnbmFsYm94LWxhYi1hQQ',
+  b: 'c2lnbmFsYm94LWxhYi1iQg',
+};
 
 /** A broker that is its own controller. Clients and Signalbox come in by different listeners, so that one can be closed alone. */
 export class KafkaPart implements Part {
@@ -31,12 +34,14 @@ export class KafkaPart implements Part {
     private readonly archive: ClassArchive,
     /** What the format tool would write; spares its start of a second. */
     private readonly checkpoint?: string,
+    /** Its controller is elected at ZooKeeper, which the last of the 3.x releases can do. */
+    private readonly isOnZookeeper = false,
   ) {}
 
   async prepare(): Promise<Command> {
     const data = this.run.folder(this.site, 'kafka');
     const config = this.run.write(properties(this.config(data)), this.site, 'kafka.properties');
-    if (!existsSync(join(data, 'meta.properties'))) await this.format(data, config);
+    if (!this.isOnZookeeper && !existsSync(join(data, 'meta.properties'))) await this.format(data, config);
     return java(this.run, `${this.site}.kafka`, this.archive, ['kafka.Kafka', config]);
   }
 
@@ -59,25 +64,15 @@ export class KafkaPart implements Part {
   }
 
   private config(data: string): Record<string, string | number | boolean> {
-    const address = this.layout.address(this.site);
     const login = brokerJaas(this.run);
-    const listeners = `CLIENT://${address}:${PORTS.kafkaClient},ADMIN://${address}:${PORTS.kafkaAdmin}`;
     return {
-      'process.roles': 'broker,controller',
-      'node.id': NODE_ID,
-      'controller.quorum.voters': `${NODE_ID}@${address}:${PORTS.kafkaController}`,
-      listeners: `${listeners},CONTROLLER://${address}:${PORTS.kafkaController}`,
-      'advertised.listeners': listeners,
-      'listener.security.protocol.map': 'CLIENT:SASL_PLAINTEXT,ADMIN:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT',
+      ...(this.isOnZookeeper ? this.onZookeeper() : this.ownController(login)),
+      'advertised.listeners': this.listeners,
       'inter.broker.listener.name': 'ADMIN',
-      'controller.listener.names': 'CONTROLLER',
       'sasl.enabled.mechanisms': 'PLAIN',
       'sasl.mechanism.inter.broker.protocol': 'PLAIN',
-      'sasl.mechanism.controller.protocol': 'PLAIN',
       'listener.name.client.plain.sasl.jaas.config': login,
       'listener.name.admin.plain.sasl.jaas.config': login,
-      'listener.name.controller.plain.sasl.jaas.config': login,
-      'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
       'super.users': 'User:admin',
       'allow.everyone.if.no.acl.found': false,
       'auto.create.topics.enable': false,
@@ -85,6 +80,38 @@ export class KafkaPart implements Part {
       ...SINGLE_NODE,
       ...(process.env[HEAP_MB] === undefined ? QUICK_SESSIONS : PATIENT_SESSIONS),
       ...SMALL,
+    };
+  }
+
+  private get listeners(): string {
+    const address = this.layout.address(this.site);
+    return `CLIENT://${address}:${PORTS.kafkaClient},ADMIN://${address}:${PORTS.kafkaAdmin}`;
+  }
+
+  private ownController(login: string): Record<string, string | number> {
+    const controller = `${this.layout.address(this.site)}:${PORTS.kafkaController}`;
+    return {
+      'process.roles': 'broker,controller',
+      'node.id': NODE_ID,
+      'controller.quorum.voters': `${NODE_ID}@${controller}`,
+      listeners: `${this.listeners},CONTROLLER://${controller}`,
+      'listener.security.protocol.map': 'CLIENT:SASL_PLAINTEXT,ADMIN:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT',
+      'controller.listener.names': 'CONTROLLER',
+      'sasl.mechanism.controller.protocol': 'PLAIN',
+      'listener.name.controller.plain.sasl.jaas.config': login,
+      'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    };
+  }
+
+  private onZookeeper(): Record<string, string | number> {
+    return {
+      'broker.id': NODE_ID,
+      'zookeeper.connect': `${this.layout.address(this.site)}:${PORTS.zookeeper}`,
+      // Both are started at once.
+      'zookeeper.connection.timeout.ms': READY_WITHIN_MS,
+      listeners: this.listeners,
+      'listener.security.protocol.map': 'CLIENT:SASL_PLAINTEXT,ADMIN:SASL_PLAINTEXT',
+      'authorizer.class.name': 'kafka.security.authorizer.AclAuthorizer',
     };
   }
 }

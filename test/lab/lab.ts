@@ -6,11 +6,15 @@ import { until } from './condition.js';
 import { type Principal, passwordOf } from './credentials.js';
 import { Firewall } from './firewall.js';
 import { tokenFile } from './identities.js';
+import { NodeLayout } from './kubernetes/node/node-layout.js';
+import { onKubernetes } from './kubernetes/node/signalbox-release.js';
+import { cgroupOf } from './kubernetes/node/remains.js';
+import { isOnKubernetes, TwoSites } from './kubernetes/node/two-sites.js';
 import { LabError } from './lab-error.js';
 import { type KafkaSite, Layout, type LabSite } from './layout.js';
 import { Owner } from './owner.js';
 import { infrastructure, INFRASTRUCTURE, withDns, type DnsPart, type Infrastructure } from './parts.js';
-import type { Command } from './part.js';
+import type { Command, Part } from './part.js';
 import { isAlive, Processes, signal } from './processes.js';
 import { RunDirectory } from './run-directory.js';
 import { type Site, siteOf } from './site.js';
@@ -31,6 +35,8 @@ export interface LabOptions {
   readonly dns?: DnsPart;
   /** What is otherwise in signalbox.yaml. */
   readonly amend?: Amend;
+  /** Sites A and B are clusters of Kubernetes with a node each, and Signalbox runs there as pods. Needs root. */
+  readonly kubernetes?: boolean;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -45,6 +51,8 @@ export class Lab {
     readonly layout: Layout,
     readonly run: RunDirectory,
     private readonly owner?: Owner,
+    /** Where its sites are clusters of Kubernetes. */
+    readonly kubernetes?: TwoSites,
   ) {
     this.processes = new Processes(layout, run);
     this.firewall = new Firewall(layout);
@@ -52,20 +60,36 @@ export class Lab {
 
   /** Starts a lab that ends with this process at the latest. Returns when everything serves. */
   static async up(options: LabOptions = {}): Promise<Lab> {
-    const layout = Layout.fromEnvironment(options.net);
+    if (options.kubernetes) return Lab.upOnKubernetes(options);
+    return Lab.start(Layout.fromEnvironment(options.net), options);
+  }
+
+  private static async upOnKubernetes(options: LabOptions): Promise<Lab> {
+    const layout = new NodeLayout(Layout.fromEnvironment(options.net).net);
+    const sites = await TwoSites.start(layout, options.onProgress ?? (() => undefined));
+    try {
+      return await Lab.start(layout, { ...options, amend: both(onKubernetes, options.amend) }, sites);
+    } catch (error) {
+      await sites.stop();
+      throw error;
+    }
+  }
+
+  private static async start(layout: Layout, options: LabOptions, sites?: TwoSites): Promise<Lab> {
     const run = new RunDirectory(layout.runDirectory);
-    const owner = new Owner(layout, run, options.onProgress ?? (() => undefined));
+    const owner = new Owner(layout, run, options.onProgress ?? (() => undefined), sites);
     const hasSignalbox = options.signalbox ?? options.parts === undefined;
     const mode = hasSignalbox ? (options.mode ?? 'automatic') : undefined;
     const { parts, dns = 'bind', amend } = options;
     await owner.start({ infrastructure: parts ?? withDns(dns), mode, amend });
-    return new Lab(layout, run, owner);
+    return new Lab(layout, run, owner, sites);
   }
 
   /** A lab that another process started. */
   static attach(options: { readonly net?: number } = {}): Lab {
-    const layout = Layout.fromEnvironment(options.net);
-    const run = new RunDirectory(layout.runDirectory);
+    const { net, runDirectory } = Layout.fromEnvironment(options.net);
+    const run = new RunDirectory(runDirectory);
+    const layout = isOnKubernetes(run) ? new NodeLayout(net) : new Layout(net);
     if (!run.exists()) throw new LabError(`lab ${layout.net} is not up: npm run lab -- up`);
     return new Lab(layout, run);
   }
@@ -101,6 +125,7 @@ export class Lab {
   async down(): Promise<void> {
     if (this.owner !== undefined) {
       this.owner.end();
+      await this.kubernetes?.stop();
       return;
     }
     const other = this.run.owner();
@@ -115,8 +140,16 @@ export class Lab {
 
   /** SIGKILLs everything in a site, clients that run there included; it stays down until `restart`. */
   async kill(site: LabSite): Promise<void> {
+    this.refuseOnKubernetes(site, 'killed');
     this.run.setDown(site, true);
     await this.processes.kill((record) => record.site === site);
+  }
+
+  /** Everything in a site stops where it is, pods included, and answers nobody, until `restart`. Where sites are clusters. */
+  async standStill(site: KafkaSite): Promise<void> {
+    if (!isOnKubernetes(this.run)) throw new LabError('only a site that is a cluster of Kubernetes stands still');
+    this.run.setDown(site, true);
+    await cgroupOf(this.layout, site).freeze();
   }
 
   /** Brings a killed site back with the data it had, and waits until it serves. */
@@ -125,7 +158,8 @@ export class Lab {
     if (owner === undefined || !isAlive(owner))
       throw new LabError('nobody owns this lab any more, so nothing would start: end it and start a new one');
     this.run.setDown(site, false);
-    const parts = [
+    if (isOnKubernetes(this.run) && site !== 'w') cgroupOf(this.layout, site).thaw();
+    const parts: Part[] = [
       ...infrastructure(this.layout, this.run, undefined, INFRASTRUCTURE),
       ...signalbox(this.layout, this.run),
     ];
@@ -157,11 +191,13 @@ export class Lab {
 
   /** Nothing from one site reaches the other, in both directions, from now on and on open connections. Needs root. */
   cut(one: LabSite, other: LabSite): void {
+    this.refuseOnKubernetes(one, 'cut off');
     this.firewall.cut(one, other);
   }
 
   /** Cut from all other sites and from what is outside. Needs root. */
   isolate(site: LabSite): void {
+    this.refuseOnKubernetes(site, 'isolated');
     this.firewall.isolate(site);
   }
 
@@ -200,9 +236,23 @@ export class Lab {
     return snapshot(this.layout, this.run);
   }
 
+  /** Its pods and its network are not those of this machine's processes. */
+  private refuseOnKubernetes(site: LabSite, what: string): void {
+    if (isOnKubernetes(this.run)) {
+      throw new LabError(`site ${site} cannot be ${what} where sites are clusters of Kubernetes: let it stand still`);
+    }
+  }
+
   private signalPart(site: LabSite, name: string, what: NodeJS.Signals): void {
     const record = this.run.process(site, name);
     if (record === undefined || !isAlive(record)) throw new LabError(`${name} of site ${site} does not run`);
     signal(record, what);
   }
 }
+
+const both =
+  (first: Amend, then?: Amend): Amend =>
+  (...document) => {
+    first(...document);
+    then?.(...document);
+  };

@@ -14,6 +14,7 @@ export const PORTS = {
   kafkaClient: 19092,
   kafkaController: 19093,
   kafkaAdmin: 19094,
+  zookeeper: 12181,
   connect: 18083,
   redis: 16379,
   etcdClient: 12379,
@@ -68,6 +69,16 @@ export class Layout {
 
   network(site: LabSite | 'outside'): string {
     return `127.${this.octet(site)}.0.0/16`;
+  }
+
+  /** Those that an interface has to be given, so that a name server can listen there. */
+  loopbackAddresses(): string[] {
+    return SITES.map((site) => this.address(site));
+  }
+
+  /** All addresses of all sites. */
+  get everywhere(): string {
+    return '127.0.0.0/8';
   }
 
   gid(site: LabSite): number {

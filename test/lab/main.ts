@@ -6,15 +6,18 @@ import { kafkaSiteNamed, siteNamed } from './layout.js';
 import type { GroupMode } from '#libs/topology';
 import { status } from './status.js';
 
+const KUBERNETES = '--kubernetes';
 const MODES: readonly GroupMode[] = ['observe', 'approve', 'automatic'];
 
 const USAGE = `usage: npm run lab -- <command>
-  up [mode]             start two sites and a witness; they run on in the background
-                        (mode of the group: observe, approve or automatic, which is the default)
+  up [mode] [--kubernetes]  start two sites and a witness; they run on in the background
+                        (mode of the group: observe, approve or automatic, which is the default;
+                        with --kubernetes the sites are clusters with a node each, and Signalbox runs there as pods)
   status                what runs, what is cut
   kill <site>           SIGKILL everything in a site (a, b or w)
   restart <site>        bring a killed site back with its data
   freeze|thaw <site>    SIGSTOP or SIGCONT a site's Kafka (a or b)
+  still <site>          everything in a site that is a cluster stands still, until restart (a or b)
   cut <site> <site>     drop everything between two sites
   isolate <site>        drop everything between a site and the rest
   heal                  take back every cut
@@ -22,13 +25,14 @@ const USAGE = `usage: npm run lab -- <command>
 SIGNALBOX_LAB_NET=<n> chooses another lab; each has its own addresses.`;
 
 const COMMANDS: Readonly<Record<string, (...args: readonly string[]) => unknown>> = {
-  up: (mode) => startKeeper(modeNamed(mode)),
-  keep: (mode) => keep(modeNamed(mode)),
+  up: (...args) => startKeeper(args),
+  keep: (...args) => keep(args),
   status: () => showStatus(),
   kill: (site) => Lab.attach().kill(siteNamed(site)),
   restart: (site) => Lab.attach().restart(siteNamed(site)),
   freeze: (site) => Lab.attach().freeze(kafkaSiteNamed(site)),
   thaw: (site) => Lab.attach().thaw(kafkaSiteNamed(site)),
+  still: (site) => Lab.attach().standStill(kafkaSiteNamed(site)),
   cut: (one, other) => Lab.attach().cut(siteNamed(one), siteNamed(other)),
   isolate: (site) => Lab.attach().isolate(siteNamed(site)),
   heal: () => Lab.attach().heal(),
@@ -39,8 +43,9 @@ const COMMANDS: Readonly<Record<string, (...args: readonly string[]) => unknown>
 type Message = { readonly kind: 'progress' | 'problem'; readonly text: string } | { readonly kind: 'ready' };
 
 /** A lab ends with the process that owns it: here one of its own, which stays when this command returns. */
-async function startKeeper(mode: GroupMode): Promise<void> {
-  const keeper = spawn(process.execPath, [import.meta.filename, 'keep', mode], {
+async function startKeeper(args: readonly string[]): Promise<void> {
+  wantedBy(args);
+  const keeper = spawn(process.execPath, [import.meta.filename, 'keep', ...args], {
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
@@ -62,18 +67,24 @@ async function startKeeper(mode: GroupMode): Promise<void> {
   }
 }
 
-async function keep(mode: GroupMode): Promise<void> {
+async function keep(args: readonly string[]): Promise<void> {
   const tell = (message: Message) => void process.send?.(message);
   const onDisconnect = () => process.exit(1);
   process.once('disconnect', onDisconnect);
   try {
-    await Lab.up({ mode, onProgress: (text) => tell({ kind: 'progress', text }) });
+    await Lab.up({ ...wantedBy(args), onProgress: (text) => tell({ kind: 'progress', text }) });
     process.off('disconnect', onDisconnect);
     tell({ kind: 'ready' });
   } catch (error) {
     tell({ kind: 'problem', text: messageOf(error) });
     process.exitCode = 1;
   }
+}
+
+/** What stands behind `up`. */
+function wantedBy(args: readonly string[]): { readonly mode: GroupMode; readonly kubernetes: boolean } {
+  const [mode] = args.filter((arg) => arg !== KUBERNETES);
+  return { mode: modeNamed(mode), kubernetes: args.includes(KUBERNETES) };
 }
 
 function modeNamed(name = 'automatic'): GroupMode {

@@ -1,5 +1,5 @@
 import type { Stop } from '#libs/runtime';
-import type { GroupMode } from '#libs/topology';
+import { strimziConnectors, type GroupMode } from '#libs/topology';
 import { startAnchor } from './anchor.js';
 import { AppPart, signalbox } from './app.js';
 import { Archives } from './archives.js';
@@ -9,10 +9,13 @@ import { setUpCluster } from './cluster-setup.js';
 import { clock } from './condition.js';
 import { createPasswords } from './credentials.js';
 import { writeLadders } from './firewall.js';
-import { startFlow } from './flow.js';
+import { startFlow, untilFlows } from './flow.js';
 import { createIdentities } from './identities.js';
 import { LabError } from './lab-error.js';
-import { type KafkaSite, type Layout, SITES } from './layout.js';
+import { install, installOthers } from './kubernetes/node/signalbox-release.js';
+import { StandInsPart } from './kubernetes/node/stand-ins-part.js';
+import type { TwoSites } from './kubernetes/node/two-sites.js';
+import { KAFKA_SITES, type KafkaSite, type Layout } from './layout.js';
 import { addAddresses, missingAddresses } from './loopback.js';
 import type { Part } from './part.js';
 import { infrastructure, type DnsPart, type Infrastructure } from './parts.js';
@@ -45,6 +48,8 @@ export class Owner {
     private readonly layout: Layout,
     private readonly run: RunDirectory,
     private readonly say: (line: string) => void,
+    /** Where sites A and B are clusters of their own; this machine's loopback addresses when absent. */
+    private readonly sites?: TwoSites,
   ) {
     this.processes = new Processes(layout, run);
   }
@@ -54,15 +59,19 @@ export class Owner {
     checkTools(wanted);
     clearLeftovers(this.layout, this.run);
     const archives = wanted.includes('kafka') ? await Archives.open() : undefined;
-    const apps = mode === undefined ? [] : signalbox(this.layout, this.run);
-    await checkPorts(this.layout, [...infrastructure(this.layout, this.run, archives, wanted), ...apps]);
+    const apps = mode === undefined ? [] : this.ownProcesses();
+    const partsOf = () => infrastructure(this.layout, this.run, archives, wanted).map((part) => this.placed(part));
+    await checkPorts(this.layout, [...partsOf(), ...apps]);
     try {
       await this.claim();
       if (mode !== undefined) this.configure(mode, { dns: wanted.includes('route53') ? 'route53' : 'bind', amend });
       if (archives !== undefined && !archives.areComplete()) await this.train(archives);
+      // Recording leaves nothing of its sites behind.
+      writeClientConfigs(this.layout, this.run);
       // Only now: the parts take the archives as they are.
-      const parts = [...infrastructure(this.layout, this.run, archives, wanted), ...apps];
+      const parts = [...partsOf(), ...this.standIns(wanted), ...apps];
       await this.startAll(parts);
+      await this.startPods();
       this.stops.push(new Supervisor(this.run, this.processes, parts).start());
     } catch (error) {
       this.end();
@@ -77,8 +86,9 @@ export class Owner {
 
   /** Records every change of the machine BEFORE it is made, so that it can always be taken back. */
   private async claim(): Promise<void> {
-    const addedAddresses = missingAddresses(SITES.map((site) => this.layout.address(site)));
+    const addedAddresses = missingAddresses(this.layout.loopbackAddresses());
     this.run.create();
+    this.sites?.mark(this.run);
     const owner = { ...self(), addedAddresses };
     this.run.setOwner(owner);
     this.endWithProcess();
@@ -87,7 +97,6 @@ export class Owner {
     createPasswords(this.run);
     createTsigSecret(this.run);
     createRoute53Secret(this.run);
-    writeClientConfigs(this.layout, this.run);
     writeLadders(this.layout, this.run);
     const anchor = await startAnchor(this.layout);
     this.stops.push(() => anchor.close());
@@ -96,6 +105,30 @@ export class Owner {
   private configure(mode: GroupMode, otherwise: { readonly dns: DnsPart; readonly amend: Amend | undefined }): void {
     createIdentities(this.run);
     writeTopology(this.layout, this.run, mode, otherwise);
+  }
+
+  private placed(part: Part): Part {
+    return this.sites?.placed(part) ?? part;
+  }
+
+  /** Of the operators of the sites' clusters, where there are any and something to operate. */
+  private standIns(wanted: readonly Infrastructure[]): Part[] {
+    const { sites } = this;
+    if (sites === undefined || !wanted.includes('connect')) return [];
+    return KAFKA_SITES.map((site) => this.placed(new StandInsPart(site, sites[site].plane, this.layout)));
+  }
+
+  /** Of Signalbox, those that are no pods. */
+  private ownProcesses(): AppPart[] {
+    return signalbox(this.layout, this.run).filter(({ site }) => !this.sites?.hasPods(site));
+  }
+
+  private async startPods(): Promise<void> {
+    if (this.sites === undefined) return;
+    for (const site of KAFKA_SITES) {
+      await install(this.sites[site], site, this.run);
+      this.report(`the chart's pods of ${site}`);
+    }
   }
 
   private endWithProcess(): void {
@@ -119,12 +152,15 @@ export class Owner {
     const ofKind = (...kinds: readonly string[]) => parts.filter((part) => kinds.includes(part.name));
     const start = (some: readonly Part[]) => Promise.all(some.map((part) => this.startPart(part)));
     await Promise.all([
-      start(ofKind('etcd', 'redis', 'bind', 'route53')),
+      start(ofKind('etcd', 'redis', 'bind', 'route53', 'zookeeper')),
       Promise.all(ofKind('kafka').map((part) => this.startBroker(part))),
     ]);
     const apps = parts.filter((part) => part instanceof AppPart);
     const deciding = apps.filter((app) => app.name === 'orchestrator');
-    await Promise.all([this.startMirror(ofKind('connect')), start(apps.filter((app) => !deciding.includes(app)))]);
+    await Promise.all([
+      this.startMirror(ofKind('connect'), ofKind('stand-ins')),
+      start(apps.filter((app) => !deciding.includes(app))),
+    ]);
     // What decides comes last: a site whose monitor is still starting would look lost to the others' monitors.
     await start(deciding);
   }
@@ -135,11 +171,19 @@ export class Owner {
     await setUpCluster(this.layout, this.run, part.site as KafkaSite);
   }
 
-  private async startMirror(workers: readonly Part[]): Promise<void> {
+  private async startMirror(workers: readonly Part[], operators: readonly Part[]): Promise<void> {
     await Promise.all(workers.map((worker) => this.startPart(worker)));
     if (workers.length === 0) return;
-    await startFlow(this.layout, this.run, 'a', 'b');
+    if (this.sites === undefined) await startFlow(this.layout, this.run, 'a', 'b');
+    else await this.startResources(this.sites, operators);
     this.report('flow a-to-b runs');
+  }
+
+  /** Where Strimzi runs the mirrors, its resources start them. */
+  private async startResources(sites: TwoSites, operators: readonly Part[]): Promise<void> {
+    for (const site of KAFKA_SITES) await installOthers(sites[site], site, this.layout, this.run);
+    await Promise.all(operators.map((operator) => this.startPart(operator)));
+    await untilFlows(this.layout, 'b', strimziConnectors('a', 'b'));
   }
 
   private async startPart(part: Part): Promise<void> {

@@ -8,8 +8,10 @@ import type { Part } from './part.js';
 import { RedisPart } from './redis.js';
 import { Route53Part } from './route53.js';
 import type { RunDirectory } from './run-directory.js';
+import { ZookeeperPart } from './zookeeper.js';
 
-export type Infrastructure = 'kafka' | 'connect' | 'redis' | 'etcd' | DnsPart;
+/** `zookeeper`: for the broker of site A, which then has no controller of its own; of a Kafka before 4.0 only. */
+export type Infrastructure = 'kafka' | 'zookeeper' | 'connect' | 'redis' | 'etcd' | DnsPart;
 /** What keeps the name that clients follow. */
 export type DnsPart = 'bind' | 'route53';
 export const INFRASTRUCTURE: readonly Infrastructure[] = ['kafka', 'connect', 'redis', 'etcd', 'bind'];
@@ -27,10 +29,12 @@ export function infrastructure(
 ): Part[] {
   const kinds: Readonly<Record<Infrastructure, () => Part[]>> = {
     kafka: () =>
-      KAFKA_SITES.map(
-        (site) =>
-          new KafkaPart(site, layout, run, archives?.for('kafka') ?? 'none', archives?.find('bootstrap.checkpoint')),
-      ),
+      KAFKA_SITES.map((site) => {
+        const archive = archives?.for('kafka') ?? 'none';
+        const isOnZookeeper = site === 'a' && wanted.includes('zookeeper');
+        return new KafkaPart(site, layout, run, archive, archives?.find('bootstrap.checkpoint'), isOnZookeeper);
+      }),
+    zookeeper: () => [new ZookeeperPart('a', layout, run)],
     connect: () => KAFKA_SITES.map((site) => new ConnectPart(site, layout, run, archives?.for('connect') ?? 'none')),
     redis: () => KAFKA_SITES.map((site) => new RedisPart(site, layout, run)),
     etcd: () => SITES.map((site) => new EtcdPart(site, layout, run)),

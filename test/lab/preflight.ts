@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
-import { ETCD, KAFKA_JARS } from './cache.js';
+import { ETCD, kafkaJars } from './cache.js';
 import { LabError } from './lab-error.js';
 import type { Layout } from './layout.js';
 import type { Part } from './part.js';
@@ -18,17 +18,18 @@ const program = (name: string, debianPackage: string): Need => ({
   get: `apt-get install --no-install-recommends ${debianPackage}`,
   isThere: () => onPath(name),
 });
-const cached = (path: string, what: string): Need => ({
+const cached = (path: () => string, what: string): Need => ({
   what,
   get: 'npm run lab (it runs set-up first)',
-  isThere: () => existsSync(path),
+  isThere: () => existsSync(path()),
 });
 
 const ALWAYS = [program('setpriv', 'util-linux'), program('ip', 'iproute2')];
 const NEEDS: Readonly<Record<Infrastructure, readonly Need[]>> = {
-  kafka: [program('java', 'openjdk-17-jre-headless'), cached(KAFKA_JARS, 'the Kafka jars')],
-  connect: [program('java', 'openjdk-17-jre-headless'), cached(KAFKA_JARS, 'the Kafka jars')],
-  etcd: [cached(ETCD, 'etcd')],
+  kafka: [program('java', 'openjdk-17-jre-headless'), cached(kafkaJars, 'the Kafka jars')],
+  zookeeper: [program('java', 'openjdk-17-jre-headless'), cached(kafkaJars, 'the Kafka jars')],
+  connect: [program('java', 'openjdk-17-jre-headless'), cached(kafkaJars, 'the Kafka jars')],
+  etcd: [cached(() => ETCD, 'etcd')],
   redis: [program('redis-server', 'redis-server')],
   bind: [program('named', 'bind9')],
   route53: [],
@@ -37,10 +38,16 @@ const NEEDS: Readonly<Record<Infrastructure, readonly Need[]>> = {
 /** Everything that is missing, in one message. */
 export function checkTools(wanted: readonly Infrastructure[]): void {
   if (process.platform !== 'linux') throw new LabError('the lab runs on Linux only');
-  const needs = new Set([...ALWAYS, ...wanted.flatMap((kind) => NEEDS[kind])]);
-  const missing = [...needs].filter((need) => !need.isThere()).map((need) => `  ${need.what}: ${need.get}`);
+  const missing = missingTools(wanted).map(({ what, get }) => `  ${what}: ${get}`);
   if (missing.length > 0) throw new LabError(`missing for the lab:\n${[...new Set(missing)].join('\n')}`);
 }
+
+/** What of it is not here. */
+export const missingForLab = (wanted: readonly Infrastructure[]): string[] =>
+  process.platform === 'linux' ? missingTools(wanted).map(({ what }) => what) : [`Linux: this is ${process.platform}`];
+
+const missingTools = (wanted: readonly Infrastructure[]): Need[] =>
+  [...new Set([...ALWAYS, ...wanted.flatMap((kind) => NEEDS[kind])])].filter((need) => !need.isThere());
 
 export function onPath(name: string): boolean {
   return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'].some((folder) => {

@@ -18,6 +18,8 @@ export class RedisPart implements Part {
     const options = {
       port: PORTS.redis,
       bind: address,
+      // Pods are not of this machine, as it sees them, and it has no password.
+      'protected-mode': 'no',
       dir: this.run.folder(this.site, 'redis'),
       appendonly: 'yes',
       appendfsync: 'everysec',

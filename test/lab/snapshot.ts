@@ -87,7 +87,7 @@ async function connectors(layout: Layout, site: KafkaSite): Promise<Record<strin
 }
 
 async function connector(layout: Layout, site: KafkaSite, name: string): Promise<unknown> {
-  const read = (what: string) => connectCall(layout, site, 'GET', `/connectors/${name}/${what}`);
+  const read = (what: string) => connectCall(layout, site, 'GET', `/connectors/${encodeURIComponent(name)}/${what}`);
   const [config, status] = await Promise.all([read('config'), read('status')]);
   const { connector: own } = status as { readonly connector: { readonly state: string } };
   return { config: hideLogins(config as Record<string, string>), meantTo: MEANT_TO[own.state] ?? 'run' };

@@ -6,7 +6,14 @@ import { clientConfigData, clientConfigFile, CONFIG_ID } from './client-config.j
 import { connectUrl } from './connect.js';
 import { passwordFile } from './credentials.js';
 import { ladderFile } from './firewall.js';
-import { connectorNames, driverSettings, MIRROR_PRINCIPAL, mirroredTopics, secretSettings } from './flow.js';
+import {
+  connectorNames,
+  driverSettings,
+  MIRROR_PRINCIPAL,
+  mirroredTopics,
+  mirrorPolicy,
+  secretSettings,
+} from './flow.js';
 import { publicKeyOf, ROLES, signingKeyFile, tokenHash } from './identities.js';
 import { KAFKA_SITES, type KafkaSite, type LabSite, type Layout, PORTS, SITES } from './layout.js';
 import type { DnsPart } from './parts.js';
@@ -92,7 +99,7 @@ function flow(run: RunDirectory, source: KafkaSite, target: KafkaSite): Member<'
     source: clusterName(source),
     target: clusterName(target),
     topics: mirroredTopics().map(({ topic }) => topic),
-    policy: 'identity',
+    policy: mirrorPolicy(),
     principal: `User:${MIRROR_PRINCIPAL[source]}`,
     driver: {
       kind: 'connect',

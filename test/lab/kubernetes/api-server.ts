@@ -1,13 +1,17 @@
 import { stringify } from 'yaml';
+import type { Identity } from '../../support/certificates.js';
 import { KUBE_APISERVER } from '../cache.js';
 import { type LabSite, PORTS } from '../layout.js';
 import type { Command, Part } from '../part.js';
 import type { RunDirectory } from '../run-directory.js';
 import type { ApiClient } from './api-client.js';
 import type { Credentials } from './credentials.js';
+import { SERVICES } from './node/addresses.js';
 
 /** A guard, as elsewhere: it compiles a lot before it serves, which takes seconds on a quiet machine and minutes on a busy one. */
 const READY_WITHIN_MS = 600_000;
+/** Where the lab's processes listen. */
+const NODE_PORTS = '18000-18999';
 
 /** One write, one line: who asked for what, the answer, and what admission noted. Bodies stay out of it: they hold Secrets. */
 const AUDIT_POLICY = {
@@ -34,7 +38,9 @@ export class ApiServerPart implements Part {
     private readonly credentials: Credentials,
     private readonly run: RunDirectory,
     private readonly client: ApiClient,
-    readonly auditLog: string,
+    private readonly auditLog: string,
+    /** By which it asks nodes for logs and the like; without it there are none. */
+    private readonly asNodesClient?: Identity,
   ) {}
 
   prepare(): Promise<Command> {
@@ -52,9 +58,8 @@ export class ApiServerPart implements Part {
       'service-account-signing-key-file': tokenKeyFile,
       'authorization-mode': 'Node,RBAC',
       'enable-admission-plugins': 'NodeRestriction',
-      'service-cluster-ip-range': '10.96.0.0/16',
-      // Endpoints may not be loopback addresses, and nothing inside asks for this one.
-      'endpoint-reconciler-type': 'none',
+      'service-cluster-ip-range': SERVICES,
+      ...this.forPods(),
       'allow-privileged': true,
       'audit-policy-file': this.run.write(stringify(AUDIT_POLICY), `${this.site}.audit-policy.yaml`),
       'audit-log-path': this.auditLog,
@@ -63,6 +68,20 @@ export class ApiServerPart implements Part {
       file: KUBE_APISERVER,
       args: Object.entries(options).map(([key, value]) => `--${key}=${value}`),
     });
+  }
+
+  private forPods(): Record<string, string> {
+    // Endpoints may not be loopback addresses, and without nodes nothing inside asks for this one.
+    if (this.asNodesClient === undefined) return { 'endpoint-reconciler-type': 'none' };
+    const { certificateFile, keyFile } = this.asNodesClient;
+    return {
+      'kubelet-certificate-authority': this.credentials.authorityFile,
+      'kubelet-client-certificate': certificateFile,
+      'kubelet-client-key': keyFile,
+      'kubelet-preferred-address-types': 'InternalIP',
+      // A service is reached at its node by the port that a process would have there.
+      'service-node-port-range': NODE_PORTS,
+    };
   }
 
   /** Ready includes that its own roles and priorities are there. */

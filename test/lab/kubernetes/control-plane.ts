@@ -1,20 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { KUBECTL } from '../cache.js';
-import { clock } from '../condition.js';
 import { LabError } from '../lab-error.js';
 import { Layout, type LabSite, PORTS } from '../layout.js';
 import type { Part } from '../part.js';
 import { checkPorts } from '../preflight.js';
-import { isAlive, Processes, self } from '../processes.js';
+import { Processes } from '../processes.js';
 import { RunDirectory } from '../run-directory.js';
 import { killRecorded } from '../tear-down.js';
+import { announcedStart } from './announced-start.js';
 import { type ApiAnswer, ApiClient, type ApiRequest } from './api-client.js';
 import { ApiServerPart } from './api-server.js';
+import { claimed } from './claimed-run.js';
 import { runCommand, type CommandAnswer, type CommandOptions } from './command.js';
 import { ControllerManagerPart } from './controller-manager.js';
-import { createCredentials } from './credentials.js';
+import { ADMIN, createCredentials, type Credentials } from './credentials.js';
 import { missingForKubernetes } from './preflight.js';
 import { StorePart } from './store.js';
+import { type Surroundings, within } from './surroundings.js';
 
 export interface ControlPlaneOptions {
   /** Whose loopback address it has; `a` when absent. */
@@ -23,6 +25,8 @@ export interface ControlPlaneOptions {
   readonly layout?: Layout;
   /** False for the API server alone: nothing makes pods, ServiceAccounts or empties namespaces then. */
   readonly controllers?: boolean;
+  /** Where it runs instead of on a loopback address; pods can reach it there. */
+  readonly inside?: Surroundings;
   /** Told what is waited for, and what is there. */
   readonly say?: (line: string) => void;
 }
@@ -43,40 +47,55 @@ export interface AuditEvent {
 export class ControlPlane {
   private constructor(
     readonly site: LabSite,
-    /** Of an administrator. */
-    readonly kubeconfig: string,
     private readonly run: RunDirectory,
     private readonly processes: Processes,
     private readonly client: ApiClient,
-    private readonly server: ApiServerPart,
+    private readonly server: Part,
+    private readonly auditLog: string,
+    /** Of all who have to do with it; who joins is issued more. */
+    readonly credentials: Credentials,
   ) {
     process.once('exit', this.clear);
   }
 
   /** Returns when it serves and an account for pods is there. Throws, with nothing left behind, when something is missing. */
   static async start(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-    const { site = 'a', layout = Layout.fromEnvironment(), controllers = true, say = () => undefined } = options;
+    const {
+      site = 'a',
+      layout = Layout.fromEnvironment(),
+      controllers = true,
+      inside,
+      say = () => undefined,
+    } = options;
     const missing = missingForKubernetes();
     if (missing.length > 0) throw new LabError(`missing for Kubernetes:\n${missing.join('\n')}`);
-    const run = claim(new RunDirectory(`${layout.runDirectory}-kubernetes-${site}`));
-    const address = layout.address(site);
+    const run = claimed(planeRunOf(layout, site), killRecorded);
+    const address = inside?.address ?? layout.address(site);
     const url = `https://${address}:${PORTS.kubernetesApi}`;
     const credentials = await createCredentials(run, 'credentials', address, url);
     const client = new ApiClient(url, credentials);
     const store = new StorePart(site, address, run.folder('store'));
     const audit = run.file('logs', `${site}.kube-audit.log`);
-    const server = new ApiServerPart(site, address, store.url, credentials, run, client, audit);
+    const asNodesClient = inside && (await credentials.issue('nodes-client', ADMIN));
+    const server = new ApiServerPart(site, address, store.url, credentials, run, client, audit, asNodesClient);
     const more = controllers ? [new ControllerManagerPart(site, address, credentials, client)] : [];
     const processes = new Processes(layout, run);
-    const plane = new ControlPlane(site, credentials.adminKubeconfig, run, processes, client, server);
+    const placed = (part: Part) => (inside ? within(inside, part) : part);
+    const plane = new ControlPlane(site, run, processes, client, placed(server), audit, credentials);
     try {
-      await checkPorts(layout, [store, server, ...more]);
-      for (const part of [store, server, ...more]) await startPart(processes, part, say);
+      const parts = [store, server, ...more].map(placed);
+      await checkPorts(layout, parts);
+      for (const part of parts) await announcedStart(processes, part, say);
     } catch (error) {
       await plane.stop();
       throw error;
     }
     return plane;
+  }
+
+  /** Of an administrator. */
+  get kubeconfig(): string {
+    return this.credentials.adminKubeconfig;
   }
 
   /** For kubectl, Helm and the like: they find the cluster, and leave nothing in anybody's home. */
@@ -105,7 +124,7 @@ export class ControlPlane {
 
   /** Every write that was answered up to now, refused ones included, the oldest first. */
   audit(): AuditEvent[] {
-    return readFileSync(this.server.auditLog, 'utf8')
+    return readFileSync(this.auditLog, 'utf8')
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as AuditEvent);
@@ -134,26 +153,6 @@ export class ControlPlane {
   };
 }
 
-async function startPart(processes: Processes, part: Part, say: (line: string) => void): Promise<void> {
-  say(`${part.name} of ${part.site}: waiting until it serves, ${part.readyWithinMs / 1000} s at most`);
-  const startedAt = clock.monotonicMs();
-  await processes.startPart(part);
-  say(`${part.name} of ${part.site}: serves after ${((clock.monotonicMs() - startedAt) / 1000).toFixed(1)} s`);
-}
-
-/** Clears away what a killed run left; one that somebody still owns is not touched. */
-function claim(run: RunDirectory): RunDirectory {
-  const owner = run.owner();
-  if (owner !== undefined && isAlive(owner)) {
-    throw new LabError(
-      `${run.path} belongs to process ${owner.pid}: end it, or set SIGNALBOX_LAB_NET to another number`,
-    );
-  }
-  if (run.exists()) {
-    killRecorded(run);
-    run.remove();
-  }
-  run.create();
-  run.setOwner({ ...self(), addedAddresses: [] });
-  return run;
-}
+/** Where a site's control plane keeps what it writes. */
+export const planeRunOf = (layout: Layout, site: LabSite): RunDirectory =>
+  new RunDirectory(`${layout.runDirectory}-kubernetes-${site}`);

@@ -2,9 +2,10 @@ import { generateKeyPairSync } from 'node:crypto';
 import { stringify } from 'yaml';
 import { type Identity, issue } from '../../support/certificates.js';
 import type { RunDirectory } from '../run-directory.js';
+import { API_SERVICE } from './node/addresses.js';
 
 /** Who may do what is decided by the organisation (a group) and the name in the certificate. */
-const ADMIN = '/O=system:masters/CN=admin';
+export const ADMIN = '/O=system:masters/CN=admin';
 const CONTROLLERS = '/CN=system:kube-controller-manager';
 
 /** Everything that proves who is who in one cluster, as files that only their owner reads. */
@@ -17,6 +18,9 @@ export interface Credentials {
   /** Signs the tokens of ServiceAccounts. */
   readonly tokenKeyFile: string;
   readonly tokenPublicKeyFile: string;
+  /** For one more: its organisation and name, and what else stands in its certificate. */
+  readonly issue: (name: string, subject: string, more?: readonly string[]) => Promise<Identity>;
+  readonly kubeconfigOf: (identity: Identity, name: string) => string;
 }
 
 /** New for every cluster. @param address of the API server @param url of the API server */
@@ -30,11 +34,12 @@ export async function createCredentials(
   const authority = await issue(pki, 'authority', '/CN=lab authority');
   const by = ['-CA', authority.certificateFile, '-CAkey', authority.keyFile];
   const leaf = [...by, '-addext', 'basicConstraints=critical,CA:FALSE'];
-  const names = `subjectAltName=IP:${address},DNS:kubernetes.default.svc`;
+  const names = `subjectAltName=IP:${address},IP:${API_SERVICE},DNS:kubernetes.default.svc`;
+  const issueMore: Credentials['issue'] = (name, subject, more = []) => issue(pki, name, subject, [...leaf, ...more]);
   const [server, admin, controllers] = await Promise.all([
-    issue(pki, 'server', '/CN=kube-apiserver', [...leaf, '-addext', names]),
-    issue(pki, 'admin', ADMIN, leaf),
-    issue(pki, 'controllers', CONTROLLERS, leaf),
+    issueMore('server', '/CN=kube-apiserver', ['-addext', names]),
+    issueMore('admin', ADMIN),
+    issueMore('controllers', CONTROLLERS),
   ]);
   const kubeconfigOf = (identity: Identity, name: string) =>
     run.write(kubeconfig(url, authority.certificateFile, identity), folder, `${name}.kubeconfig`);
@@ -44,6 +49,8 @@ export async function createCredentials(
     admin,
     adminKubeconfig: kubeconfigOf(admin, 'admin'),
     controllersKubeconfig: kubeconfigOf(controllers, 'controllers'),
+    issue: issueMore,
+    kubeconfigOf,
     ...createTokenKeys(run, folder),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Stand-ins for two of Strimzi's resource definitions: the names, versions and subresources of the real ones (as of 0.51, which
+ * Stand-ins for three of Strimzi's resource definitions: the names, versions and subresources of the real ones (as of 0.51, which
  * serves both versions), and no schema of what is inside. Enough for everything that the API server itself decides.
  */
 const GROUP = 'kafka.strimzi.io';
@@ -8,13 +8,14 @@ interface Stub {
   readonly plural: string;
   readonly kind: string;
   readonly shortName: string;
-  /** Where `kubectl scale` writes. */
-  readonly scaled: string;
+  /** Where `kubectl scale` writes; absent where nothing can be scaled. */
+  readonly scaled?: string;
 }
 
 const STUBS: readonly Stub[] = [
   { plural: 'kafkamirrormaker2s', kind: 'KafkaMirrorMaker2', shortName: 'kmm2', scaled: '.spec.replicas' },
   { plural: 'kafkaconnectors', kind: 'KafkaConnector', shortName: 'kctr', scaled: '.spec.tasksMax' },
+  { plural: 'kafkausers', kind: 'KafkaUser', shortName: 'ku' },
 ];
 
 export type StrimziVersion = 'v1beta2' | 'v1';
@@ -36,7 +37,9 @@ export function strimziStubs(served: readonly StrimziVersion[] = ['v1beta2', 'v1
         schema: { openAPIV3Schema: { type: 'object', properties: { spec: anything, status: anything } } },
         subresources: {
           status: {},
-          scale: { specReplicasPath: scaled, statusReplicasPath: scaled.replace('.spec', '.status') },
+          ...(scaled !== undefined && {
+            scale: { specReplicasPath: scaled, statusReplicasPath: scaled.replace('.spec', '.status') },
+          }),
         },
       })),
     },
