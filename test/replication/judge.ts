@@ -32,10 +32,14 @@ export interface Counts {
 
 const ORIGIN = 'signalbox.origin-site';
 
+/** A salvage has put it there. */
+export const isReplayed = ({ headers }: LaidDown): boolean => headers.includes(ORIGIN);
+
 /** Counts by what clients and files say; nothing is the rest of a subtraction. */
 export function count({ acked, abortedIds, atA, atB, afterwards }: Seen): Counts {
   const [inA, inB, inB2] = [holdings(atA), holdings(atB), holdings(afterwards)];
   const ids = new Map<string, number>();
+  const replayedBefore = new Set(atB.filter(isReplayed).map(({ id }) => id));
   for (const { id } of afterwards) ids.set(id, (ids.get(id) ?? 0) + 1);
   return {
     ackedRecords: acked.length,
@@ -46,12 +50,12 @@ export function count({ acked, abortedIds, atA, atB, afterwards }: Seen): Counts
     lostAfterwards: acked.filter((record) => !inB2(record)).length,
     copiedTwice: [...ids.values()].filter((times) => times > 1).length,
     abortedAtB: afterwards.filter(({ id }) => abortedIds.has(id)).length,
-    salvaged: afterwards.filter(({ headers }) => headers.includes(ORIGIN)).length,
+    salvaged: afterwards.filter((record) => isReplayed(record) && !replayedBefore.has(record.id)).length,
   };
 }
 
 /** A log holds a record, or a later one of its key where only the latest of each is kept. */
-function holdings(log: readonly LaidDown[]): (record: Pick<Sent, 'topic' | 'key' | 'id' | 'at'>) => boolean {
+export function holdings(log: readonly LaidDown[]): (record: Pick<Sent, 'topic' | 'key' | 'id' | 'at'>) => boolean {
   const ids = new Set(log.map(({ id }) => id));
   const latest = new Map<string, number>();
   for (const { topic, key, timestamp } of log)

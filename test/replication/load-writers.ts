@@ -46,14 +46,13 @@ export class LoadWriters {
 
   constructor(
     private readonly name: string,
-    private readonly login: Login,
     private readonly tell: Tell,
     private readonly now: () => number,
   ) {}
 
   /** Half of the records to each of two topics, without transactions. */
-  async plain(until: AbortSignal, pause: () => Promise<void>): Promise<void> {
-    const producer = clientOf(this.login).producer({ allowAutoTopicCreation: false });
+  async plain(login: Login, until: AbortSignal, pause: () => Promise<void>): Promise<void> {
+    const producer = clientOf(login).producer({ allowAutoTopicCreation: false });
     await using(producer, async () => {
       while (!until.aborted) {
         const batch = [...this.batch(PLAIN, PLAIN_RECORDS, 'one'), ...this.batch(COMPACTED, STATE_RECORDS, 'again')];
@@ -63,8 +62,8 @@ export class LoadWriters {
     });
   }
 
-  async transactions(until: AbortSignal, pause: () => Promise<void>): Promise<void> {
-    const producer = clientOf(this.login, 5).producer({
+  async transactions(login: Login, until: AbortSignal, pause: () => Promise<void>): Promise<void> {
+    const producer = clientOf(login, 5).producer({
       allowAutoTopicCreation: false,
       transactionalId: `app-load-${this.name}`,
       transactionTimeout: TRANSACTION_TIMEOUT_MS,

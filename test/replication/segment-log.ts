@@ -26,10 +26,11 @@ export function committedRecords(dump: string): readonly LaidDown[] {
   const open = new Map<string, LaidDown[]>();
   let [topic, partition, producer, isTransactional] = ['', 0, '', false];
   for (const line of dump.split('\n')) {
-    const file = FILE.exec(line)?.groups;
-    const batch = BATCH.exec(line)?.groups;
-    const marker = MARKER.exec(line)?.groups;
-    const record = RECORD.exec(line)?.groups;
+    const isEntry = line.startsWith('|');
+    const file = isEntry ? undefined : FILE.exec(line)?.groups;
+    const batch = isEntry ? undefined : BATCH.exec(line)?.groups;
+    const record = isEntry ? RECORD.exec(line)?.groups : undefined;
+    const marker = isEntry && !record ? MARKER.exec(line)?.groups : undefined;
     if (file) [topic, partition] = [file['topic'] ?? '', Number(file['partition'])];
     else if (batch) [producer, isTransactional] = [batch['producer'] ?? '', batch['isTransactional'] === 'true'];
     else if (marker) {

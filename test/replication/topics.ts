@@ -8,3 +8,6 @@ export const TOPICS = [
   { topic: TRANSACTIONAL, partitions: 6 },
   { topic: COMPACTED, partitions: 3, compacted: true },
 ] as const;
+
+/** Of which each record is there for as long as anybody may want to read it. */
+export const READ_IN_FULL: readonly string[] = [PLAIN, TRANSACTIONAL];
