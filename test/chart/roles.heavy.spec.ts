@@ -27,12 +27,12 @@ const rolesOf = (component: string, values?: object) =>
   it('is that of config-switcher, for what the topology names at this site', () => {
     expect(rolesOf('config-switcher')).toEqual([
       'billing: get,patch argoproj.io/rollouts billing',
-      'billing: get,patch /secrets kafka-login',
+      'billing: get,patch,watch /secrets kafka-login',
       'billing: list /pods *',
       'billing: list policy/poddisruptionbudgets *',
       'orders: get,patch apps/deployments orders',
       'orders: get,patch apps/statefulsets ledger',
-      'orders: get,patch /configmaps clients',
+      'orders: get,patch,watch /configmaps clients',
       'orders: list /pods *',
       'orders: list policy/poddisruptionbudgets *',
     ]);
@@ -40,17 +40,38 @@ const rolesOf = (component: string, values?: object) =>
 
   it('is that of the other site there', () => {
     expect(rolesOf('config-switcher', { site: 'b' })).toEqual([
-      'orders-b: get,patch /configmaps clients-b',
+      'orders-b: get,patch,watch /configmaps clients-b',
       'orders-b: list /pods *',
       'orders-b: list policy/poddisruptionbudgets *',
     ]);
   });
 
-  it('is that of mirror-switcher for the Strimzi resources it was given', () => {
-    expect(rolesOf('mirror-switcher')).toEqual([
-      'kafka: get,patch kafka.strimzi.io/kafkaconnectors b-to-a-source',
-      'kafka: get,patch kafka.strimzi.io/kafkamirrormaker2s b-to-a',
-    ]);
+  it('is that of mirror-switcher for the mirrors of Strimzi that end at this site', () => {
+    const named = (flow: string) => [
+      `kafka: get,patch /configmaps ${flow}-altered`,
+      `kafka: get,patch kafka.strimzi.io/kafkamirrormaker2s ${flow}`,
+      `kafka: get /configmaps ${flow}-listed`,
+    ];
+    expect(rolesOf('mirror-switcher')).toEqual(named('b-to-a'));
+    expect(rolesOf('mirror-switcher', { site: 'b' })).toEqual(named('a-to-b'));
+  });
+
+  it('is that of site-guard for the KafkaUsers by which a cluster of this site is fenced', () => {
+    const fence = { by: 'kafka-users', namespace: 'kafka', own: 'signalbox' };
+    const [a, b] = (['a', 'b'] as const).map((site) => ({
+      id: `kafka-${site}`,
+      site,
+      bootstrap: [`kafka.${site}:9092`],
+    }));
+    const group = { id: 'orders', pattern: 'active-passive', home: 'a', sites: ['a', 'b'], topics: ['orders'] };
+    const topology = {
+      clusters: [{ ...a, writeFence: fence }, b],
+      groups: [{ ...group, kafkaUsers: { a: ['orders-app', 'mm2-ba'] } }],
+    };
+    expect(rolesOf('site-guard', { topology })).toEqual(
+      ['mm2-ba', 'orders-app', 'signalbox'].map((name) => `kafka: get,patch kafka.strimzi.io/kafkausers ${name}`),
+    );
+    expect(rolesOf('site-guard', { site: 'b', topology })).toEqual([]);
   });
 
   it.each(['health-monitor', 'orchestrator', 'site-guard', 'dns-switcher', 'notifier'])('is none of %s', (app) =>

@@ -9,6 +9,7 @@ import { fencedResourceConformance } from '../support/fenced-resource.conformanc
 import { A, B } from '../support/kubernetes/clients-on-kubernetes.js';
 import { accessBy, configMap, deployment, switched, type Switched } from '../support/kubernetes/installed-clients.js';
 import { KubeletStandIn } from '../support/kubernetes/kubelet-stand-in.js';
+import { documented, MANIFESTS } from '../support/kubernetes/manifests.js';
 import { ReloaderStandIn } from '../support/kubernetes/reloader-stand-in.js';
 import { startPlane } from './ground.js';
 
@@ -115,6 +116,15 @@ if (missing.length > 0) say(`skipped, clients on a real API server: missing ${mi
       restart: 'watch-file',
     });
     return { resource, values: [A, B], end: () => resource.close() };
+  });
+
+  it.each(MANIFESTS)('are taken by the server as docs/examples/kubernetes/%s.yaml shows them', async (name) => {
+    const input = documented(name)
+      .map((object) => JSON.stringify(object))
+      .join('\n---\n');
+    const create = ['create', '--dry-run=server', '--validate=strict', '--filename', '-'];
+    const answer = await plane.must(create, { input });
+    expect(answer.trim().split('\n')).toHaveLength(documented(name).length);
   });
 
   it('is refused what was prepared before somebody else wrote, and owns no key but its own', async () => {

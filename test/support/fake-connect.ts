@@ -82,8 +82,12 @@ export class FakeConnect {
   private answer(call: string, body: unknown): Answer {
     if (call === 'POST /connectors')
       return this.create(body as { name: string; config: Config; initial_state: string });
-    const [method, name = '', what] = call.replace(' /connectors', '').split('/');
+    if (call === 'GET /connectors') return { status: 200, body: [...this.connectors.keys()] };
+    if (call === 'GET /connectors?expand=info&expand=status') return { status: 200, body: this.expanded() };
+    const [method, encoded = '', what] = call.replace(' /connectors', '').split('/');
+    const name = decodeURIComponent(encoded);
     const connector = this.connectors.get(name);
+    if (method === 'DELETE') return { status: this.connectors.delete(name) ? 204 : 404 };
     if (!connector) return { status: 404, body: { message: `Connector ${name} not found` } };
     switch (`${method} ${what}`) {
       case 'GET config':
@@ -112,6 +116,14 @@ export class FakeConnect {
       default:
         return { status: 405 };
     }
+  }
+
+  private expanded(): unknown {
+    const all = [...this.connectors].map(([name, each]) => [
+      name,
+      { info: { name, config: each.config }, status: { name, ...statusOf(each) } },
+    ]);
+    return Object.fromEntries(all);
   }
 
   private create({

@@ -38,10 +38,14 @@ export function fencedResourceConformance<V>(name: string, make: () => Promise<R
     const read = () => resource.read(limit());
     const write = (seen: Stamped<V>, next: V, above: number, timeoutMs?: number) =>
       resource.write(seen, next, epoch(base + above), limit(timeoutMs));
-    /** As a worker does it: what became of a write is looked at when that is unknown, and it is made again as it was. */
+    /**
+     * As a worker does it: what became of a write is looked at when that is unknown, and it is made again as it was. What was
+     * unknown may come about between the two, and then what was looked at is not there any more.
+     */
     const settled = async (seen: Stamped<V>, next: V, above: number): Promise<WriteOutcome> => {
       let outcome = await write(seen, next, above);
-      for (let again = 0; outcome === 'unknown' && again < UNKNOWN_MAX; again++)
+      if (outcome !== 'unknown') return outcome;
+      for (let again = 0; outcome !== 'written' && again < UNKNOWN_MAX; again++)
         outcome = await write(await read(), next, above);
       return outcome;
     };

@@ -58,7 +58,7 @@ export class Stage<J extends Journal = InMemoryJournal> {
 
   /** `change`: what is different about the group; `policy`: about the numbers; `ground`: what it all stands on. */
   constructor(
-    change: Partial<Pick<Group, 'mode' | 'fenceMode' | 'configs'>> = {},
+    change: Partial<Pick<Group, 'mode' | 'fenceMode' | 'configs' | 'consumers'>> = {},
     policy: Partial<Policy> = {},
     ground: Ground<J> = {},
   ) {

@@ -33,7 +33,7 @@ function makeTopology(): Topology {
     ...example,
     sites: example.sites.map((site) => ({ ...site, signing: { ...site.signing, publicKey: publicKey(site.id) } })),
     policy: { ...example.policy, ...STAGE_POLICY },
-    groups: example.groups.map((each) => ({
+    groups: example.groups.map(({ consumers: _, ...each }) => ({
       ...each,
       policy: {},
       configs: [],

@@ -10,9 +10,9 @@ const READ_WITHIN_MS = 60_000;
 /** What belongs to no namespace is named after the release and its own. */
 export const policyNamed = (name: string): string => `${RELEASE}-${RELEASE}-${name}`;
 
-/** The chart's policies and nothing else of it, beside stand-ins for Strimzi's definitions. */
-export async function installFence(plane: ControlPlane): Promise<void> {
-  await define(plane, strimziStubs());
+/** The chart's policies and nothing else of it, beside stand-ins for Strimzi's definitions where none are given. */
+export async function installFence(plane: ControlPlane, definitions = strimziStubs()): Promise<void> {
+  await define(plane, definitions);
   await plane.must(['create', '--validate=false', '--filename', '-'], { input: await renderPolicies(plane) });
 }
 

@@ -28,12 +28,13 @@ const verbs = (all: readonly string[], question: Omit<Question, 'verb'>): Questi
 
 const config = ['config-switcher'] as const;
 const mirror = ['mirror-switcher'] as const;
+const guard = ['site-guard'] as const;
 const nobody = [] as const;
 
-/** What each must be able to do: exactly the objects that the topology and `rbac.strimzi` name. */
+/** What each must be able to do: exactly the objects that the topology names. */
 const NEEDED: readonly Question[] = [
-  ...verbs(['get', 'patch'], { resource: 'configmaps', name: 'clients', namespace: CLIENTS, allowed: config }),
-  ...verbs(['get', 'patch'], { resource: 'secrets', name: 'login', namespace: CLIENTS, allowed: config }),
+  ...verbs(['get', 'patch', 'watch'], { resource: 'configmaps', name: 'clients', namespace: CLIENTS, allowed: config }),
+  ...verbs(['get', 'patch', 'watch'], { resource: 'secrets', name: 'login', namespace: CLIENTS, allowed: config }),
   ...verbs(['get', 'patch'], {
     group: 'apps',
     resource: 'deployments',
@@ -46,24 +47,34 @@ const NEEDED: readonly Question[] = [
   ...verbs(['get', 'patch'], {
     group: STRIMZI,
     resource: 'kafkamirrormaker2s',
-    name: 'a-to-b',
+    name: 'b-to-a',
     namespace: 'kafka',
     allowed: mirror,
   }),
+  ...verbs(['get', 'patch'], {
+    resource: 'configmaps',
+    name: 'b-to-a-altered',
+    namespace: 'kafka',
+    allowed: mirror,
+  }),
+  ...verbs(['get'], { resource: 'configmaps', name: 'b-to-a-listed', namespace: 'kafka', allowed: mirror }),
+  ...['orders-app', 'signalbox'].flatMap((name) =>
+    verbs(['get', 'patch'], { group: STRIMZI, resource: 'kafkausers', name, namespace: 'kafka', allowed: guard }),
+  ),
 ];
 
 const REFUSED: readonly Question[] = [
-  ...verbs(['create', 'delete', 'update', 'deletecollection', 'watch'], {
+  ...verbs(['create', 'delete', 'update', 'deletecollection'], {
     resource: 'configmaps',
     name: 'clients',
     namespace: CLIENTS,
     allowed: nobody,
   }),
   ...verbs(['get', 'patch'], { resource: 'configmaps', name: 'another', namespace: CLIENTS, allowed: nobody }),
-  ...verbs(['list'], { resource: 'configmaps', namespace: CLIENTS, allowed: nobody }),
+  ...verbs(['list', 'watch'], { resource: 'configmaps', namespace: CLIENTS, allowed: nobody }),
   ...verbs(['get', 'patch'], { resource: 'configmaps', name: 'clients', namespace: 'payments', allowed: nobody }),
   ...verbs(['get', 'patch'], { resource: 'secrets', name: 'another', namespace: CLIENTS, allowed: nobody }),
-  ...verbs(['list'], { resource: 'secrets', namespace: CLIENTS, allowed: nobody }),
+  ...verbs(['list', 'watch'], { resource: 'secrets', namespace: CLIENTS, allowed: nobody }),
   ...verbs(['get', 'list'], { resource: 'secrets', namespace: 'signalbox', allowed: nobody }),
   ...verbs(['get'], { resource: 'secrets', namespace: 'kube-system', allowed: nobody }),
   ...verbs(['patch', 'delete'], {
@@ -85,7 +96,27 @@ const REFUSED: readonly Question[] = [
   ...verbs(['delete', 'create', 'update'], {
     group: STRIMZI,
     resource: 'kafkamirrormaker2s',
-    name: 'a-to-b',
+    name: 'b-to-a',
+    namespace: 'kafka',
+    allowed: nobody,
+  }),
+  ...verbs(['patch', 'create'], {
+    resource: 'configmaps',
+    name: 'b-to-a-listed',
+    namespace: 'kafka',
+    allowed: nobody,
+  }),
+  ...verbs(['patch'], {
+    group: STRIMZI,
+    resource: 'kafkausers',
+    name: 'another',
+    namespace: 'kafka',
+    allowed: nobody,
+  }),
+  ...verbs(['delete', 'create', 'update'], {
+    group: STRIMZI,
+    resource: 'kafkausers',
+    name: 'orders-app',
     namespace: 'kafka',
     allowed: nobody,
   }),

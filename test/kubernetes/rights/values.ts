@@ -1,8 +1,36 @@
 /** Values in which everything that has rights of its own at site `a` is named. */
 export const NAMED = {
   topology: {
+    policy: { stepTimeoutMs: 30_000 },
+    flows: [
+      {
+        id: 'b-to-a',
+        source: 'kafka-b',
+        target: 'kafka-a',
+        topics: ['orders'],
+        policy: 'identity',
+        principal: 'User:mm2-ba',
+        driver: {
+          kind: 'strimzi',
+          namespace: 'kafka',
+          connect: 'http://b-to-a-mirrormaker2-api.kafka:8083',
+          mirrorMaker: 'b-to-a',
+          positions: { listed: 'b-to-a-listed', altered: 'b-to-a-altered' },
+        },
+      },
+    ],
+    clusters: [
+      {
+        id: 'kafka-a',
+        site: 'a',
+        bootstrap: ['kafka.a.example:9092'],
+        writeFence: { by: 'kafka-users', namespace: 'kafka', own: 'signalbox' },
+      },
+      { id: 'kafka-b', site: 'b', bootstrap: ['kafka.b.example:9092'] },
+    ],
     groups: [
       {
+        kafkaUsers: { a: ['orders-app'] },
         id: 'orders',
         pattern: 'active-passive',
         home: 'a',
@@ -41,5 +69,4 @@ export const NAMED = {
       },
     ],
   },
-  rbac: { strimzi: [{ namespace: 'kafka', resource: 'kafkamirrormaker2s', name: 'a-to-b' }] },
 } as const;

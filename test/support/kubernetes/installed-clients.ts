@@ -15,7 +15,8 @@ export type Kubectl = (args: readonly string[], options?: { readonly input?: str
 export async function accessBy(kubeconfig: string): Promise<ApiAccess & { readonly dispatcher: Agent }> {
   const { server, ca, certificate, key } = await fromKubeconfig(kubeconfig)();
   const connect = { ...(ca && { ca }), ...(certificate && { cert: certificate }), ...(key && { key }) };
-  return { url: server, dispatcher: new Agent({ connect }) };
+  // A watch says nothing for as long as nothing changes.
+  return { url: server, dispatcher: new Agent({ connect, bodyTimeout: 0 }) };
 }
 
 /** A ConfigMap that clients read; made anew where it is there. */
@@ -58,15 +59,17 @@ export interface Switched {
   readonly workloads: readonly { readonly kind: string; readonly name: string }[];
   readonly restart: KubernetesTarget['restart'];
   readonly limits?: { readonly reloaderWithinMs?: number; readonly deadlineMs?: number };
+  /** One key of properties when absent. */
+  readonly keys?: KubernetesTarget['keys'];
 }
 
 /** The config of a group, made as the config-switcher of site b makes it. */
-export function switched({ kubeconfig, namespace, map, workloads, restart, limits = {} }: Switched) {
+export function switched({ kubeconfig, namespace, map, workloads, restart, limits = {}, keys }: Switched) {
   const target = {
     object: 'ConfigMap',
     namespace,
     name: map,
-    keys: { 'client.properties': { as: 'properties' } },
+    keys: keys ?? { 'client.properties': { as: 'properties' } },
     restart,
     reloaderWithinMs: 60_000,
     deadlineMs: 120_000,

@@ -1,25 +1,43 @@
 import type { Stored } from './stored.js';
 import { WatchedApi, type ApiAccess, type ChangeEvent } from './watched.js';
 
+/** Of each ConfigMap that a pod mounts, its texts by key. */
+export type Mounts = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** What is really started for a pod, where something is. */
+export interface Containers {
+  /** Ready when it resolves. A pod keeps what its ConfigMaps said when it was made, as one that reads a file once does. */
+  start(pod: string, mounts: Mounts): Promise<void>;
+  /** Nothing of the pod is left when it resolves. Of a pod that never was, nothing is. */
+  stop(pod: string): Promise<void>;
+}
+
+export interface KubeletOptions extends ApiAccess {
+  /** Absent: nothing of a pod is started. */
+  readonly containers?: Containers;
+}
+
 /**
  * Stands in for kubelets where an API server and its controllers are real and there is no node: every pod of a namespace that is
- * made runs and is ready at once, unless it holds back. Nothing of a pod is started.
+ * made runs and is ready at once, or when its containers are, unless it holds back. Pods end one after the other, and the next
+ * ones start after them: they share the machine's ports.
  */
 export class KubeletStandIn {
   readonly #api: WatchedApi;
   #over: Promise<void> = Promise.resolve();
+  #ends: Promise<void> = Promise.resolve();
   /** Pods that are made from now on do not become ready. */
   holdsBack = false;
 
   private constructor(
-    access: ApiAccess,
+    private readonly options: KubeletOptions,
     private readonly namespace: string,
   ) {
-    this.#api = new WatchedApi(access);
+    this.#api = new WatchedApi(options);
   }
 
-  static async start(access: ApiAccess, namespace: string): Promise<KubeletStandIn> {
-    const started = new KubeletStandIn(access, namespace);
+  static async start(options: KubeletOptions, namespace: string): Promise<KubeletStandIn> {
+    const started = new KubeletStandIn(options, namespace);
     started.#over = started.#follow(await started.#watch());
     return started;
   }
@@ -27,6 +45,7 @@ export class KubeletStandIn {
   async stop(): Promise<void> {
     this.#api.stop();
     await this.#over;
+    await this.#ends;
   }
 
   /** What was held back comes up now. */
@@ -45,6 +64,7 @@ export class KubeletStandIn {
     const running = new Set<Promise<void>>();
     try {
       for await (const { type, object } of events) {
+        if (type === 'DELETED') this.#end(object.metadata.name);
         if (type !== 'ADDED') continue;
         const run = this.#run(object)
           .catch(() => undefined)
@@ -57,12 +77,27 @@ export class KubeletStandIn {
     await Promise.all(running);
   }
 
-  async #run({ metadata, status }: Stored): Promise<void> {
+  #end(pod: string): void {
+    const { containers } = this.options;
+    if (containers) this.#ends = this.#ends.then(() => containers.stop(pod));
+  }
+
+  async #run({ metadata, spec, status }: Stored): Promise<void> {
     const isOver = 'deletionTimestamp' in metadata || (status as { phase?: string } | undefined)?.phase === 'Running';
     if (isOver || this.holdsBack) return;
+    await this.#ends;
+    await this.options.containers?.start(metadata.name, await this.#mountsOf(spec));
     const ready = ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready'].map((type) => ({ type, status: 'True' }));
     const body = { status: { phase: 'Running', conditions: ready } };
     await this.#api.merge(`${this.#pods}/${metadata.name}/status`, 'kubelet-stand-in', body);
+  }
+
+  async #mountsOf(spec: unknown): Promise<Mounts> {
+    const { volumes = [] } = spec as { volumes?: readonly { readonly configMap?: { readonly name: string } }[] };
+    const names = new Set(volumes.flatMap(({ configMap }) => configMap?.name ?? []));
+    const { items } = await this.#api.list(`api/v1/namespaces/${this.namespace}/configmaps`);
+    const mounted = items.filter(({ metadata: { name } }) => names.has(name));
+    return Object.fromEntries(mounted.map(({ metadata: { name }, ...map }) => [name, map['data'] ?? {}])) as Mounts;
   }
 
   get #pods(): string {

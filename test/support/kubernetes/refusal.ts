@@ -19,10 +19,10 @@ export function policyRefusal(before: Stored, after: Stored): Refusal | undefine
   if (!/^(0|[1-9][0-9]{0,17})$/.test(next))
     return { ...denied(after, 'signalbox-epoch', `${next} is no epoch`), code: 422, reason: 'Invalid' };
   if (Number(next) < Number(old)) return denied(after, 'signalbox-epoch', `epoch ${next} is below ${old}`);
-  const isChanged = JSON.stringify(before['data']) !== JSON.stringify(after['data']);
+  const isChanged = ['data', 'spec'].some((part) => JSON.stringify(before[part]) !== JSON.stringify(after[part]));
   const isStamped = annotation(before, 'write') !== annotation(after, 'write');
   return isChanged && !isStamped
-    ? denied(after, 'signalbox-write', 'data changes without signalbox.io/write')
+    ? denied(after, 'signalbox-write', 'what it holds changes without signalbox.io/write')
     : undefined;
 }
 

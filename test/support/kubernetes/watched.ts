@@ -29,6 +29,18 @@ export class WatchedApi {
     return this.#stopped.signal.aborted;
   }
 
+  /** Undefined when it is not there. */
+  async find(path: string): Promise<Stored | undefined> {
+    const answer = await this.#ask(path);
+    const object = (await answer.json()) as Stored;
+    return answer.ok ? object : undefined;
+  }
+
+  async create(path: string, object: object): Promise<void> {
+    const headers = { 'content-type': 'application/json' };
+    await this.#ask(path, { method: 'POST', body: JSON.stringify(object), headers });
+  }
+
   async list(path: string): Promise<{ readonly items: readonly Stored[]; readonly version: string }> {
     const answer = await this.#ask(path);
     const list = (await answer.json()) as { items?: Stored[]; metadata: { resourceVersion: string } };
