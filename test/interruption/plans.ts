@@ -15,7 +15,7 @@ import type { Trouble } from './world.js';
 export interface Scenario {
   readonly name: string;
   readonly fenceMode?: FenceMode;
-  /** Whether clients read their settings as well: it makes plans longer, and is the same in all of them. */
+  /** Whether clients read their settings as well, and their groups are looked after: plans are longer for it, all alike. */
   readonly hasConfigs?: true;
   /** The site that is active before. */
   readonly active: 'a' | 'b';
@@ -39,7 +39,7 @@ const SELF_FENCE_MS = 500;
 
 /** A stage with short waits, and with something for clients to read at each site where that is wanted. */
 export const stageFor = ({ fenceMode = 'strict', hasConfigs }: Scenario): Stage =>
-  new Stage({ fenceMode, configs: hasConfigs ? [CLIENTS] : [] }, WAITS);
+  new Stage({ fenceMode, ...(hasConfigs ? { configs: [CLIENTS], consumers: { untranslated: 'oldest' } } : {}) }, WAITS);
 
 const CLIENTS: Group['configs'][number] = {
   id: 'clients',

@@ -32,8 +32,8 @@ export interface Trouble {
 export class WorldResource extends InMemoryFencedResource<unknown> {
   /** All that it ever held. */
   readonly past: Stamped<unknown>[] = [];
-  /** Another resource that carries the very same stamp. */
-  twin: WorldResource | undefined;
+  /** Other resources that carry the very same stamp. */
+  siblings: readonly WorldResource[] = [];
 
   constructor(
     readonly key: string,
@@ -59,7 +59,7 @@ export class WorldResource extends InMemoryFencedResource<unknown> {
     const outcome = await super.write({ ...seen, version }, next, epoch, signal);
     if (outcome === 'written') {
       this.past.push(this.held);
-      this.twin?.stamped(epoch);
+      for (const sibling of this.siblings) sibling.stamped(epoch);
       this.onWritten();
     }
     return outcome;
@@ -138,17 +138,17 @@ export class World {
       add(WorldResource, { kind: 'positions', flow: id }, {});
       add(UncopiedBacklog, { kind: 'backlog', flow: id }, {});
       add(Salvage, { kind: 'salvage', flow: id }, {});
+      add(WorldResource, { kind: 'group-offsets', flow: id }, 'unseeded');
     }
     for (const { name, ttlSeconds, targets } of shape.names) {
       const addresses = targets[active] ? destinationsOf(targets[active]) : [];
       add(WorldResource, { kind: 'name', name }, { addresses, ttlSeconds });
     }
     this.resources = new Map(made.map((resource) => [resource.key, resource]));
-    // A flow's mirror and its positions are the same connectors.
+    // A flow's mirror and its positions are the same connectors, and its groups' stamp stands there too.
     for (const { id } of shape.flows) {
-      const [mirror, positions] = [this.get(`mirror/${id}`), this.get(`positions/${id}`)];
-      mirror.twin = positions;
-      positions.twin = mirror;
+      const all = ['mirror', 'positions', 'group-offsets'].map((kind) => this.get(`${kind}/${id}`));
+      for (const each of all) each.siblings = all.filter((other) => other !== each);
     }
   }
 

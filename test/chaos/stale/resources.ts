@@ -134,7 +134,7 @@ async function heldAccess(
     self: `User:${cluster.sasl?.username ?? ''}`,
     openByDefault: cluster.openByDefault,
   };
-  const resource = new AclWriteAccess(scope, kafka.rules, { clients: probe, control: probe }, clock);
+  const resource = new AclWriteAccess({ scope, rules: kafka.rules, probes: { clients: probe, control: probe }, clock });
   return weak({ kind: 'write-access', group: group.id, site }, resource, async (next, epoch) => {
     const { add, remove } = planAccess(scope, next as WriteAccess, epoch, await kafka.rules.list());
     await kafka.rules.add(add);

@@ -61,7 +61,7 @@ export function topologyFor({ fenceMode, mode, policy }: Terms): Topology {
     ...example,
     sites: example.sites.map((site) => ({ ...site, signing: { ...site.signing, publicKey: publicKey(site.id) } })),
     policy: { ...example.policy, ...policy },
-    groups: example.groups.map((group) => ({
+    groups: example.groups.map(({ consumers: _, ...group }) => ({
       ...group,
       mode,
       fenceMode,
