@@ -1,5 +1,9 @@
 import { SystemRandom, type Clock } from '#libs/runtime';
+import { CLUSTER_IDS } from '../lab/kafka.js';
+import { PROXY_ADDRESS } from '../lab/kubernetes/node/clients-release.js';
+import type { KubernetesSite } from '../lab/kubernetes/node/kubernetes-site.js';
 import type { Lab } from '../lab/lab.js';
+import { ClientPods } from './client-pods.js';
 import { GroupConsumer } from './consumer.js';
 import type { Session } from './follow.js';
 import { FollowedFile } from './followed-file.js';
@@ -20,7 +24,10 @@ export interface ClientSettings {
   readonly pinned: boolean;
 }
 
-/** An application: a producer that follows a name, a consumer group that follows a config file of site B, and what they saw. */
+/**
+ * An application: a producer that follows a name, a consumer group that follows a config file of site B, and what they saw.
+ * Where sites are clusters of Kubernetes both are in pods of site B, and follow the proxy beside them.
+ */
 export class Clients {
   readonly ledger = new Ledger();
   /** Told apart from the clients of an earlier run on the same lab. */
@@ -33,7 +40,30 @@ export class Clients {
   constructor(private readonly settings: ClientSettings) {}
 
   start(): void {
-    const { lab, clock, name, topic, groupId, login, pinned } = this.settings;
+    if (this.settings.lab.kubernetes === undefined) this.startHere();
+    else this.startAsPods(this.settings.lab.kubernetes.b);
+    if (this.settings.pinned) this.startPinned();
+  }
+
+  /** At the standby: what is switched there outlives A. */
+  private startAsPods(site: KubernetesSite): void {
+    const { lab, clock, topic, groupId, login } = this.settings;
+    const env = {
+      DEMO_USERNAME: login.username,
+      DEMO_PASSWORD: login.password,
+      DEMO_TOPIC: topic,
+      DEMO_GROUP: groupId,
+      DEMO_NAME: `app-${this.run}`,
+      DEMO_PROXY: PROXY_ADDRESS,
+      DEMO_CLUSTER_A: CLUSTER_IDS.a,
+      DEMO_CLUSTER_B: CLUSTER_IDS.b,
+    };
+    const pods = new ClientPods(site, lab.run.folder('clients'), this.ledger, clock);
+    this.running.push(pods.run(env, this.stopped.signal));
+  }
+
+  private startHere(): void {
+    const { lab, clock, name, topic, groupId, login } = this.settings;
     // The standby's server first: its answers change even when A is gone.
     const servers = (['b', 'a'] as const).map((site) => lab.site(site).dnsAddress);
     const producer = new SequenceProducer({ name: `app-${this.run}`, topic, login, clock, ledger: this.ledger });
@@ -55,7 +85,6 @@ export class Clients {
         atBroker((...session) => consumer.consumeAt(...session)),
       ),
     );
-    if (pinned) this.startPinned();
   }
 
   /** The one inside A that knows no name. It may be started before A is. */

@@ -11,7 +11,7 @@ import {
 } from './aftermath.js';
 import { count } from './counts.js';
 import { DemoError } from './demo-error.js';
-import { disappointments } from './expectations.js';
+import { disappointments, disappointmentsOfUpgrade } from './expectations.js';
 import { answerApproval, awaitFailover, awaitNothing, observationMs } from './outcome.js';
 import { becomeSteady } from './opening.js';
 import { policyFactors } from './policy-factors.js';
@@ -19,6 +19,7 @@ import { firstFailedRound, reportStep, rto, type FailoverRecord, type Report } f
 import { differences, isWhole } from './resources.js';
 import { beginChapter, type Stage } from './stage.js';
 import { waitFor } from './steady.js';
+import { beginUpgrade } from './upgrade.js';
 import { comeHome } from './way-home.js';
 
 const FLOWING_WITHIN_MS = 60_000;
@@ -39,7 +40,10 @@ export const playDemo = async (stage: Stage): Promise<Report> => {
     const report = actsOn(stage) ? await failover(stage) : await nothing(stage);
     const { roundMs, probeTimeoutMs } = stage.policy;
     const tolerance = { beforeMs: ROUNDS_BEFORE * roundMs, afterMs: ROUNDS_AFTER * roundMs + probeTimeoutMs };
-    const wrong = disappointments(report, fault, tolerance);
+    const wrong = [
+      ...disappointments(report, fault, tolerance),
+      ...disappointmentsOfUpgrade(report, stage.lab.site('b').kafka.clientAddress),
+    ];
     if (wrong.length > 0) throw new DemoError(`${wrong.join('; ')}\n${JSON.stringify(report, null, 2)}`);
     return report;
   } finally {
@@ -83,7 +87,9 @@ const failover = async (stage: Stage): Promise<Report> => {
   const faultAt = await inject(stage);
   beginChapter(stage, 'failover');
   if (options.mode === 'approve') await answerApproval(stage);
+  const endUpgrade = options.upgrade ? await beginUpgrade(stage, faultAt) : undefined;
   const record = await awaitFailover(stage, faultAt);
+  const upgrade = await endUpgrade?.(record.run);
   if (!goesHome(stage)) await clients.stopFollowing();
   const mended = fault.survivesAtA ? await mendUnderFire(stage) : undefined;
   await clients.stopPinned();
@@ -110,6 +116,7 @@ const failover = async (stage: Stage): Promise<Report> => {
     ...atB,
     ...(mended && { fence: fenceReport(stage, fencedAt(record), mended) }),
     ...home,
+    ...(upgrade && { upgrade }),
     ...(await ends(stage)),
   };
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { epoch, instant } from '#libs/domain';
-import { disappointments, disappointmentsOfSwitchover } from './expectations.js';
+import { disappointments, disappointmentsOfSwitchover, disappointmentsOfUpgrade } from './expectations.js';
 import { FAULTS } from './faults.js';
 import type { FailbackReport, Report, ReturnReport, SwitchoverReport } from './report.js';
 
@@ -163,5 +163,19 @@ describe('a planned move', () => {
     expect(disappointmentsOfSwitchover({ ...planned, deliveredRecords: 8, lostRecords: 1 })).toEqual([
       '1 acknowledged records are not where the group is now',
     ]);
+  });
+});
+
+describe('an upgrade in the middle of the run', () => {
+  const upgrade = { upgradedAt: instant(0), runWentOnForMs: 5, epochs: [1, 2], mapping: 'servers: kafka-b:9092' };
+  const wrong = (change: object) => disappointmentsOfUpgrade({ upgrade: { ...upgrade, ...change } }, 'kafka-b:9092');
+
+  it('has to leave the run, its epochs and what it switched as they are', () => {
+    expect(wrong({})).toEqual([]);
+    expect(disappointmentsOfUpgrade({}, 'kafka-b:9092')).toEqual([]);
+    expect(wrong({ runWentOnForMs: -3 })).toEqual([expect.stringContaining('3 ms before')]);
+    expect(wrong({ epochs: [1, 3, 2] })).toEqual([expect.stringContaining('1, 3, 2')]);
+    expect(wrong({ epochs: [] })).toHaveLength(1);
+    expect(wrong({ mapping: 'servers: kafka-a:9092' })).toEqual([expect.stringContaining('kafka-b:9092')]);
   });
 });

@@ -27,6 +27,18 @@ export const disappointmentsOfSwitchover = (report: SwitchoverReport): string[] 
   ...ofMove({ ...report, outcome: report.runPhase }),
 ];
 
+/** `servers`: where the clients' proxies have to lead when the chart was upgraded under the run. */
+export const disappointmentsOfUpgrade = ({ upgrade }: Pick<Report, 'upgrade'>, servers: string): string[] => {
+  if (!upgrade) return [];
+  const { runWentOnForMs, epochs, mapping } = upgrade;
+  const rises = epochs.every((epoch, index) => index === 0 || epoch > (epochs[index - 1] ?? 0));
+  return [
+    ...unless(runWentOnForMs > 0, `the run was closed ${-runWentOnForMs} ms before the chart was upgraded`),
+    ...unless(epochs.length > 0 && rises, `the epochs at the clients' ConfigMap were ${epochs.join(', ')}`),
+    ...unless(mapping.includes(servers), `the clients' ConfigMap does not lead to ${servers}:\n${mapping}`),
+  ];
+};
+
 const unless = (holds: boolean, complaint: string): string[] => (holds ? [] : [complaint]);
 
 const ofFailover = ({ milestones, steps, dnsAnswers }: Report, { beforeMs, afterMs }: Tolerance): string[] => {

@@ -67,6 +67,12 @@ export const FAULTS: Readonly<Record<FaultName, Fault>> = {
     verdict: 'no-quorum',
     unrecorded: true,
   },
+  'stand-still': {
+    does: 'everything in site A stands still, its pods and its Kubernetes included: it keeps its connections and answers nothing',
+    inject: (lab) => lab.standStill('a'),
+    mend: (lab) => lab.restart('a'),
+    verdict: 'down',
+  },
   none: {
     does: 'nothing happens',
     inject: () => undefined,

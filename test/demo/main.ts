@@ -21,7 +21,8 @@ const print = (line: string) => void (options.json ? process.stderr : process.st
 
 let lab: Lab | undefined;
 try {
-  lab = await Lab.up({ mode: options.mode, ...(options.dns && { dns: options.dns }), onProgress: print });
+  const { mode, dns, kubernetes = false } = options;
+  lab = await Lab.up({ mode, kubernetes, ...(dns && { dns }), onProgress: print });
   const stage = await setStage(lab, options, { clock, print, auditFile: AUDIT });
   print(['The policy of the lab, beside the defaults:', ...describeFactors(policyFactors(stage.policy))].join('\n  '));
   const { report, words } = await play(stage);

@@ -2,9 +2,13 @@ import { signalbox } from './signalbox-cli.js';
 import type { Stage } from './stage.js';
 import { checkSteady, waitFor } from './steady.js';
 
-const FLOWING_WITHIN_MS = 60_000;
+/** Pods have images to unpack, and a proxy to start. */
+const FLOWING_WITHIN_MS = 300_000;
 const STEADY_WITHIN_MS = 120_000;
 const FLOWING_RECORDS = 20;
+
+const PROCESSES = 'the producer follows the name to A, the consumer group the config file';
+const PODS = "the application is in a pod of B, whose proxy leads to A by B's ConfigMap";
 
 /** The application works at A, and nothing stands in the way of a failover. */
 export const becomeSteady = async (stage: Stage): Promise<void> => {
@@ -19,7 +23,7 @@ export const becomeSteady = async (stage: Stage): Promise<void> => {
     const { acknowledged, consumed } = clients.ledger;
     return Promise.resolve(Math.min(acknowledged.length, consumed.length) >= FLOWING_RECORDS || undefined);
   });
-  timeline.tell('client', 'the producer follows the name to A, the consumer group the config file', clock.now());
+  timeline.tell('client', stage.lab.kubernetes ? PODS : PROCESSES, clock.now());
   await waitFor('steady state', { clock, withinMs: STEADY_WITHIN_MS }, () => checkSteady(stage, 'frozen'));
   await insist('unfreeze', group, '--reason', 'the lab is steady');
   await waitFor('steady state', { clock, withinMs: STEADY_WITHIN_MS }, () => checkSteady(stage));

@@ -1,6 +1,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 
-export const FAULTS = ['kill', 'freeze', 'cut-ab', 'isolate-a', 'kill-monitor', 'kill-witness-and-a', 'none'] as const;
+export const FAULTS = [
+  'kill',
+  'freeze',
+  'cut-ab',
+  'isolate-a',
+  'kill-monitor',
+  'kill-witness-and-a',
+  'stand-still',
+  'none',
+] as const;
 export type FaultName = (typeof FAULTS)[number];
 
 export const MODES = ['observe', 'approve', 'automatic'] as const;
@@ -25,6 +34,10 @@ export interface DemoOptions {
   readonly dns?: DnsName;
   /** Leaves the lab up after the report, until Ctrl-C. */
   readonly keep: boolean;
+  /** Sites A and B are clusters of Kubernetes, with Signalbox and its clients as pods. */
+  readonly kubernetes?: boolean;
+  /** In the middle of the failover, the chart at B is upgraded. */
+  readonly upgrade?: boolean;
   /** Only the report on stdout. */
   readonly json: boolean;
 }
@@ -38,6 +51,12 @@ export const parseOptions = (args: readonly string[]): DemoOptions =>
     .addOption(new Option('--planned', 'no fault: a switchover to B under load').default(false).conflicts('fault'))
     .addOption(new Option('--kill-random <seed>', 'kill one process of Signalbox on the way').argParser(seed))
     .addOption(new Option('--dns <dns>', 'what keeps the name of the clients').choices(DNS).default('bind'))
+    .addOption(
+      new Option('--kubernetes', 'sites A and B are real clusters of Kubernetes, with pods')
+        .default(false)
+        .implies({ fault: 'stand-still' }),
+    )
+    .option('--upgrade', 'with --kubernetes: upgrade the chart at B while the failover runs', false)
     .option('--keep', 'leave everything up after the report, until Ctrl-C', false)
     .option('--json', 'print the report as JSON, and nothing else, on stdout', false)
     .parse(args, { from: 'user' })

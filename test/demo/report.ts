@@ -89,6 +89,18 @@ export interface KillReport {
   readonly backAfterMs: number;
 }
 
+/** What an upgrade of the chart at B, in the middle of the run, did to it. */
+export interface UpgradeReport {
+  /** When helm returned: everything that was changed stood in the API server. */
+  readonly upgradedAt: Instant;
+  /** From then until the run was closed. */
+  readonly runWentOnForMs: number;
+  /** As they stood at the clients' ConfigMap, from before the run until every pod was a new one. */
+  readonly epochs: readonly number[];
+  /** What the ConfigMap says at the end. */
+  readonly mapping: string;
+}
+
 /** demo-report.json of a planned move. */
 export interface SwitchoverReport extends Omit<MoveReport, 'outcome'>, MovedCounts {
   readonly outcome: 'switched-over';
@@ -132,6 +144,7 @@ export interface Report extends Counts {
   readonly return?: ReturnReport;
   readonly failback?: FailbackReport;
   readonly killed?: KillReport;
+  readonly upgrade?: UpgradeReport;
 }
 
 /** When what happened. */
