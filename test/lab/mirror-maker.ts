@@ -34,6 +34,7 @@ export function mirrorMakerProperties(lab: Lab, source: KafkaSite, target: Kafka
       'sync.topic.configs.enabled': false,
       'refresh.topics.interval.seconds': 2,
     }),
+    [`${target}.producer.enable.idempotence`]: true,
     // Without it the other direction has workers too, which copy heartbeats.
     'emit.heartbeats.enabled': false,
     'replication.factor': 1,

@@ -86,6 +86,21 @@ describe('ConnectWatch', () => {
     expect(state()).toBe('ready');
   });
 
+  it('says once which connector may copy twice, and what makes it stop that', async () => {
+    connectors['source'] = { ...STOPS_WITHOUT_ITS_SOURCE, 'connector.class': 'a.b.MirrorSourceConnector' };
+    await rounds(3);
+    expect(log.lines.map(({ level, message }) => [level, message])).toEqual([
+      [
+        'warn',
+        expect.stringMatching(/Connector source .* twice .*: set producer\.override\.enable\.idempotence to true/),
+      ],
+    ]);
+    connectors['source'] = { ...connectors['source'], 'producer.override.enable.idempotence': 'true' };
+    await rounds(2);
+    await until(() => log.lines.length === 2);
+    expect(log.lines[1]?.message).toMatch(/Connector source .* copies nothing twice/);
+  });
+
   it('says that Connect is missing', async () => {
     await until(() => state() === 'ready');
     server.closeAllConnections();

@@ -1,7 +1,7 @@
 import { SignalboxError } from '#libs/domain';
 import { ConditionLog, type Clock, type Log, type Readiness, type Stop } from '#libs/runtime';
 import type { ConnectClient } from './connect-client.js';
-import { missingTimeouts } from './connector-config.js';
+import { maySendTwice, missingTimeouts } from './connector-config.js';
 import { ConnectorMissingError } from './errors.js';
 
 const EVERY_MS = 5_000;
@@ -18,7 +18,7 @@ export interface ConnectWatchPorts {
   readonly log: Log;
 }
 
-/** Looks at Connect before a run depends on it, and says once which connectors would stop too slowly. */
+/** Looks at Connect before a run depends on it, and says once which connectors would stop too slowly, or copy twice. */
 export class ConnectWatch {
   private readonly findings: ConditionLog;
   private stops: readonly Stop[] = [];
@@ -52,17 +52,25 @@ export class ConnectWatch {
 
   private async inspect(connect: ConnectClient, connector: string): Promise<void> {
     try {
-      const missing = missingTimeouts(await connect.config(connector, AbortSignal.timeout(this.timeoutMs)));
-      const finding = `Connector ${connector} at ${connect.url}`;
-      if (missing.length === 0) this.findings.ended(finding, `${finding} stops quickly without its source`);
-      else
-        this.findings.holds(
-          finding,
-          `${finding} takes up to a minute to stop without its source: set ${missing.join(', ')}`,
-        );
+      const config = await connect.config(connector, AbortSignal.timeout(this.timeoutMs));
+      const name = `Connector ${connector} at ${connect.url}`;
+      const missing = missingTimeouts(config);
+      this.note(missing.length > 0, {
+        holds: `${name} takes up to a minute to stop without its source: set ${missing.join(', ')}`,
+        ended: `${name} stops quickly without its source`,
+      });
+      this.note(maySendTwice(config), {
+        holds: `${name} may copy records twice when its connection breaks: set producer.override.enable.idempotence to true`,
+        ended: `${name} copies nothing twice when its connection breaks`,
+      });
     } catch (error) {
       // A flow of the other direction has no connectors before it is needed.
       if (!(error instanceof ConnectorMissingError)) throw error;
     }
+  }
+
+  private note(holds: boolean, words: { readonly holds: string; readonly ended: string }): void {
+    if (holds) this.findings.holds(words.ended, words.holds);
+    else this.findings.ended(words.ended, words.ended);
   }
 }

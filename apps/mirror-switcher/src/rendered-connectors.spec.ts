@@ -60,6 +60,7 @@ describe(renderConnectors.name, () => {
       'producer.override.security.protocol': 'SASL_SSL',
       'producer.override.sasl.jaas.config': 'secret',
       'producer.override.linger.ms': '5',
+      'producer.override.enable.idempotence': 'true',
     });
     const own = render({ settings: { 'producer.override.bootstrap.servers': 'a9:9094' } });
     expect(own.source['producer.override.bootstrap.servers']).toBe('a9:9094');

@@ -1,6 +1,6 @@
 import type { Cluster, Flow } from '#libs/topology';
 import type { ConnectorConfig } from './connect-client.js';
-import { STOPS_WITHOUT_ITS_SOURCE } from './connector-config.js';
+import { SENDS_ONCE, STOPS_WITHOUT_ITS_SOURCE } from './connector-config.js';
 import { TOPICS_EXCLUDED } from './flow-topics.js';
 import { ORIGIN_SITE } from './salvage/provenance.js';
 
@@ -72,6 +72,7 @@ const SOURCE: ConnectorConfig = {
   'sync.topic.acls.enabled': 'false',
   'sync.topic.configs.enabled': 'false',
   'refresh.topics.interval.seconds': '30',
+  ...SENDS_ONCE,
   ...keepsSalvagedOut(),
 };
 

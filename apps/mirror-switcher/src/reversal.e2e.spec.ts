@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
 import { BacklogWire } from '#libs/contracts';
 import { initialGroupState } from '#libs/decision';
 import { clusterId, epoch, siteId, type FencedResource, type Positions, type ResourceRef } from '#libs/domain';
@@ -9,6 +10,7 @@ import { InMemoryLog, ProcessReadiness, SystemClock } from '#libs/runtime';
 import { loadTopology, type Topology } from '#libs/topology';
 import { until } from '../../../test/lab/condition.js';
 import { connectCall } from '../../../test/lab/connect.js';
+import { ladderFile } from '../../../test/lab/firewall.js';
 import { createIdentities } from '../../../test/lab/identities.js';
 import { kafkaClient } from '../../../test/lab/kafka.js';
 import { Lab } from '../../../test/lab/lab.js';
@@ -28,6 +30,8 @@ const CALL_TIMEOUT_MS = 5_000;
 /** Ten seconds, on a machine that does something else as well. */
 const NOTICED_WITHIN_MS = 30_000;
 const clock = new SystemClock();
+/** Each left a batch twice, before the producer was idempotent. */
+const CUTS = 5;
 const soon = () => AbortSignal.timeout(60_000);
 
 /** As a reprotect and a planned switchover do it. Each test begins where the one before ended. */
@@ -192,6 +196,27 @@ describe('replication that is turned around', () => {
     expect(await values(a, 1)).toEqual(['x', 'y', 'z']);
     expect((await ends(b.log))['orders-1']).toBe(4);
     expect((await positions('b-to-a').read(soon())).value).toMatchObject({ 'orders-1': 3 });
+  });
+
+  it('copies nothing twice when its connection is cut while it writes', async () => {
+    const listener = (change: 'close' | 'open') => execFileSync(lab.run.file(ladderFile('a')), [change]);
+    const end = async (cluster: KafkaCluster) => (await ends(cluster.log))['orders-2'] ?? 0;
+    const [atA, atB] = [await end(a), await end(b)];
+    for (let cut = 0; cut < CUTS; cut++) {
+      const before = await end(a);
+      const load = Array.from({ length: 40 }, (_, batch) =>
+        Array.from({ length: 100 }, () => `${batch}`.padEnd(2_000)),
+      );
+      const writing = (async () => {
+        for (const batch of load) await append(b, 2, ...batch);
+      })();
+      await until('the mirror writes', 60_000, async () => expect(await end(a)).toBeGreaterThan(before));
+      listener('close');
+      listener('open');
+      await writing;
+      await drained('b-to-a');
+    }
+    expect((await end(a)) - atA).toBe((await end(b)) - atB);
   });
 
   let made = 0;

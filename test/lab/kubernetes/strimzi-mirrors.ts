@@ -97,6 +97,7 @@ const COMMON = {
   'consumer.poll.timeout.ms': 100,
 };
 const SOURCE = {
+  'producer.override.enable.idempotence': true,
   'sync.topic.acls.enabled': false,
   'sync.topic.configs.enabled': false,
   'offset.lag.max': 0,
