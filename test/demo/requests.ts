@@ -60,6 +60,9 @@ const acceptedSince = async (
   return approval && { askedAt, approval };
 };
 
+/** Something has changed meanwhile, so that what was asked for is no longer what would be done. */
+class SupersededError extends DemoError {}
+
 /** The second person says yes. */
 export const approve = (stage: Stage, { id }: Approval): Promise<Approval> =>
   waitFor(`approval of ${id}`, { clock: stage.clock, withinMs: ANSWERED_WITHIN_MS }, async () => {
@@ -67,6 +70,7 @@ export const approve = (stage: Stage, { id }: Approval): Promise<Approval> =>
     if (phase === 'pending') await type(stage, stage.approver, 'approve', id, '--reason', 'demo');
     const answered = await approvalNamed(stage, id);
     if (answered.phase === 'granted') return answered;
+    if (answered.phase === 'superseded') throw new SupersededError(`approval ${id} is superseded`);
     throw new DemoError(`approval ${id} is ${answered.phase}`);
   });
 
@@ -101,22 +105,35 @@ export interface Completed extends RunAnswer {
 
 /**
  * Asks for a run, has it approved where it must be, and waits for its end. When nothing came of it, or it was taken
- * back, somebody asks again: both lose nothing, and what was in the way may have passed.
+ * back, somebody asks again: neither loses anything, and what was in the way may have passed.
  */
 export const completed = async (stage: Stage, kind: RequestKind, ...options: readonly string[]): Promise<Completed> => {
   for (let asked = 1; ; asked += 1) {
     const accepted = await request(stage, kind, ...options);
-    const approval = accepted.approval && (await approve(stage, accepted.approval));
-    const closed = await closedRun(stage, kind, accepted.askedAt);
-    if (closed && closed.run.phase !== 'aborted')
-      return { ...closed, askedAt: accepted.askedAt, asked, ...(approval && { approval }) };
-    const why = closed
-      ? `was taken back: ${describeAbort(closed)}`
-      : 'was approved, and then something stood in its way';
-    if (asked === ATTEMPTS) throw new DemoError(`the ${kind} ${why}`);
-    stage.timeline.tell('again', `the ${kind} ${why}`, stage.clock.now());
+    const came = await whatCameOf(stage, kind, accepted);
+    if (typeof came !== 'string') return { ...came, askedAt: accepted.askedAt, asked };
+    if (asked === ATTEMPTS) throw new DemoError(`the ${kind} ${came}`);
+    stage.timeline.tell('again', `the ${kind} ${came}`, stage.clock.now());
   }
 };
+
+/** Or why nothing did, in words. */
+async function whatCameOf(
+  stage: Stage,
+  kind: RequestKind,
+  { askedAt, approval: asked }: Accepted,
+): Promise<Pick<Completed, 'run' | 'steps' | 'approval'> | string> {
+  try {
+    const approval = asked && (await approve(stage, asked));
+    const closed = await closedRun(stage, kind, askedAt);
+    if (!closed) return 'was approved, and then something stood in its way';
+    if (closed.run.phase === 'aborted') return `was taken back: ${describeAbort(closed)}`;
+    return { ...closed, ...(approval && { approval }) };
+  } catch (error) {
+    if (error instanceof SupersededError) return `was not approved in time: ${error.message}`;
+    throw error;
+  }
+}
 
 const describeAbort = ({ run, steps }: RunAnswer): string => {
   const failed = steps.filter(({ status }) => status !== 'done' && status !== 'planned');

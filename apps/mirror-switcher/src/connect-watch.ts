@@ -55,11 +55,11 @@ export class ConnectWatch {
       const config = await connect.config(connector, AbortSignal.timeout(this.timeoutMs));
       const name = `Connector ${connector} at ${connect.url}`;
       const missing = missingTimeouts(config);
-      this.note(missing.length > 0, {
+      this.note(`${name} stops slowly`, missing.length > 0, {
         holds: `${name} takes up to a minute to stop without its source: set ${missing.join(', ')}`,
         ended: `${name} stops quickly without its source`,
       });
-      this.note(maySendTwice(config), {
+      this.note(`${name} may send twice`, maySendTwice(config), {
         holds: `${name} may copy records twice when its connection breaks: set producer.override.enable.idempotence to true`,
         ended: `${name} copies nothing twice when its connection breaks`,
       });
@@ -69,8 +69,8 @@ export class ConnectWatch {
     }
   }
 
-  private note(holds: boolean, words: { readonly holds: string; readonly ended: string }): void {
-    if (holds) this.findings.holds(words.ended, words.holds);
-    else this.findings.ended(words.ended, words.ended);
+  private note(condition: string, isMet: boolean, { holds, ended }: { holds: string; ended: string }): void {
+    if (isMet) this.findings.holds(condition, holds);
+    else this.findings.ended(condition, ended);
   }
 }
