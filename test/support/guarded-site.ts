@@ -14,7 +14,7 @@ import {
 } from '#libs/kafka';
 import { InMemoryLog, ProcessReadiness, SystemRandom } from '#libs/runtime';
 import { loadTopology, type Topology } from '#libs/topology';
-import { ListenerSwitch } from '../../apps/site-guard/src/fence/listener-switch.js';
+import { ListenerSwitch, type FenceOrder } from '../../apps/site-guard/src/fence/listener-switch.js';
 import { SiteGuard } from '../../apps/site-guard/src/site-guard.js';
 import { CutOffJournal } from './cut-off.journal.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -33,17 +33,20 @@ export class InMemoryListener extends ListenerSwitch {
   isOpen = true;
   works = true;
   readonly calls: string[] = [];
+  lastOrder: FenceOrder | undefined;
 
   constructor(private readonly kafka: InMemoryKafka) {
     super();
   }
 
-  override async close(): Promise<void> {
+  override async close(order: FenceOrder): Promise<void> {
+    this.lastOrder = order;
     this.calls.push('close');
     if (this.works) this.isOpen = false;
   }
 
-  override async open(): Promise<void> {
+  override async open(order: FenceOrder): Promise<void> {
+    this.lastOrder = order;
     this.calls.push('open');
     this.isOpen = true;
   }

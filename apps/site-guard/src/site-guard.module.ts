@@ -66,7 +66,7 @@ export class SiteGuardModule implements OnApplicationBootstrap, OnApplicationShu
                 openCluster({ ...accessOf(accesses, cluster, listener), timeoutMs }),
               fencedOtherwise: (...asked) => users.writeAccess(...asked),
               listener: (timeoutMs) =>
-                fenceCommand && new CommandListenerSwitch(fenceCommand, listeners, timeoutMs, clock),
+                fenceCommand && new CommandListenerSwitch(fenceCommand, listeners, clock, { timeoutMs, site }),
             }),
         },
       ],

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
-import { messageOf } from '#libs/domain';
+import { messageOf, type SiteId } from '#libs/domain';
 import type { BrokerAddress } from '#libs/kafka';
 import type { Clock } from '#libs/runtime';
 import { FenceCommandError } from '../errors.js';
-import { ListenerSwitch } from './listener-switch.js';
+import { ListenerSwitch, type FenceOrder } from './listener-switch.js';
 
 /** A connection attempt on a healthy network is answered, one way or the other, long before. */
 const CONNECT_WITHIN_MS = 200;
@@ -18,23 +18,33 @@ export interface FenceCommands {
   readonly status: Command;
 }
 
-/** Runs the commands the site provides. Each is killed, with whatever it started, when it takes longer than `timeoutMs`. */
+export interface FenceCommandOptions {
+  /** Of one run of a command. */
+  readonly timeoutMs: number;
+  /** What the commands are told, beside whom it is for. */
+  readonly site: SiteId;
+}
+
+/**
+ * Runs the commands the site provides. Each is killed, with whatever it started, when it takes longer than `timeoutMs`.
+ * What they are given and have to keep to: docs/fence-command.md.
+ */
 export class CommandListenerSwitch extends ListenerSwitch {
   constructor(
     private readonly commands: FenceCommands,
     private readonly listeners: readonly BrokerAddress[],
-    private readonly timeoutMs: number,
     private readonly clock: Clock,
+    private readonly options: FenceCommandOptions,
   ) {
     super();
   }
 
-  override async close(): Promise<void> {
-    await this.expectSuccess(this.commands.close);
+  override async close(order: FenceOrder): Promise<void> {
+    await this.expectSuccess(this.commands.close, order);
   }
 
-  override async open(): Promise<void> {
-    await this.expectSuccess(this.commands.open);
+  override async open(order: FenceOrder): Promise<void> {
+    await this.expectSuccess(this.commands.open, order);
   }
 
   override async state(): Promise<'open' | 'closed'> {
@@ -49,8 +59,8 @@ export class CommandListenerSwitch extends ListenerSwitch {
     return answers.includes(true);
   }
 
-  private async expectSuccess(command: Command): Promise<void> {
-    const { exitCode, text } = await this.run(command);
+  private async expectSuccess(command: Command, order: FenceOrder): Promise<void> {
+    const { exitCode, text } = await this.run(command, order);
     if (exitCode !== 0) throw this.failed(command, exitCode, text);
   }
 
@@ -61,19 +71,24 @@ export class CommandListenerSwitch extends ListenerSwitch {
     );
   }
 
-  private async run([program = '', ...args]: Command): Promise<{ exitCode: number | string; text: string }> {
+  private async run(
+    [program = '', ...args]: Command,
+    order?: FenceOrder,
+  ): Promise<{ exitCode: number | string; text: string }> {
+    const { site, timeoutMs } = this.options;
+    const env = { ...process.env, ...toldTo(site, order) };
     // In a group of its own, so that killing it also ends what it started.
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env });
     const ended = new AbortController();
     let text = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += String(chunk)));
-    void this.clock.sleep(this.timeoutMs, ended.signal).then(() => {
+    void this.clock.sleep(timeoutMs, ended.signal).then(() => {
       if (!ended.signal.aborted && child.pid !== undefined) killGroup(child.pid);
     });
     const { promise, resolve } = Promise.withResolvers<number | string>();
     child.on('error', (error) => resolve(messageOf(error)));
     child.on('exit', (code, signal) =>
-      resolve(code ?? (signal === 'SIGKILL' ? `no answer within ${this.timeoutMs} ms` : String(signal))),
+      resolve(code ?? (signal === 'SIGKILL' ? `no answer within ${timeoutMs} ms` : String(signal))),
     );
     const exitCode = await promise;
     ended.abort();
@@ -92,6 +107,13 @@ export class CommandListenerSwitch extends ListenerSwitch {
     return answered;
   }
 }
+
+/** Nothing secret: the processes of a machine see each other's environment. */
+const toldTo = (site: SiteId, order: FenceOrder | undefined): Readonly<Record<string, string>> => ({
+  SIGNALBOX_SITE: site,
+  ...(order && { SIGNALBOX_GROUP: order.group, SIGNALBOX_EPOCH: String(order.epoch) }),
+  ...(order?.run !== undefined && { SIGNALBOX_RUN: order.run }),
+});
 
 function killGroup(pid: number): void {
   try {

@@ -96,6 +96,15 @@ describe('the ladder of a write fence', () => {
     expect(await withCommand.read(signal)).toMatchObject({ value: 'clients', epoch: 2 });
   });
 
+  it('tells the listener for whom, and under which epoch, it is closed and opened', async () => {
+    site.kafka.condition = 'frozen';
+    await soon(write(withCommand, 'none', 7));
+    expect(site.listener.lastOrder).toMatchObject({ group: 'orders', epoch: 7 });
+    site.kafka.condition = 'serving';
+    await write(withCommand, 'clients', 8);
+    expect(site.listener.lastOrder).toMatchObject({ group: 'orders', epoch: 8 });
+  });
+
   it('opens the listener for clients once a write behind it was accepted', async () => {
     site.kafka.condition = 'frozen';
     await soon(write(withCommand, 'none', 7));

@@ -117,7 +117,7 @@ export class LadderWriteAccess extends FencedResource<HeldAccess> {
 
   /** Opens the listener again, where no other group needs it closed. @throws FenceCommandError */
   async release(): Promise<void> {
-    await this.listener?.release(this.acls.scope.group);
+    await this.listener?.release({ group: this.acls.scope.group, epoch: this.known.epoch });
   }
 
   private async climb(
@@ -134,7 +134,7 @@ export class LadderWriteAccess extends FencedResource<HeldAccess> {
     const outcome = await this.writeAcls(seen, next, epoch, signal, cause);
     if (outcome === 'written') return this.enforced(next, epoch, signal);
     if (outcome !== 'unknown' || next !== 'none' || !this.listener) return outcome;
-    await this.listener.close(this.acls.scope.group);
+    await this.listener.close({ group: this.acls.scope.group, epoch, run: cause?.run });
     this.known = { value: this.known.value, epoch };
     this.last = 'none';
     return 'written';

@@ -1,6 +1,6 @@
 import type { GroupId } from '#libs/domain';
 import { FenceCommandError } from '../errors.js';
-import type { ListenerSwitch } from './listener-switch.js';
+import type { FenceOrder, ListenerSwitch } from './listener-switch.js';
 import { Serial } from './serial.js';
 
 /**
@@ -30,11 +30,12 @@ export class ListenerFence {
   }
 
   /** Closes, also when it is closed already, and reads back. @throws FenceCommandError */
-  close(group: GroupId): Promise<void> {
+  close(order: FenceOrder): Promise<void> {
+    const { group } = order;
     return this.turn.run(async () => {
       // Noted first: a command whose answer is lost may have closed it.
       this.closedFor.set(group, 'unsure');
-      await this.listener.close();
+      await this.listener.close(order);
       const { status, answers } = await this.look();
       if (status !== 'closed' || answers) {
         throw new FenceCommandError(
@@ -47,10 +48,11 @@ export class ListenerFence {
   }
 
   /** The group does not need it any more. @throws FenceCommandError */
-  release(group: GroupId): Promise<void> {
+  release(order: FenceOrder): Promise<void> {
+    const { group } = order;
     return this.turn.run(async () => {
       const others = [...this.closedFor.keys()].filter((other) => other !== group);
-      if (others.length === 0) await this.listener.open();
+      if (others.length === 0) await this.listener.open(order);
       this.closedFor.delete(group);
     });
   }
