@@ -103,6 +103,21 @@ describe('write access by KafkaUser', () => {
     expect(denialsOf('orders-app')).toHaveLength(2);
   });
 
+  it('lifts nothing when it is not known whether somebody else is denied instead', async () => {
+    await set('inbound', 1);
+    bench.server.trouble = 'error-after';
+    expect(await set('clients', 2)).toBe('unknown');
+    expect(denialsOf('orders-app')).toHaveLength(2);
+  });
+
+  it('takes nothing for kept when its users say different epochs', async () => {
+    await set('none', 1);
+    bench.change('mm2-ba', (user) => (user.metadata.annotations['signalbox.io/epoch'] = '2'));
+    expect(await access.read(signal)).toMatchObject({ value: 'unset', epoch: 2, isPartial: true });
+    expect(await set('none', 2)).toBe('written');
+    expect(await access.read(signal)).toMatchObject({ value: 'none', epoch: 2 });
+  });
+
   it('stays in force when the operator looks at everything, and what others made around it does not', async () => {
     await set('none', 1);
     bench.add({
