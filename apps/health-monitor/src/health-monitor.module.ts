@@ -9,6 +9,7 @@ import {
   openCluster,
   openCopying,
   openSweep,
+  targetTopicOf,
   type ClusterAccess,
   type OffsetSweep,
   type TopicLog,
@@ -16,7 +17,9 @@ import {
 } from '#libs/kafka';
 import { busCluster, EventBus, MultiClusterEventBus } from '#libs/messaging';
 import { Clock, Log, Metrics, Random, Readiness } from '#libs/runtime';
+import type { Flow } from '#libs/topology';
 import { ConnectMirrorPositions } from './lag/connect.mirror-positions.js';
+import { FlowProbe, type ProbeRuntime } from './lag/flow-probe.js';
 import { FlowWatch } from './lag/flow-watch.js';
 import { PositionKeeper } from './lag/position-keeper.js';
 import { Monitor } from './monitor.service.js';
@@ -30,6 +33,8 @@ import { VoteKeeper } from './voting/vote-keeper.js';
 
 /** Lag is sampled no more often than this: Connect writes its offsets once a second at best. */
 const LAG_MIN_MS = 1_000;
+/** A record of our own every few seconds is enough to tell a link that is dead. */
+const PROBE_MIN_MS = 2_000;
 /** What is kept in the journal must not fill it. */
 const KEPT_EVERY_MIN_MS = 5_000;
 const RETRY_MS = 500;
@@ -82,7 +87,7 @@ const monitor =
     const opened = probed.map((access) => ({ access, kafka: openCluster(access) }));
     const selfDoubt = new SelfDoubt(clock, reach, { ...policy, anchors });
     const observer = { clock, random, readiness, doubtSince: (ms: number) => selfDoubt.since(ms) };
-    const flows = flowWatches(settings, { clock, readiness });
+    const flows = flowWatches(settings, { clock, random, readiness, metrics });
     const keptEveryMs = Math.max(policy.roundMs, KEPT_EVERY_MIN_MS);
     const votes = new VoteKeeper(journal, clock, readiness, { ttlMs: policy.voteTtlMs, everyMs: policy.roundMs });
     const { site, process } = speaker;
@@ -109,13 +114,11 @@ const monitor =
     });
   };
 
-interface Watching {
-  readonly clock: Clock;
-  readonly readiness: Readiness;
-}
-
 /** On connections of their own: what is asked of thousands of partitions must not hold up a probe. */
-function flowWatches({ policy, flows, probed }: Settings, { clock, readiness }: Watching): readonly FlowWatch[] {
+function flowWatches(settings: Settings, runtime: ProbeRuntime): readonly FlowWatch[] {
+  const { policy, flows, probed } = settings;
+  const { clock, readiness } = runtime;
+  const everyMs = Math.max(policy.roundMs, LAG_MIN_MS);
   const opened = new Map(probed.map((access) => [access.cluster, opener(access, clock)]));
   return flows.flatMap(({ flow, connect, source: connector }) => {
     const [source, target] = [opened.get(flow.source)?.(), opened.get(flow.target)?.()];
@@ -135,8 +138,21 @@ function flowWatches({ policy, flows, probed }: Settings, { clock, readiness }: 
       syncs: new OffsetSyncs(log, offsetSyncsTopicOf(manner.naming)),
       checkpoints: new GroupCheckpoints(target.log, checkpointsTopicOf(manner.naming)),
     };
-    return [new FlowWatch(watched, clock, readiness, Math.max(policy.roundMs, LAG_MIN_MS))];
+    const probe = probeOf(flow, settings, runtime, everyMs);
+    return [new FlowWatch({ ...watched, probe }, clock, readiness, everyMs)];
   });
+}
+
+/** On connections of its own, too: the source may take as long to take a record as it is let. */
+function probeOf(flow: Flow, { probed }: Settings, runtime: ProbeRuntime, lookEveryMs: number): FlowProbe | undefined {
+  const { id, probeTopic: topic } = flow;
+  const access = (cluster: Flow['source']) => probed.find((each) => each.cluster === cluster);
+  const [source, target] = [access(flow.source), access(flow.target)];
+  if (topic === undefined || !source || !target) return undefined;
+  const copy = targetTopicOf(mannerOf(flow).naming, topic);
+  const logs = { sourceLog: openCluster(source).log, targetLog: openCluster(target).log };
+  const writeEveryMs = Math.max(lookEveryMs, PROBE_MIN_MS);
+  return new FlowProbe({ flow: id, topic, copy, ...logs }, runtime, { writeEveryMs, lookEveryMs });
 }
 
 /** Opens a cluster when it is first asked to, and once. */

@@ -99,6 +99,19 @@ describe(FlowBacklog.name, () => {
     expect((await observed('empty', thirdLook())).holds).toBe(false);
   });
 
+  it('stands still beside a topic that the mirror copies and the flow does not carry', async () => {
+    await append(2);
+    const partitions = log.partitions.bind(log);
+    let last = 0;
+    log.partitions = (topic) => {
+      fake.connectors.get('source')!.offsets = [];
+      copied(2);
+      fake.store('source', 'a', 'probe-ab', 0, (last += 1));
+      return partitions(topic);
+    };
+    expect(await observed('empty', thirdLook())).toMatchObject({ holds: true, records: 0 });
+  });
+
   it('says at the deadline what is left', async () => {
     await append(10);
     copied(8);

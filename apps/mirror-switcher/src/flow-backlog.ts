@@ -14,6 +14,7 @@ import type { Clock } from '#libs/runtime';
 import { backlogIn, backlogOf, beyondTheEnd } from './backlog.js';
 import type { PositionsSource } from './positions-source.js';
 import type { Extent, SourceLog } from './source-log.js';
+import { partitionKey } from './topic-partition.js';
 
 interface Sample {
   readonly extents: readonly Extent[];
@@ -83,14 +84,21 @@ export class FlowBacklog extends FencedResource<Backlog | 'empty'> {
 
   /** Positions first: what is copied in between is counted as left, and never the other way round. */
   private async sample(signal: AbortSignal): Promise<Sample> {
-    const positions = await this.stored.read(signal);
-    return { positions, extents: await this.source.extents() };
+    const stored = await this.stored.read(signal);
+    const extents = await this.source.extents();
+    return { positions: ofExtents(stored, extents), extents };
   }
 
   private async recordsIn({ extents, positions }: Sample): Promise<Backlog> {
     const { ranges } = backlogOf(extents, positions);
     return backlogIn(await Promise.all(ranges.map((range) => this.source.records(range))));
   }
+}
+
+/** A mirror copies more than the flow is of: our own records go on, and would look as if the flow did not stand still. */
+function ofExtents(stored: Positions, extents: readonly Extent[]): Positions {
+  const own = new Set(extents.map(partitionKey));
+  return Object.fromEntries(Object.entries(stored).filter(([key]) => own.has(key)));
 }
 
 const isEmpty = ({ extents, positions }: Sample, { records }: Backlog): boolean =>

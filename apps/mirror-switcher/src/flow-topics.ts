@@ -1,16 +1,9 @@
 import { mannerOf, sourceTopicOf } from '#libs/kafka';
-import { matchesTopic, type Flow } from '#libs/topology';
-
-/** What MirrorMaker leaves out by default, and the topics in which Signalbox speaks of one cluster. */
-export const TOPICS_EXCLUDED: readonly string[] = ['mm2.*\\.internal', '.*\\.replica', '__.*', 'signalbox\\..*'];
-
-/** Its replication policies leave out these as well, whatever is configured. */
-const INTERNAL = ['\\..*', '.*[.-]internal'];
-const LEFT_OUT = new RegExp(`^(${[...TOPICS_EXCLUDED, ...INTERNAL].join('|')})$`);
+import { isLeftOut, matchesTopic, type Flow } from '#libs/topology';
 
 /** Whether a flow copies a topic of this name, as its source has it. */
 export const isCopied = ({ topics }: Pick<Flow, 'topics'>, topic: string): boolean =>
-  matchesTopic(topics, topic) && !LEFT_OUT.test(topic);
+  matchesTopic(topics, topic) && !isLeftOut(topic);
 
 /**
  * Whether the end of a topic at the target is a part of the watermark: it is a copy, whose end says how far the mirror

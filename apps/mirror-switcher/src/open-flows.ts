@@ -64,11 +64,11 @@ async function drivenBy(flow: Flow, topology: Topology, opening: Opening): Promi
   const { source, target } = opening;
   if (target.connect === undefined) return undefined;
   const secrets = await secretsOf(flow);
-  const { topics, policy, driver } = flow;
+  const { topics, probeTopic, policy, driver } = flow;
   return {
     flow,
     connect: target.connect,
-    rendered: renderConnectors({ topics, policy, settings: driver.settings, secrets }, source, target),
+    rendered: renderConnectors({ topics, probeTopic, policy, settings: driver.settings, secrets }, source, target),
     secrets: Object.values(secrets),
   };
 }

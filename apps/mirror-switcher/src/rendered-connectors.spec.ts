@@ -73,4 +73,8 @@ describe(renderConnectors.name, () => {
       'replication.policy.class': 'org.apache.kafka.connect.mirror.DefaultReplicationPolicy',
     });
   });
+
+  it('copies the topic for records of our own, too', () => {
+    expect(render({ probeTopic: 'probe.ab' }).source['topics']).toBe('orders,probe\\.ab');
+  });
 });

@@ -1,12 +1,12 @@
-import type { Cluster, Flow } from '#libs/topology';
+import { copiedTopicsOf, TOPICS_EXCLUDED, type Cluster, type Flow } from '#libs/topology';
 import type { ConnectorConfig } from './connect-client.js';
 import { SENDS_ONCE, STOPS_WITHOUT_ITS_SOURCE } from './connector-config.js';
-import { TOPICS_EXCLUDED } from './flow-topics.js';
 import { ORIGIN_SITE } from './salvage/provenance.js';
 
 /** What of the topology stands in a connector's configuration. */
 export interface RenderedFlow {
   readonly topics: Flow['topics'];
+  readonly probeTopic?: Flow['probeTopic'];
   readonly policy: Flow['policy'];
   /** Over what is set here. */
   readonly settings: Flow['driver']['settings'];
@@ -52,7 +52,7 @@ const shared = (flow: RenderedFlow, source: MirroredCluster, target: MirroredClu
   'target.cluster.alias': target.id,
   'source.cluster.bootstrap.servers': source.bootstrap.join(','),
   'target.cluster.bootstrap.servers': target.bootstrap.join(','),
-  topics: flow.topics.map(topicPattern).join(','),
+  topics: copiedTopicsOf(flow).map(topicPattern).join(','),
   'topics.exclude': TOPICS_EXCLUDED.join(','),
   'replication.policy.class': POLICIES[flow.policy],
   // At the source the mapping between both sides' offsets would be lost with it.

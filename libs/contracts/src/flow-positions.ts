@@ -41,6 +41,7 @@ export const FlowPositionsWire = z.object({
         'deleted-before-copied',
         'counts-apart',
         'mirror-silent',
+        'probe-not-copied',
       ]),
       where: z.string().optional(),
       message: z.string(),

@@ -23,7 +23,8 @@ export interface PartitionPosition {
  * - `beyond-source-end`: more was copied than the source has: it was created anew, or lost its end;
  * - `deleted-before-copied`: the source's log starts behind what was copied: records are gone for good;
  * - `counts-apart`: the target's log grows by other steps than the source's, so it is not counted by;
- * - `mirror-silent`: the mirror does not tell how far it has come.
+ * - `mirror-silent`: the mirror does not tell how far it has come;
+ * - `probe-not-copied`: a record of our own is not at the target, though all else looks as if it had to be.
  */
 export type PositionProblemKind =
   | 'source-topic-missing'
@@ -32,7 +33,8 @@ export type PositionProblemKind =
   | 'beyond-source-end'
   | 'deleted-before-copied'
   | 'counts-apart'
-  | 'mirror-silent';
+  | 'mirror-silent'
+  | 'probe-not-copied';
 
 export interface PositionProblem {
   readonly kind: PositionProblemKind;

@@ -9,6 +9,9 @@ export const Topics = z
   .array(z.string(TOPIC_FORM).regex(TOPIC, TOPIC_FORM), 'a list of topics')
   .min(1, 'at least one topic');
 
+const PROBE_TOPIC = /^[A-Za-z0-9._-]{1,249}$/;
+const PROBE_FORM = 'a topic name';
+
 const PRINCIPAL_FORM = 'a Kafka principal, for example User:mm2-ab';
 
 const Settings = z
@@ -75,6 +78,14 @@ export const FlowText = record({
   policy: z
     .enum(['identity', 'default'])
     .describe('MirrorMaker 2 replication policy: same topic name on both sides, or prefixed with the source alias.'),
+  probeTopic: z
+    .string(PROBE_FORM)
+    .regex(PROBE_TOPIC, PROBE_FORM)
+    .optional()
+    .describe(
+      'A topic of the source, beside those above, for records of our own: the health-monitors of the target write there and ' +
+        'look for the copies. You create it; whatever copies the flow must copy it too.',
+    ),
   principal: z
     .string(PRINCIPAL_FORM)
     .regex(/^User:.+$/, PRINCIPAL_FORM)
@@ -82,6 +93,10 @@ export const FlowText = record({
   driver: z.discriminatedUnion('kind', [Connect, Strimzi, Dedicated], 'kind: connect, strimzi or dedicated'),
 });
 export type Flow = Immutable<z.infer<typeof FlowText>>;
+
+/** Everything that a flow's mirror has to copy. */
+export const copiedTopicsOf = ({ topics, probeTopic }: Pick<Flow, 'topics' | 'probeTopic'>): Flow['topics'] =>
+  probeTopic === undefined ? topics : [...topics, probeTopic];
 
 /** How a flow is driven, by the kind of its driver. */
 export type FlowDriver<Kind extends Flow['driver']['kind']> = Extract<Flow['driver'], { readonly kind: Kind }>;

@@ -7,6 +7,7 @@ export { fileAt, rolloutsOf, type Config } from './config.js';
 export { editorSchema } from './editor-schema.js';
 export {
   connectorsOf,
+  copiedTopicsOf,
   dedicatedKeysOf,
   isDrivenBy,
   strimziConnectors,
@@ -52,7 +53,7 @@ export { DEFAULT_POLICY, type Policy } from './policy.js';
 export { describeProblem, TopologyError, type Problem } from './problem.js';
 export type { SecretRef } from './scalars.js';
 export type { Site } from './site.js';
-export { matchesTopic } from './topics.js';
+export { isLeftOut, matchesTopic, TOPICS_EXCLUDED } from './topics.js';
 export { describeRto, rtoSum, type RtoSum } from './rto.js';
 export { TopologyText, type ApiRole, type ApiToken, type OidcSettings, type Topology } from './topology.js';
 export { isBy, targetsOf, type DnsTraffic, type DnsTrafficBy } from './traffic.js';

@@ -21,3 +21,13 @@ export const coversAll = (outer: readonly string[], inner: readonly string[]): b
 
 export const overlapOf = (one: readonly string[], other: readonly string[]): string | undefined =>
   one.find((pattern) => other.some((candidate) => overlaps(pattern, candidate)));
+
+/** What MirrorMaker leaves out by default, and the topics in which Signalbox speaks of one cluster. */
+export const TOPICS_EXCLUDED: readonly string[] = ['mm2.*\\.internal', '.*\\.replica', '__.*', 'signalbox\\..*'];
+
+/** Its replication policies leave out these as well, whatever is configured. */
+const INTERNAL = ['\\..*', '.*[.-]internal'];
+const LEFT_OUT = new RegExp(`^(${[...TOPICS_EXCLUDED, ...INTERNAL].join('|')})$`);
+
+/** Whether no flow copies a topic, because of its name alone. */
+export const isLeftOut = (topic: string): boolean => LEFT_OUT.test(topic);

@@ -12,8 +12,9 @@ import {
   type FlowManner,
   type SweptOffsets,
 } from '#libs/kafka';
-import { InMemoryLog, ProcessReadiness } from '#libs/runtime';
+import { InMemoryLog, Metrics, ProcessReadiness, SystemRandom } from '#libs/runtime';
 import { VirtualClock } from '../../../../test/support/virtual-clock.js';
+import { FlowProbe } from './flow-probe.js';
 import { FlowWatch } from './flow-watch.js';
 import { MirrorPositions } from './mirror-positions.js';
 
@@ -33,14 +34,22 @@ const manner: FlowManner = {
 };
 const copiedOf = (orders: number): SweptOffsets => new Map([['orders', Float64Array.of(orders)]]);
 
-const watched = async (topics: readonly string[], positions: HandMirror['positions'] = new Map()) => {
+const PROBE = 'probe-ab';
+
+const watched = async (
+  topics: readonly string[],
+  positions: HandMirror['positions'] = new Map(),
+  { isProbed = false } = {},
+) => {
   const clock = new VirtualClock();
   const options = { cluster: clusterId('a'), timeoutMs: 400, superUsers: ['User:admin'] };
   const kafka = new InMemoryKafka(options, clock).createTopic('orders').createTopic('orders.eu').createTopic('other');
+  kafka.createTopic(PROBE);
   const { log } = openInMemory(kafka);
   const target = new InMemoryKafka({ ...options, cluster: clusterId('b') }, clock)
     .createTopic('orders')
-    .createTopic(SYNCS);
+    .createTopic(SYNCS)
+    .createTopic(PROBE);
   const targetLog = openInMemory(target).log;
   const mirror = new HandMirror();
   mirror.positions = positions;
@@ -60,7 +69,10 @@ const watched = async (topics: readonly string[], positions: HandMirror['positio
     syncs: new OffsetSyncs(targetLog, SYNCS),
     checkpoints: new GroupCheckpoints(targetLog, 'a.checkpoints.internal'),
   };
-  const watch = new FlowWatch({ ...parts, ...sides }, clock, readiness, 1_000);
+  const runtime = { clock, random: new SystemRandom(), readiness, metrics: new Metrics() };
+  const probed = { flow: parts.flow, topic: PROBE, copy: PROBE, sourceLog: log, targetLog };
+  const probe = isProbed ? new FlowProbe(probed, runtime, { writeEveryMs: 2_000, lookEveryMs: 1_000 }) : undefined;
+  const watch = new FlowWatch({ ...parts, ...sides, probe }, clock, readiness, 1_000);
   watch.start();
   await clock.advance(1_000);
   const append = (topic: string) => log.append(topic, 0, [{ value: Buffer.from('x') }]);
@@ -69,7 +81,12 @@ const watched = async (topics: readonly string[], positions: HandMirror['positio
       { key: offsetSyncKey({ topic: 'orders', partition: 0 }), value: offsetSyncValue({ upstream, downstream }) },
     ]);
   const lag = () => watch.lag(clock.monotonicMs());
-  return { clock, kafka, target, mirror, readiness, append, sync, watch, lag };
+  let probesCopied = 0;
+  const copyProbes = async () => {
+    const written = kafka.partition(PROBE, 0);
+    for (; probesCopied < written.length; probesCopied++) await targetLog.append(PROBE, 0, [written[probesCopied]!]);
+  };
+  return { clock, kafka, target, mirror, readiness, append, sync, watch, lag, copyProbes };
 };
 
 describe('the watch on a flow', () => {
@@ -136,5 +153,37 @@ describe('the watch on a flow', () => {
     expect(watch.sample(clock.monotonicMs())?.problems).toMatchObject([
       { kind: 'target-topic-missing', where: 'other' },
     ]);
+  });
+
+  it('never finds a dead link perfect, though Connect and both ends say that all was copied', async () => {
+    const { clock, kafka, watch, lag, copyProbes } = await watched(['orders'], undefined, { isProbed: true });
+    for (let round = 0; round < 10; round++) {
+      await clock.advance(2_000);
+      await copyProbes();
+    }
+    await clock.advance(1_000);
+    expect(lag()).toMatchObject({ lagRecords: 0, sampleAgeMs: 0 });
+    const deadSinceMs = clock.monotonicMs();
+    await clock.advance(20_000);
+    expect(lag()).toMatchObject({ lagRecords: 0, lagMs: 0 });
+    expect(lag()?.sampleAgeMs).toBeGreaterThan(15_000);
+    expect(watch.lag(deadSinceMs)?.sampleAgeMs).toBe(0);
+    expect(watch.sample(clock.monotonicMs())?.problems).toMatchObject([{ kind: 'probe-not-copied', where: PROBE }]);
+    await copyProbes();
+    await clock.advance(1_000);
+    expect(lag()).toMatchObject({ sampleAgeMs: 0 });
+    // Fenced: nothing is written any more, and what is not there is missed by nobody.
+    kafka.condition = 'leaderless';
+    await copyProbes();
+    await clock.advance(60_000);
+    expect(lag()).toMatchObject({ sampleAgeMs: 0 });
+    expect(watch.sample(clock.monotonicMs())?.problems).toEqual([]);
+  });
+
+  it('says nothing of a probe where the flow has none', async () => {
+    const { clock, kafka, lag } = await watched(['orders']);
+    await clock.advance(60_000);
+    expect(lag()).toMatchObject({ sampleAgeMs: 0 });
+    expect(kafka.partition(PROBE, 0)).toEqual([]);
   });
 });

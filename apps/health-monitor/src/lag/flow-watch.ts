@@ -15,6 +15,8 @@ import {
 } from '#libs/kafka';
 import type { Clock, Readiness, Stop } from '#libs/runtime';
 import { matchesTopic } from '#libs/topology';
+import { besideProbe } from './beside-probe.js';
+import type { FlowProbe } from './flow-probe.js';
 import type { MirrorPositions } from './mirror-positions.js';
 import { PastLeftOut } from './past-left-out.js';
 import { RebirthWatch } from './rebirth-watch.js';
@@ -35,6 +37,8 @@ export interface WatchedFlow {
   readonly positions: MirrorPositions;
   readonly syncs: OffsetSyncs;
   readonly checkpoints: GroupCheckpoints;
+  /** Where the flow has a topic for records of our own. */
+  readonly probe?: FlowProbe | undefined;
 }
 
 /** Where logs begin changes seldom: asked for every so many looks at the source. */
@@ -73,7 +77,9 @@ export class FlowWatch {
   }
 
   start(): Stop {
+    const { probe } = this.watched;
     const stops = [
+      ...(probe ? [probe.start()] : []),
       this.clock.every(this.everyMs, () => this.lookAtSource()),
       this.clock.every(this.everyMs, () => this.lookAtMirror()),
     ];
@@ -82,7 +88,9 @@ export class FlowWatch {
 
   /** As of `nowMs`; `undefined` until both sides were seen. */
   sample(nowMs: number): PositionSample | undefined {
-    return this.book.sample(nowMs);
+    const sample = this.book.sample(nowMs);
+    const { probe } = this.watched;
+    return sample && probe ? besideProbe(sample, { topic: probe.topic, missingMs: probe.missingMs(nowMs) }) : sample;
   }
 
   /** Where the source's groups would go on; `undefined` until their checkpoints were read. */

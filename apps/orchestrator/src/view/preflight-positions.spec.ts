@@ -27,6 +27,14 @@ describe('preflight of positions', () => {
     ]);
   });
 
+  it('fails a flow whose positions are no evidence', () => {
+    const missing = { kind: 'probe-not-copied', where: 'probe-ab', message: 'it is not at the target' } as const;
+    const remedy = expect.stringContaining('copies its probeTopic');
+    expect(positionChecks(['a-to-b'], [kept([missing])])).toMatchObject([
+      { ok: false, message: missing.message, remedy },
+    ]);
+  });
+
   it('passes by the latest word, with what is no fault', () => {
     expect(positionChecks(['a-to-b'], [kept([FEWER], 1), kept([APART], 2)])).toEqual([
       {

@@ -28,6 +28,8 @@ const REMEDIES: Readonly<Record<PositionProblemKind, string | undefined>> = {
   'beyond-source-end': 'Keep the flow stopped until it is known which log is the right one: docs/runbooks/return.md.',
   'deleted-before-copied': 'Keep records longer at the source, or find out why the mirror is slower than retention.',
   'counts-apart': undefined,
+  'probe-not-copied':
+    "Look whether the flow's mirror copies its probeTopic, and whether it copies at all: its other positions are no evidence.",
   'mirror-silent': "See Connect at the flow's target, and the health-monitor's /readyz.",
 };
 

@@ -14,7 +14,7 @@ export interface TailReader {
 
 /**
  * Follows the one partition of a compacted topic: from its beginning once, and from where it was left from then on. Its
- * beginning holds the latest record of every key sooner or later.
+ * beginning holds the latest record of every key sooner or later. With `begin: 'end'` what is there already is left out.
  */
 export class LogTail {
   private next?: bigint;
@@ -24,6 +24,7 @@ export class LogTail {
     private readonly log: TopicLog,
     private readonly topic: string,
     private readonly reader: TailReader,
+    private readonly begin: 'start' | 'end' = 'start',
   ) {}
 
   /**
@@ -33,7 +34,7 @@ export class LogTail {
   async follow(): Promise<boolean> {
     const end = (await this.log.endOffsets(this.topic)).get(0) ?? 0n;
     if (this.next !== undefined && end < this.next) this.startAnew();
-    let next = this.next ?? (await this.log.startOffsets(this.topic)).get(0) ?? 0n;
+    let next = this.next ?? (this.begin === 'end' ? end : await this.start());
     for (let reads = 0; next < end && reads < READS_MAX; reads++) {
       const records = await this.read(next);
       for (const record of records) this.reader.take(record);
@@ -42,6 +43,10 @@ export class LogTail {
     }
     this.next = next;
     return next >= end;
+  }
+
+  private async start(): Promise<bigint> {
+    return (await this.log.startOffsets(this.topic)).get(0) ?? 0n;
   }
 
   private async read(from: bigint): Promise<readonly StoredRecord[]> {

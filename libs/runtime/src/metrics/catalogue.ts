@@ -81,6 +81,34 @@ export const METRICS = {
     help: 'How far replication is behind its source, in records.',
     of: MONITOR,
   },
+  'signalbox.flow.probe.time': {
+    kind: 'gauge',
+    unit: 's',
+    labels: ['flow'],
+    help: 'From the write of a record of our own at the source until its copy was seen, the latest one; only of flows with a probeTopic, and up to one look too much.',
+    of: MONITOR,
+  },
+  'signalbox.flow.probe.age': {
+    kind: 'gauge',
+    unit: 's',
+    labels: ['flow'],
+    help: 'Since a copy of a record of our own was seen last; without one there is no series.',
+    of: MONITOR,
+  },
+  'signalbox.flow.probe.missing.time': {
+    kind: 'gauge',
+    unit: 's',
+    labels: ['flow'],
+    help: 'How long the oldest record of our own that the source has taken has no copy; 0 when all have one. It grows while a flow is stopped, too.',
+    of: MONITOR,
+  },
+  'signalbox.flow.probe.records': {
+    kind: 'counter',
+    unit: '{record}',
+    labels: ['flow', 'outcome'],
+    help: 'Records of our own: written, unwritten (the source did not take it, or did not say so), arrived, lost (left out between two that arrived), or repeated.',
+    of: MONITOR,
+  },
 
   'signalbox.events.dropped': {
     kind: 'counter',

@@ -9,6 +9,7 @@ import { groupChecks } from './groups.js';
 import { journalChecks } from './journal.js';
 import { kubernetesChecks } from './kubernetes.js';
 import { nameChecks } from './names.js';
+import { probeTopicChecks } from './probe-topics.js';
 import { proxyChecks } from './proxies.js';
 import { referenceChecks } from './references.js';
 import { replicationChecks } from './replication.js';
@@ -24,6 +25,7 @@ const CHECKS: readonly Check[] = [
   ...groupChecks,
   ...replicationChecks,
   ...connectorChecks,
+  ...probeTopicChecks,
   ...trafficChecks,
   ...configChecks,
   ...kubernetesChecks,
