@@ -61,8 +61,11 @@ export class StrandedLoad {
     const common = { group: 'bench', site: 'a', leftBy: 'bench', conflicts: 'keep-newest' } as const;
     const order: SalvageOrder = { ...common, as: 'replayed', ranges, watermark };
     const limit = AbortSignal.timeout(SALVAGED_WITHIN_MS);
-    for (let outcome = 'unknown'; outcome === 'unknown' && !limit.aborted;)
-      outcome = await salvage.write(await salvage.read(limit), order, epoch(1), limit);
+    // As a worker does it; a topic that was just made may have no leader yet.
+    await until('the tail is salvaged', SALVAGED_WITHIN_MS, async () => {
+      const outcome = await salvage.write(await salvage.read(limit), order, epoch(1), limit);
+      if (outcome === 'unknown') throw new BenchError('It is not known what became of it.');
+    });
     const { holds } = await salvage.verify(order, limit);
     if (!holds) throw new BenchError('The stranded records were not salvaged in time.');
   }
