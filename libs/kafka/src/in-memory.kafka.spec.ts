@@ -6,6 +6,7 @@ import type { AccessRule } from './access-rules.js';
 import { consumerGroupsConformance } from './consumer-groups.conformance.js';
 import { InMemoryKafka } from './in-memory.kafka.js';
 import { openInMemory } from './in-memory.kafka-cluster.js';
+import { topicConfigsConformance } from './topic-configs.conformance.js';
 import { topicLogConformance } from './topic-log.conformance.js';
 
 const clock = new SystemClock();
@@ -23,6 +24,9 @@ const rule = (permission: 'allow' | 'deny', principal: string, operation: 'all' 
 describe('in-memory Kafka', () => {
   topicLogConformance(async () => openInMemory(kafka(false).createTopic('conformance', 2)).log);
   accessRulesConformance(async () => openInMemory(kafka(false)).rules);
+  topicConfigsConformance(
+    async () => openInMemory(kafka(false).createTopic('configured').createTopic('configured-too')).configs,
+  );
   consumerGroupsConformance(async () => {
     const cluster = kafka(false);
     const join = async (group: string) => {

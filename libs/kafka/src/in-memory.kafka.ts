@@ -5,7 +5,7 @@ import type { AccessRule, TopicOperation } from './access-rules.js';
 import type { PartitionHealth } from './cluster-state.js';
 import type { GroupCommit } from './consumer-groups.js';
 import { KafkaAuthenticationError, KafkaRefusedError } from './errors.js';
-import type { StoredRecord } from './topic-log.js';
+import type { LogRecord, StoredRecord } from './topic-log.js';
 
 /** `killed` refuses connections at once; `frozen` takes requests and never answers; `leaderless` answers, but cannot write. */
 export type ClusterCondition = 'serving' | 'killed' | 'frozen' | 'leaderless';
@@ -17,7 +17,11 @@ export interface InMemoryKafkaOptions {
   readonly superUsers?: readonly string[];
 }
 
-/** One cluster in memory: topics, ACLs and committed offsets, with the faults that real ones have. */
+/** What Kafka allows a batch unless a topic says otherwise; and what the smallest batch of one record takes besides key and value. */
+const MESSAGE_MAX_BYTES = 1_048_588;
+const BATCH_BYTES = 68;
+
+/** One cluster in memory: topics with their settings, ACLs and committed offsets, with the faults that real ones have. */
 export class InMemoryKafka {
   condition: ClusterCondition = 'serving';
   readonly rules: AccessRule[] = [];
@@ -28,6 +32,7 @@ export class InMemoryKafka {
   readonly refusedLogins = new Set<string>();
   partitionHealth: PartitionHealth = { partitions: 1, offline: 0, underMinIsr: 0 };
   private readonly topics = new Map<string, StoredRecord[][]>();
+  private readonly settings = new Map<string, Map<string, string>>();
 
   constructor(
     private readonly options: InMemoryKafkaOptions,
@@ -47,7 +52,27 @@ export class InMemoryKafka {
       topic,
       Array.from({ length: partitions }, () => []),
     );
+    this.settings.set(topic, new Map());
     return this;
+  }
+
+  deleteTopic(topic: string): void {
+    this.topics.delete(topic);
+    this.settings.delete(topic);
+  }
+
+  /** Those it has of its own, by name. */
+  settingsOf(topic: string): Map<string, string> {
+    const settings = this.settings.get(topic);
+    if (!settings) throw this.refusal('UNKNOWN_TOPIC_OR_PARTITION', topic);
+    return settings;
+  }
+
+  /** By the topic's own limit alone: whoever may write, and whatever it is. */
+  demandSize(records: readonly LogRecord[], topic: string): void {
+    const bytes = records.reduce((sum, { key, value }) => sum + (key?.length ?? 0) + (value?.length ?? 0), BATCH_BYTES);
+    const maxBytes = Number(this.settingsOf(topic).get('max.message.bytes') ?? MESSAGE_MAX_BYTES);
+    if (bytes > maxBytes) throw this.refusal('MESSAGE_TOO_LARGE', topic);
   }
 
   partition(topic: string, partition: number): StoredRecord[] {

@@ -27,6 +27,7 @@ export class InMemoryTopicLog extends TopicLog {
     try {
       this.kafka.demand(this.principal, 'write', topic);
       const log = this.kafka.partition(topic, partition);
+      this.kafka.demandSize(records, topic);
       if (this.kafka.condition === 'leaderless') throw this.kafka.refusal('NOT_ENOUGH_REPLICAS', topic);
       const offset = BigInt(log.length);
       const timestamp = BigInt(this.kafka.clock.now());

@@ -54,5 +54,6 @@ export { SWEEP_DEFAULTS, type SweepOptions } from './sweep/platformatic.offset-s
 export { InMemoryKafka, type ClusterCondition } from './in-memory.kafka.js';
 export { openInMemory } from './in-memory.kafka-cluster.js';
 export { openCluster, type KafkaCluster } from './kafka-cluster.js';
+export { TopicConfigs } from './topic-configs.js';
 export { TopicLog, type AppendOutcome, type LogRecord, type ReadOptions, type StoredRecord } from './topic-log.js';
 export { accessTo, type Listener } from './topology-access.js';

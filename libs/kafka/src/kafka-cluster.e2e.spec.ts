@@ -14,6 +14,7 @@ import { openCopying, type OpenCopying } from './copying/open-copying.js';
 import { openCluster, type KafkaCluster } from './kafka-cluster.js';
 import { offsetSweepConformance } from './sweep/offset-sweep.conformance.js';
 import { openSweep, type OpenSweep } from './sweep/open-sweep.js';
+import { topicConfigsConformance } from './topic-configs.conformance.js';
 import { topicLogConformance } from './topic-log.conformance.js';
 
 const SOON_MS = 60_000;
@@ -35,6 +36,8 @@ describe('a real Kafka cluster', () => {
     await createTopic(lab, 'a', 'conformance', 2);
     await createTopic(lab, 'a', 'swept', 3);
     await createTopic(lab, 'a', 'swept-too', 1);
+    await createTopic(lab, 'a', 'configured', 1);
+    await createTopic(lab, 'a', 'configured-too', 1);
   }, 300_000);
 
   afterAll(async () => {
@@ -44,6 +47,7 @@ describe('a real Kafka cluster', () => {
 
   topicLogConformance(async () => open('a', 'admin').log);
   accessRulesConformance(async () => open('a', 'admin').rules);
+  topicConfigsConformance(async () => open('a', 'admin').configs);
   offsetSweepConformance(async () => {
     const swept = openSweep(labAccess(lab, 'a', 'admin'), clock);
     opened.push(swept);
