@@ -19,6 +19,20 @@ export class FenceProofError extends SignalboxError {
   readonly retryable = true;
 }
 
+/** The topic in which a fence by message size is noted is not one that keeps it. */
+export class FenceLedgerError extends SignalboxError {
+  readonly code = 'SB_FENCE_LEDGER';
+  readonly retryable = false;
+
+  constructor(topic: string, problem: string, options?: ErrorOptions) {
+    super(
+      `Topic ${topic} ${problem}. Nothing was fenced or lifted by message size. It has one partition and is compacted: ` +
+        `kafka-topics.sh --create --topic ${topic} --partitions 1 --config cleanup.policy=compact`,
+      options,
+    );
+  }
+}
+
 /** A KafkaUser that is named for the fence is not one whose writes can be denied in it. */
 export class KafkaUserUnpreparedError extends SignalboxError {
   readonly code = 'SB_KAFKA_USER_UNPREPARED';

@@ -18,6 +18,7 @@ import { GroupGuard } from './group/group-guard.js';
 import { StepAccess } from './group/step-access.js';
 import { GuardStatus } from './guard-status.js';
 import { SiteLease } from './lease/site-lease.js';
+import { MessageSizeWriteAccess } from './message-size/message-size.write-access.js';
 
 /** The guard's own topic, on which it proves that it can fence. */
 const CANARY = 'signalbox.guard-canary';
@@ -144,8 +145,7 @@ export class SiteGuard {
     const { clock, log, readiness } = this.parts;
     const { topology, site } = this.identity;
     const scope = this.scopeOf(group);
-    const ports = { scope, rules: kafka.control.rules, probes: kafka.probes, clock };
-    const acls = this.writeAccess(clusterOf(topology, group, site), ports, group.kafkaUsers?.[site]);
+    const acls = this.writeAccess(clusterOf(topology, group, site), scope, kafka, group.kafkaUsers?.[site]);
     const access = new LadderWriteAccess(acls, fence, clock, {
       aclTimeoutMs: this.aclTimeoutMs,
       requestTimeoutMs: topology.policy.requestTimeoutMs,
@@ -186,10 +186,17 @@ export class SiteGuard {
       openByDefault: cluster.openByDefault,
     };
     const probes = { clients: probe, control: probe };
-    return this.writeAccess(cluster, { scope, rules: control.rules, probes, clock: this.parts.clock });
+    return this.writeAccess(cluster, scope, { control, probes });
   }
 
-  private writeAccess(cluster: Cluster, ports: WriteAccessPorts, users: readonly string[] = []): ClusterWriteAccess {
+  private writeAccess(
+    cluster: Cluster,
+    scope: AclScope,
+    { control, probes }: ClusterConnections,
+    users: readonly string[] = [],
+  ): ClusterWriteAccess {
+    const ports = { scope, rules: control.rules, probes, clock: this.parts.clock };
+    if (cluster.writeFence?.by === 'message-size') return new MessageSizeWriteAccess(ports, control);
     return this.parts.fencedOtherwise?.(cluster, ports, users) ?? new AclWriteAccess(ports);
   }
 

@@ -16,7 +16,7 @@ export const GuardRecordWire = z.object({
     z.object({
       access: z.enum(['clients', 'inbound', 'none']),
       epoch: EpochWire,
-      by: z.enum(['acl', 'command', 'unproven']),
+      by: z.enum(['acl', 'size', 'command', 'unproven']),
     }),
   ),
   at: InstantWire,

@@ -19,7 +19,10 @@ export interface GuardRecord {
   readonly selfFenceMs: number;
   /** What it enforces now, per group. */
   readonly enforced: Readonly<
-    Record<string, { readonly access: WriteAccess; readonly epoch: Epoch; readonly by: 'acl' | 'command' | 'unproven' }>
+    Record<
+      string,
+      { readonly access: WriteAccess; readonly epoch: Epoch; readonly by: 'acl' | 'size' | 'command' | 'unproven' }
+    >
   >;
   readonly at: Instant;
 }

@@ -37,8 +37,16 @@ const WriteFenceText = z
           'The KafkaUser that Signalbox logs in as: it is denied its own probe, to feel the fence.',
         ),
       }),
+      record({
+        by: z
+          .literal('message-size')
+          .describe(
+            'max.message.bytes=78 on the topics, where there is no authorizer. Weak: it closes out everybody or nobody, so ' +
+              'clients are not kept out of a site that the mirror writes to.',
+          ),
+      }),
     ],
-    'by: acl or kafka-users',
+    'by: acl, kafka-users or message-size',
   )
   .describe('How clients are kept from writing here.');
 

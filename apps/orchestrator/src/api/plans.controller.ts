@@ -13,7 +13,7 @@ import {
 import { flowId, type FlowPositions } from '#libs/domain';
 import { Journal, keys } from '#libs/journal';
 import { Clock, Readiness } from '#libs/runtime';
-import { findFlow, findGroup, journalMajority, rtoSum } from '#libs/topology';
+import { clusterOf, findFlow, findGroup, journalMajority, rtoSum } from '#libs/topology';
 import { evidenceOf } from '../group/evidence.js';
 import { GroupDirectory, type KnownGroup } from '../group/group-directory.js';
 import { commands } from '../operation/commands.js';
@@ -23,6 +23,7 @@ import { dryRun, prospectOf, type Asked, type DryRun } from '../view/explanation
 import { forecast } from '../view/forecast.js';
 import { instructionsFor } from '../view/instructions.js';
 import { preflight } from '../view/preflight.js';
+import type { FencedSite } from '../view/preflight-fences.js';
 import type { ReadiedFlow } from '../view/preflight-mirrors.js';
 import { missingParts } from '../view/status.js';
 import { ApiError } from './api-error.js';
@@ -104,10 +105,19 @@ export class PlansController {
         rto: (ttlSeconds) => rtoSum(topology, findGroup(topology, asked.group.id), ttlSeconds),
       },
       ...(most && { journalMajority: most }),
+      fences: this.fences(asked),
       mirrors: this.mirrors(asked),
       positions: await this.positions(asked),
       reasserted: asked.view.reasserted.map(({ value }) => value),
       missing: { members: this.journal.missing(), parts },
+    });
+  }
+
+  private fences({ group: { id } }: Asked): readonly FencedSite[] {
+    const group = findGroup(this.self.topology, id);
+    return group.sites.map((site) => {
+      const { id: cluster, writeFence } = clusterOf(this.self.topology, group, site);
+      return { site, cluster, by: writeFence?.by ?? 'acl' };
     });
   }
 

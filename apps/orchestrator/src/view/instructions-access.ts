@@ -1,6 +1,7 @@
 import { siteId, type GroupId, type Step, type WriteAccess } from '#libs/domain';
 import { clusterOf, findCluster, findGroup, flowsOf, type Group, type Topology } from '#libs/topology';
 import { quoted, type ByHand } from './by-hand.js';
+import { messageSizeLines } from './instructions-size.js';
 import { kafkaUserLines, type Pattern } from './instructions-users.js';
 
 const EVERYBODY = 'User:*';
@@ -16,6 +17,7 @@ export function writeAccessLines({ action, desired }: Step, site: string, byHand
   const { bootstrap, adminBootstrap, openByDefault, writeFence } = cluster;
   if (action === 'inspect')
     return [`# write a record to ${group.topics.join(', ')} over ${bootstrap.join(',')}: it must be accepted`];
+  if (writeFence?.by === 'message-size') return messageSizeLines(cluster, group, desired as WriteAccess, stamp);
   const inbound = inboundPrincipals(group, site, topology);
   if (writeFence?.by === 'kafka-users') {
     const patterns = patternsOf(group.topics);

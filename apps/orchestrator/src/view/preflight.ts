@@ -6,6 +6,7 @@ import type { GroupView } from '../group/group-view.js';
 import { commands } from '../operation/commands.js';
 import { misplacedJournal } from './journal-place.js';
 import { fail, pass } from './preflight-check.js';
+import { fenceChecks, type FencedSite } from './preflight-fences.js';
 import { ownerChecks } from './preflight-owners.js';
 import { mirrorChecks, type ReadiedFlow } from './preflight-mirrors.js';
 import { nameChecks, type ReadiedNames } from './preflight-names.js';
@@ -18,6 +19,8 @@ export interface Readied {
   readonly leader: GroupView['leader'];
   readonly voters: readonly SiteId[];
   readonly names: ReadiedNames;
+  /** How the group's clusters keep clients from writing. */
+  readonly fences?: readonly FencedSite[];
   /** How the group's flows run. */
   readonly mirrors?: readonly ReadiedFlow[];
   /** What was kept of the group's flows. */
@@ -39,6 +42,7 @@ export function preflight(ready: Readied): PreflightAnswer {
     ...votes(ready),
     ...verdicts(ready),
     ...guards(ready),
+    ...fenceChecks(ready.fences ?? [], ready.prospect.state.active),
     ...lags(ready),
     ...positions(ready),
     ...mirrorChecks(ready.mirrors ?? [], ready.prospect.state.active),

@@ -62,11 +62,16 @@ export class ArmProof {
     const armed = listener
       ? this.isFresh(this.command) && (this.isFresh(this.acls) || !this.acls.answered)
       : this.isFresh(this.acls);
-    const says = `ACLs: ${this.acls.says}; command: ${listener ? this.command.says : 'the site has none'}`;
+    const says = `${this.means}: ${this.acls.says}; command: ${listener ? this.command.says : 'the site has none'}`;
     this.status.proved(armed, says);
     if (armed) this.readiness.ready('fence proof');
     else this.readiness.missing('fence proof', `This guard has not proven that it can fence. ${says}`);
     return [this.acls, this.command].every(({ provenAtMs }) => (provenAtMs ?? -Infinity) >= before);
+  }
+
+  /** What the site's clusters are fenced by. */
+  private get means(): string {
+    return [...new Set(this.settings.canaries.map(({ means }) => means))].join(' and ') || 'ACLs';
   }
 
   private async attempt(last: Rung, work: () => Promise<void>): Promise<Rung> {

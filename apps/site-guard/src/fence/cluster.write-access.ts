@@ -4,12 +4,15 @@ import type { Clock } from '#libs/runtime';
 import type { AclScope } from './acl-survey.js';
 import { answerWithin } from './deadline.js';
 import type { HeldAccess } from './held-access.js';
-import type { WriteAttempt, WriteProbe } from './write-probe.js';
+import { NOT_AUTHORIZED, type WriteAttempt, type WriteProbe } from './write-probe.js';
 
 /** Between two looks at what is not in force yet. */
 export const LOOK_AGAIN_MS = 20;
 /** A change of ACLs is in force on every broker some 60 ms after the answer; this is what we give it. */
 export const IN_FORCE_WITHIN_MS = 1_000;
+
+/** What a guard says that it holds a value by; `unproven`: by nothing that it could show. */
+export type ProvenBy = 'acl' | 'size' | 'unproven';
 
 /** What every way to keep clients from writing works with. */
 export interface WriteAccessPorts {
@@ -25,7 +28,11 @@ export interface WriteAccessPorts {
  */
 export abstract class ClusterWriteAccess extends FencedResource<HeldAccess> {
   override readonly fence = 'weak';
+  /** What it fences by, in a word or two, for the proof that it can. */
+  readonly means: string = 'ACLs';
   protected readonly clock: Clock;
+  /** What a client that is kept out is told, by Kafka's name. */
+  protected readonly refusal: string = NOT_AUTHORIZED;
 
   constructor(protected readonly ports: WriteAccessPorts) {
     super();
@@ -35,6 +42,9 @@ export abstract class ClusterWriteAccess extends FencedResource<HeldAccess> {
   get scope(): AclScope {
     return this.ports.scope;
   }
+
+  /** How sure it is of `access` where the cluster shows it. */
+  readonly provenBy: (access: HeldAccess) => ProvenBy = () => 'acl';
 
   /** Where it is looked at, in words. */
   protected abstract readonly enforcedBy: string;
@@ -57,30 +67,36 @@ export abstract class ClusterWriteAccess extends FencedResource<HeldAccess> {
     signal: AbortSignal,
   ): Promise<{ readonly value: HeldAccess; readonly observed: Readonly<Record<string, Json>> }>;
 
+  /** Whether clients are told what `expected` means for them. */
+  protected isFelt(expected: HeldAccess, { result }: WriteAttempt): boolean {
+    switch (expected) {
+      case 'none':
+      case 'inbound':
+        return result === 'refused';
+      case 'clients':
+        return result === 'accepted';
+      case 'unset':
+        return true;
+    }
+  }
+
+  /** What does not follow from `expected` here, though it should. */
+  protected readonly exceptionAt: (expected: HeldAccess | undefined) => string | undefined = () => undefined;
+
   protected answer<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
     return answerWithin(signal, `Kafka of group ${this.scope.group}`, answer);
   }
 
   private async look(expected: HeldAccess | undefined, signal: AbortSignal, listener: Listener): Promise<Verification> {
     const { topics, probeTopic } = this.scope;
-    const attempt = await this.answer(signal, this.ports.probes[listener].attempt(probeTopic));
+    const attempt = await this.answer(signal, this.ports.probes[listener].attempt(probeTopic, this.refusal));
+    const exception = this.exceptionAt(expected);
     const { value, observed } = await this.observed(signal);
     return {
       check: `${this.enforcedBy} on ${topics.join(', ')} and a write to ${probeTopic}`,
       observed: { ...observed, write: attempt.answers.join('; ') },
-      holds: expected === undefined || (value === expected && isWhatClientsFeel(expected, attempt)),
+      holds: expected === undefined || (value === expected && this.isFelt(expected, attempt)),
+      ...(exception && { exception }),
     };
   }
 }
-
-const isWhatClientsFeel = (expected: HeldAccess, { result }: WriteAttempt): boolean => {
-  switch (expected) {
-    case 'none':
-    case 'inbound':
-      return result === 'refused';
-    case 'clients':
-      return result === 'accepted';
-    case 'unset':
-      return true;
-  }
-};

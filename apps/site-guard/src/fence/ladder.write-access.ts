@@ -12,7 +12,7 @@ import {
   type WriteOutcome,
 } from '#libs/domain';
 import type { Clock } from '#libs/runtime';
-import type { ClusterWriteAccess } from './cluster.write-access.js';
+import type { ClusterWriteAccess, ProvenBy } from './cluster.write-access.js';
 import { inTime } from './deadline.js';
 import type { HeldAccess } from './held-access.js';
 import type { ListenerFence } from './listener-fence.js';
@@ -63,6 +63,11 @@ export class LadderWriteAccess extends FencedResource<HeldAccess> {
   /** As above, or a command whose outcome is not known: the ACLs have to be proven before it is opened. */
   get mayBeClosed(): boolean {
     return this.listener?.mayBeClosedFor(this.acls.scope.group) ?? false;
+  }
+
+  /** How sure the broker's own rung is of `access` where it shows it. */
+  provenBy(access: HeldAccess): ProvenBy {
+    return this.acls.provenBy(access);
   }
 
   /** What was enforced last, by whatever rung; `none` until something was. */

@@ -7,7 +7,7 @@ const READ_WAIT_MS = 200;
 
 /**
  * - `accepted`: acknowledged on every partition and read back;
- * - `refused`: not authorized on every partition: what a fenced client is told;
+ * - `refused`: on every partition, for the reason that a fenced client is told;
  * - `unanswered`: nobody was reached, or a partition gave no clear answer;
  * - `mixed`: anything else, e.g. accepted on one broker and refused on another.
  */
@@ -18,7 +18,8 @@ export interface WriteAttempt {
 }
 
 const ACCEPTED = 'accepted and read back';
-const REFUSED = 'TOPIC_AUTHORIZATION_FAILED';
+/** Kafka's name for what ACLs refuse. */
+export const NOT_AUTHORIZED = 'TOPIC_AUTHORIZATION_FAILED';
 
 /** Writes where clients write, as ourselves, and says what a client would be told. */
 export class WriteProbe {
@@ -27,13 +28,15 @@ export class WriteProbe {
     private readonly random: Random,
   ) {}
 
-  async attempt(topic: string): Promise<WriteAttempt> {
+  /** `refusal`: Kafka's name for what the fence refuses. */
+  async attempt(topic: string, refusal: string): Promise<WriteAttempt> {
     try {
       const partitions = await this.log.partitions(topic);
       const answers = await Promise.all(partitions.map((partition) => this.append(topic, partition)));
-      return { result: resultOf(answers), answers: [...new Set(answers)] };
+      return { result: resultOf(answers, refusal), answers: [...new Set(answers)] };
     } catch (error) {
-      if (error instanceof KafkaRefusedError) return { result: resultOf([error.reason]), answers: [error.reason] };
+      if (error instanceof KafkaRefusedError)
+        return { result: resultOf([error.reason], refusal), answers: [error.reason] };
       return { result: 'unanswered', answers: [messageOf(error)] };
     }
   }
@@ -47,8 +50,8 @@ export class WriteProbe {
   }
 }
 
-const resultOf = (answers: readonly string[]): WriteAttempt['result'] => {
+const resultOf = (answers: readonly string[], refusal: string): WriteAttempt['result'] => {
   if (answers.length === 0) return 'mixed';
   if (answers.every((answer) => answer === ACCEPTED)) return 'accepted';
-  return answers.every((answer) => answer === REFUSED) ? 'refused' : 'mixed';
+  return answers.every((answer) => answer === refusal) ? 'refused' : 'mixed';
 };

@@ -174,7 +174,8 @@ export class GroupGuard {
 
   private enforced(value: HeldAccess, epoch: Epoch, answered: boolean): GuardRecord['enforced'][string] | undefined {
     if (value === 'unset') return undefined;
-    return { access: value, epoch, by: this.access.isClosed ? 'command' : answered ? 'acl' : 'unproven' };
+    const byBroker = answered ? this.access.provenBy(value) : 'unproven';
+    return { access: value, epoch, by: this.access.isClosed ? 'command' : byBroker };
   }
 
   /** Counts what was given back, and read back: not what a run, or this guard's own fence, had changed. */
@@ -197,7 +198,7 @@ export class GroupGuard {
 
   /** Once per change, however often it is tried. */
   private tell(held: Stamped<HeldAccess>, { access, epoch, why }: Enforcement, outcome: WriteOutcome): void {
-    const by = this.access.isClosed ? 'command' : 'acl';
+    const by = this.access.isClosed ? 'command' : this.access.provenBy(access);
     const line = `Write access of ${this.group}: ${access} (${why}), ${outcome} by ${by}`;
     if (line === this.told) return;
     this.told = line;

@@ -16,6 +16,16 @@ describe('the check of write fences', () => {
     expect(problemsAfter((document) => void byUsers(document))).toEqual([]);
   });
 
+  it('takes a size of messages, which names nobody', () => {
+    const bySize = (document: Loose) => (document.clusters[0].writeFence = { by: 'message-size' });
+    expect(problemsAfter(bySize)).toEqual([]);
+    const withUsers = problemsAfter((document) => {
+      bySize(document);
+      document.groups[0].kafkaUsers = { a: ['orders-app'] };
+    });
+    expect(withUsers).toHaveLength(1);
+  });
+
   it('takes what docs/strimzi.md shows', () => {
     const page = readFileSync(new URL('../../../../../docs/strimzi.md', import.meta.url), 'utf8');
     const shown: Loose = parse(/```yaml\n(clusters:[^]*?)```/.exec(page)?.[1] ?? '');
