@@ -129,9 +129,9 @@ describe('write access by message size', () => {
   });
 
   it('knows what topics had when the process that fenced them has died halfway', async () => {
-    const { set: change } = cluster.configs;
+    const change = cluster.configs.set.bind(cluster.configs);
     cluster.configs.set = async (setting, values) => {
-      await change.call(cluster.configs, setting, new Map([...values].slice(0, 2)));
+      await change(setting, new Map([...values].slice(0, 2)));
       throw new TypeError('killed');
     };
     await expect(set('none', 1)).rejects.toThrow('killed');
@@ -143,10 +143,10 @@ describe('write access by message size', () => {
   });
 
   it('changes no topic when somebody has written in between', async () => {
-    const { append: write } = cluster.log;
+    const write = cluster.log.append.bind(cluster.log);
     cluster.log.append = async (topic, partition, records) => {
-      if (topic === NOTES) await write.call(cluster.log, topic, partition, records);
-      return write.call(cluster.log, topic, partition, records);
+      if (topic === NOTES) await write(topic, partition, records);
+      return write(topic, partition, records);
     };
     expect(await set('none', 1)).toBe('unknown');
     expect(sizes()).toEqual(BEFORE);
