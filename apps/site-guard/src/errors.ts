@@ -13,6 +13,12 @@ export class FenceCommandError extends SignalboxError {
   readonly retryable = true;
 }
 
+/** The NetworkPolicy that closes the site's listener is not ours, was changed, or is enforced by nobody. */
+export class FencePolicyError extends SignalboxError {
+  readonly code = 'SB_FENCE_POLICY';
+  readonly retryable = true;
+}
+
 /** A fence or its removal had no effect where clients feel it. */
 export class FenceProofError extends SignalboxError {
   readonly code = 'SB_FENCE_PROOF';

@@ -7,6 +7,7 @@ import { allOrEveryProblem, Clock, Log, Metrics, Random, Readiness } from '#libs
 import { findSite, hostAndPort, type Cluster } from '#libs/topology';
 import { CommandListenerSwitch } from './fence/command.listener-switch.js';
 import { KafkaUserFences } from './kafka-user/make.js';
+import { PolicyFences } from './network-policy/make.js';
 import { SiteGuard, type SiteGuardIdentity } from './site-guard.js';
 
 /** Keeps a site that is not active from taking writes. Needs the journal and the site's Kafka, and neither to start. */
@@ -16,6 +17,7 @@ export class SiteGuardModule implements OnApplicationBootstrap, OnApplicationShu
     private readonly guard: SiteGuard,
     private readonly journal: Journal,
     private readonly users: KafkaUserFences,
+    private readonly policies: PolicyFences,
   ) {}
 
   /** @throws SecretError, SeveralProblemsError */
@@ -44,8 +46,13 @@ export class SiteGuardModule implements OnApplicationBootstrap, OnApplicationShu
           useFactory: (clock: Clock) => new KafkaUserFences(topology, here, clock, environment),
         },
         {
+          provide: PolicyFences,
+          inject: [Clock],
+          useFactory: (clock: Clock) => new PolicyFences(topology, site, clock, environment),
+        },
+        {
           provide: SiteGuard,
-          inject: [Journal, Clock, Random, Log, Readiness, Metrics, KafkaUserFences],
+          inject: [Journal, Clock, Random, Log, Readiness, Metrics, KafkaUserFences, PolicyFences],
           useFactory: (
             journal: Journal,
             clock: Clock,
@@ -54,6 +61,7 @@ export class SiteGuardModule implements OnApplicationBootstrap, OnApplicationShu
             readiness: Readiness,
             metrics: Metrics,
             users: KafkaUserFences,
+            policies: PolicyFences,
           ) =>
             new SiteGuard(identity, {
               journal,
@@ -66,7 +74,9 @@ export class SiteGuardModule implements OnApplicationBootstrap, OnApplicationShu
                 openCluster({ ...accessOf(accesses, cluster, listener), timeoutMs }),
               fencedOtherwise: (...asked) => users.writeAccess(...asked),
               listener: (timeoutMs) =>
-                fenceCommand && new CommandListenerSwitch(fenceCommand, listeners, clock, { timeoutMs, site }),
+                fenceCommand
+                  ? new CommandListenerSwitch(fenceCommand, listeners, clock, { timeoutMs, site })
+                  : policies.listener(timeoutMs),
             }),
         },
       ],
@@ -79,7 +89,7 @@ export class SiteGuardModule implements OnApplicationBootstrap, OnApplicationShu
 
   async onApplicationShutdown(): Promise<void> {
     await this.guard.stop();
-    await Promise.all([this.journal.close(), this.users.close()]);
+    await Promise.all([this.journal.close(), this.users.close(), this.policies.close()]);
   }
 }
 

@@ -7,7 +7,7 @@ Of { root, app }.
 {{- $named := dict -}}
 {{- if eq .app "config-switcher" }}{{ $named = include "signalbox.switchedObjects" .root | fromJson }}{{ end -}}
 {{- if eq .app "mirror-switcher" }}{{ $named = include "signalbox.mirrorObjects" .root | fromJson }}{{ end -}}
-{{- if eq .app "site-guard" }}{{ $named = include "signalbox.fencedUsers" .root | fromJson }}{{ end -}}
+{{- if eq .app "site-guard" }}{{ $named = include "signalbox.fences" .root | fromJson }}{{ end -}}
 {{- $roles := list -}}
 {{- range $namespace := keys $named | sortAlpha -}}
 {{- $rules := list -}}
@@ -17,6 +17,8 @@ Of { root, app }.
 {{- $verbs := ternary (list "get") (list "get" "patch") (hasPrefix "read:" $resource) -}}
 {{- $group := first $parts | replace "core" "" -}}
 {{- if and (eq $.app "config-switcher") (eq $group "") }}{{ $verbs = append $verbs "watch" }}{{ end -}}
+{{- /* Server-side apply says the name of what it makes, so that this right is for the one name as well. */ -}}
+{{- if eq $resource "networking.k8s.io/networkpolicies" }}{{ $verbs = append $verbs "create" }}{{ end -}}
 {{- $rules = append $rules (dict "apiGroups" (list $group) "resources" (list (last $parts)) "resourceNames" $names "verbs" $verbs) -}}
 {{- end -}}
 {{- if eq $.app "config-switcher" -}}
@@ -72,8 +74,8 @@ The same, of the mirrors that end at this site and that Strimzi runs. What begin
 {{- toJson $named -}}
 {{- end -}}
 
-{{/* The same, of the KafkaUsers by which clusters of this site are fenced. */}}
-{{- define "signalbox.fencedUsers" -}}
+{{/* The same, of the KafkaUsers by which clusters of this site are fenced, and of the NetworkPolicy that closes their listener. */}}
+{{- define "signalbox.fences" -}}
 {{- $named := dict -}}
 {{- range $cluster := .Values.topology.clusters -}}
 {{- $fence := $cluster.writeFence | default dict -}}
@@ -84,6 +86,13 @@ The same, of the mirrors that end at this site and that Strimzi runs. What begin
 {{- $resource := "kafka.strimzi.io/kafkausers" -}}
 {{- $_ := set $inNamespace $resource (concat (get $inNamespace $resource | default list) $users) -}}
 {{- $_ := set $named $fence.namespace $inNamespace -}}
+{{- end -}}
+{{- end -}}
+{{- with (include "signalbox.site" . | fromJson).fencePolicy -}}
+{{- if eq (.access | default "in-cluster" | toString) "in-cluster" -}}
+{{- $inNamespace := get $named .namespace | default dict -}}
+{{- $_ := set $inNamespace "networking.k8s.io/networkpolicies" (list .name) -}}
+{{- $_ := set $named .namespace $inNamespace -}}
 {{- end -}}
 {{- end -}}
 {{- toJson $named -}}

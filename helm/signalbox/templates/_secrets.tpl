@@ -36,6 +36,7 @@ Of { root, app }.
 {{- $siteOf := dict -}}
 {{- range $topology.clusters }}{{ $_ := set $siteOf .id .site }}{{ end -}}
 {{- if eq .app "site-guard" -}}
+{{- $parts = append $parts $site.fencePolicy -}}
 {{- range $topology.clusters }}{{ if eq .site $here }}{{ $parts = append $parts . }}{{ end }}{{ end -}}
 {{- end -}}
 {{- if eq .app "mirror-switcher" -}}

@@ -30,6 +30,13 @@ export interface ApiServerOptions {
   readonly callTimeoutMs: number;
 }
 
+export interface ApplyOptions {
+  /** Takes over what others have; true when absent. Without it their values are a conflict. */
+  readonly isForced?: boolean;
+  /** All of it but the writing: rights, schema and admission are judged. */
+  readonly isDryRun?: boolean;
+}
+
 interface Request extends Asked {
   readonly method: 'GET' | 'PATCH';
   readonly path: string;
@@ -66,12 +73,24 @@ export class ApiServer {
   }
 
   /**
-   * Server-side apply as `manager`, taking over what others had. What `manager` applied before and `body` leaves out is
+   * Server-side apply as `manager`, which makes what is not there. What `manager` applied before and `body` leaves out is
    * removed; a resourceVersion in `body` is compared. Answers what is there now.
    * @throws as `read`, and KubernetesConflictError, AdmissionRefusedError, KubernetesInvalidError, OutcomeUnknownError
    */
-  async apply(what: string, path: string, manager: string, body: Json, signal: AbortSignal): Promise<unknown> {
-    const query = { fieldManager: manager, force: 'true', fieldValidation: 'Strict' };
+  async apply(
+    what: string,
+    path: string,
+    manager: string,
+    body: Json,
+    signal: AbortSignal,
+    { isForced = true, isDryRun = false }: ApplyOptions = {},
+  ): Promise<unknown> {
+    const query = {
+      fieldManager: manager,
+      force: String(isForced),
+      fieldValidation: 'Strict',
+      ...(isDryRun && { dryRun: 'All' }),
+    };
     return this.#ask({ what, path, query, body, contentType: APPLY_PATCH, method: 'PATCH', isWrite: true }, signal);
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Immutable } from './immutable.js';
+import { KubernetesAccessText, Namespace, ObjectName } from './kubernetes.js';
 import {
   Command,
   Endpoint,
@@ -14,6 +15,28 @@ import {
 
 const PUBLIC_KEY = 'a raw Ed25519 public key in base64: 44 characters';
 const PublicKey = z.string(PUBLIC_KEY).regex(/^[A-Za-z0-9+/]{43}=$/, PUBLIC_KEY);
+
+const PortNumber = z
+  .number('a port')
+  .int('a whole number')
+  .min(1, 'a port from 1 to 65535')
+  .max(65_535, 'a port from 1 to 65535');
+
+const FencePolicyText = record({
+  access: KubernetesAccessText.default('in-cluster').describe(
+    'How the site-guard of this site, and nobody else, reaches the API server of this site.',
+  ),
+  namespace: Namespace.describe('Where the brokers of this site run.'),
+  name: ObjectName.describe('Of the NetworkPolicy. Signalbox makes it and takes over none.'),
+  podLabels: z
+    .record(Text, z.string('a text'), 'labels with their values')
+    .refine((labels) => Object.keys(labels).length > 0, 'at least one label')
+    .describe('All brokers of this site carry them, and nothing else does.'),
+  ports: z
+    .array(PortNumber, 'a list of ports')
+    .min(1, 'at least one port')
+    .describe("The pods' own ports of the listeners that clients use, not those of a Service. All others stay open."),
+});
 
 export const SiteText = record({
   id: SiteIdText,
@@ -55,5 +78,8 @@ export const SiteText = record({
     .describe(
       'Last rung of the fence ladder: closes and opens Kafka for clients when the broker does not answer. `status` exits 0 when open, 1 when closed.',
     ),
+  fencePolicy: FencePolicyText.optional().describe(
+    'Last rung of the fence ladder where the brokers are pods, instead of fenceCommand: a NetworkPolicy. A site has one of them at most.',
+  ),
 });
 export type Site = Immutable<z.infer<typeof SiteText>>;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { conflict, malformed, missing, policyRefusal, statusOf, type Refusal } from './refusal.js';
-import { applied, isFields, merged, type Owners, type Stored } from './stored.js';
+import { applied, fieldsOf, isFields, isOthers, merged, type Owners, type Stored } from './stored.js';
 
 /** What becomes of a request: answered, applied and never answered, applied and then a 500, or never looked at. */
 export type Trouble = 'answer-lost' | 'error-after' | 'hangs';
@@ -22,6 +22,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   PodDisruptionBudget: 'apis/policy/v1',
   KafkaMirrorMaker2: 'apis/kafka.strimzi.io/v1',
   KafkaUser: 'apis/kafka.strimzi.io/v1',
+  NetworkPolicy: 'apis/networking.k8s.io/v1',
 };
 /** What of the kinds above is asked for before their objects are. */
 const SERVED: Readonly<Record<string, object>> = {
@@ -89,7 +90,7 @@ export class InMemoryApiServer {
   put(seed: Seed): Stored {
     const { metadata, kind } = seed;
     const namespace = metadata.namespace ?? 'orders';
-    const path = `/${GROUPS[kind] ?? 'api/v1'}/namespaces/${namespace}/${kind.toLowerCase()}s/${metadata.name}`;
+    const path = `/${GROUPS[kind] ?? 'api/v1'}/namespaces/${namespace}/${pluralOf(kind)}/${metadata.name}`;
     const before = this.#objects.get(path);
     const stored = { apiVersion: 'v1', ...seed, metadata: { ...metadata, namespace, resourceVersion: this.#next() } };
     this.#objects.set(path, { stored: stored as Stored, owners: before?.owners ?? new Map() });
@@ -149,9 +150,23 @@ export class InMemoryApiServer {
     if (method === 'GET' && isCollection(path)) return this.#list(path, query.get('labelSelector'));
     const [object = '', isStatus] = path.endsWith('/status') ? [path.slice(0, -'/status'.length), true] : [path];
     const held = this.#objects.get(object);
+    if (held === undefined && headers['content-type'] === APPLY)
+      return this.#made(object, query, JSON.parse(body) as Seed);
     if (held === undefined) return missing(path);
     if (method === 'GET') return held.stored;
     return this.#patch(object, held, headers['content-type'] ?? '', query, onlyOf(JSON.parse(body), isStatus === true));
+  }
+
+  /** What server-side apply does where nothing is. */
+  #made(path: string, query: URLSearchParams, seed: Seed): Refusal | object {
+    if (seed.metadata['resourceVersion'] !== undefined) return missing(path);
+    const metadata = { namespace: 'orders', ...seed.metadata, resourceVersion: this.#next() };
+    const stored = { apiVersion: 'v1', ...seed, metadata } as Stored;
+    if (query.get('dryRun') === 'All') return stored;
+    const owners = new Map([[query.get('fieldManager') ?? '', new Set(fieldsOf(seed))]]);
+    this.#objects.set(path, { stored, owners });
+    this.#tell(path, 'ADDED', stored);
+    return stored;
   }
 
   #patch(
@@ -165,13 +180,16 @@ export class InMemoryApiServer {
     const metadata = isFields(patch) && isFields(patch['metadata']) ? patch['metadata'] : {};
     const seen = metadata['resourceVersion'];
     if (seen !== undefined && seen !== stored.metadata.resourceVersion) return conflict(stored);
-    const isApply = type === 'application/apply-patch+yaml';
+    const isApply = type === APPLY;
     if (!isApply && type !== 'application/merge-patch+json')
       return { code: 415, reason: 'UnsupportedMediaType', message: type };
     if (isApply && !manager)
       return { code: 400, reason: 'BadRequest', message: 'fieldManager is required for apply patch' };
     const wrong = malformed(patch);
     if (wrong) return wrong;
+    if (isApply && query.get('force') !== 'true' && isOthers(stored, owners, manager ?? '', patch as Stored))
+      return conflict(stored);
+    if (query.get('dryRun') === 'All') return stored;
     const next = isApply
       ? applied(stored, owners, manager ?? '', patch as Readonly<Record<string, unknown>>)
       : { after: merged(stored, patch), owners };
@@ -237,6 +255,9 @@ function onlyOf(patch: unknown, isStatus: boolean): unknown {
   const { status, ...rest } = patch;
   return isStatus ? { ...(status !== undefined && { status }) } : rest;
 }
+
+const APPLY = 'application/apply-patch+yaml';
+const pluralOf = (kind: string): string => `${kind.toLowerCase().replace(/y$/, 'ie')}s`;
 
 /** `…/namespaces/orders/pods`, and not one of them. */
 const isCollection = (path: string): boolean => path.split('/namespaces/')[1]?.split('/').length === 2;

@@ -79,6 +79,14 @@ export function applied(before: Fields, owners: Owners, manager: string, patch: 
   return { after, owners: new Map<string, ReadonlySet<string>>([...left, [manager, new Set(mine)]]) };
 }
 
+/** Whether it would change a field that somebody else has: a conflict, without force. */
+export const isOthers = (before: Fields, owners: Owners, manager: string, patch: Fields): boolean =>
+  fieldsOf(patch).some(
+    (path) =>
+      textAt(before, path) !== textAt(patch, path) &&
+      [...owners].some(([name, paths]) => name !== manager && paths.has(path)),
+  );
+
 const textAt = (value: unknown, path: string): string | undefined =>
   JSON.stringify(
     path.split(SEPARATOR).reduce<unknown>((inside, key) => (isFields(inside) ? inside[key] : undefined), value),

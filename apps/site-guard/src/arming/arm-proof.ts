@@ -56,7 +56,7 @@ export class ArmProof {
         this.acls,
         async () => void (await Promise.all(canaries.map((canary) => this.fenceAndLift(canary)))),
       ),
-      this.attempt(this.command, async () => void (await listener?.state())),
+      this.attempt(this.command, async () => listener?.rehearse()),
     ]);
     // Where the broker does not answer, its ACLs need not: the command is the rung that counts then.
     const armed = listener

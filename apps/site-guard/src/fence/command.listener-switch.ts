@@ -1,13 +1,10 @@
 import { spawn } from 'node:child_process';
-import { connect } from 'node:net';
 import { messageOf, type SiteId } from '#libs/domain';
 import type { BrokerAddress } from '#libs/kafka';
 import type { Clock } from '#libs/runtime';
 import { FenceCommandError } from '../errors.js';
+import { isAnyAccepting } from './connect-probe.js';
 import { ListenerSwitch, type FenceOrder } from './listener-switch.js';
-
-/** A connection attempt on a healthy network is answered, one way or the other, long before. */
-const CONNECT_WITHIN_MS = 200;
 
 type Command = readonly string[];
 
@@ -55,8 +52,7 @@ export class CommandListenerSwitch extends ListenerSwitch {
   }
 
   override async answers(): Promise<boolean> {
-    const answers = await Promise.all(this.listeners.map((listener) => this.accepts(listener)));
-    return answers.includes(true);
+    return isAnyAccepting(this.listeners, this.clock);
   }
 
   private async expectSuccess(command: Command, order: FenceOrder): Promise<void> {
@@ -93,18 +89,6 @@ export class CommandListenerSwitch extends ListenerSwitch {
     const exitCode = await promise;
     ended.abort();
     return { exitCode, text };
-  }
-
-  private async accepts({ host, port }: BrokerAddress): Promise<boolean> {
-    const socket = connect({ host, port });
-    const ended = new AbortController();
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
-    void this.clock.sleep(CONNECT_WITHIN_MS, ended.signal).then(() => resolve(false));
-    const answered = await promise;
-    ended.abort();
-    socket.destroy();
-    return answered;
   }
 }
 

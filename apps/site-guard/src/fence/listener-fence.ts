@@ -1,6 +1,5 @@
 import type { GroupId } from '#libs/domain';
-import { FenceCommandError } from '../errors.js';
-import type { FenceOrder, ListenerSwitch } from './listener-switch.js';
+import type { FenceOrder, ListenerLook, ListenerSwitch } from './listener-switch.js';
 import { Serial } from './serial.js';
 
 /**
@@ -25,8 +24,9 @@ export class ListenerFence {
 
   /** After a start: a listener that is found closed was closed for a reason, so every group has to prove its ACLs first. */
   async recover(groups: readonly GroupId[]): Promise<void> {
-    if ((await this.listener.state()) === 'open') return;
-    for (const group of groups) this.closedFor.set(group, 'read back');
+    const standing = await this.listener.standing();
+    if (standing === 'open') return;
+    for (const group of groups) this.closedFor.set(group, standing === 'closed' ? 'read back' : 'unsure');
   }
 
   /** Closes, also when it is closed already, and reads back. @throws FenceCommandError */
@@ -36,13 +36,8 @@ export class ListenerFence {
       // Noted first: a command whose answer is lost may have closed it.
       this.closedFor.set(group, 'unsure');
       await this.listener.close(order);
-      const { status, answers } = await this.look();
-      if (status !== 'closed' || answers) {
-        throw new FenceCommandError(
-          `The fence command closed the listener, but its status is "${status}" and clients ` +
-            `${answers ? 'still connect' : 'no longer connect'}. Close it by hand and repair the command.`,
-        );
-      }
+      const look = await this.look();
+      if (look.status !== 'closed' || look.answers) throw this.listener.unproven(look);
       this.closedFor.set(group, 'read back');
     });
   }
@@ -57,7 +52,7 @@ export class ListenerFence {
     });
   }
 
-  async look(): Promise<{ readonly status: 'open' | 'closed'; readonly answers: boolean }> {
+  async look(): Promise<ListenerLook> {
     const [status, answers] = await Promise.all([this.listener.state(), this.listener.answers()]);
     return { status, answers };
   }

@@ -9,6 +9,13 @@ const byUsers = (document: Loose): Loose => {
   document.groups[0].kafkaUsers = { a: ['orders-app', 'mm2-ba'] };
   return document;
 };
+const POLICY = { namespace: 'kafka', name: 'signalbox-fence', podLabels: { app: 'kafka' }, ports: [9092] };
+/** The example, the listener of site a closed by a NetworkPolicy. */
+function byPolicy({ sites }: Loose, change: (policy: Loose) => void = () => undefined): void {
+  delete sites[0].fenceCommand;
+  sites[0].fencePolicy = structuredClone(POLICY);
+  change(sites[0].fencePolicy);
+}
 const after = (change: (document: Loose) => void) => (document: Loose) => change(byUsers(document));
 
 describe('the check of write fences', () => {
@@ -24,6 +31,10 @@ describe('the check of write fences', () => {
       document.groups[0].kafkaUsers = { a: ['orders-app'] };
     });
     expect(withUsers).toHaveLength(1);
+  });
+
+  it('takes a NetworkPolicy at one site and a command at the other', () => {
+    expect(problemsAfter((document) => byPolicy(document))).toEqual([]);
   });
 
   it('takes what docs/strimzi.md shows', () => {
@@ -71,6 +82,41 @@ describe('the check of write fences', () => {
       'clusters[0].writeFence.by',
       'open by default',
       'allow.everyone.if.no.acl.found=false',
+    ],
+    [
+      'a policy beside a command',
+      ({ sites }) => (sites[0].fencePolicy = POLICY),
+      'sites[0].fencePolicy',
+      'a policy beside fenceCommand',
+      'one of both',
+    ],
+    [
+      'a policy at a witness',
+      ({ sites }) => (sites[2].fencePolicy = POLICY),
+      'sites[2].fencePolicy',
+      'a policy',
+      'a witness has no Kafka',
+    ],
+    [
+      'a policy where the guard has no listener of its own',
+      (d) => byPolicy(d, () => delete d.clusters[0].adminBootstrap),
+      'clusters[0].adminBootstrap',
+      'nothing, at a site with fencePolicy',
+      'listeners that clients do not use',
+    ],
+    [
+      'a policy that selects no pod by name',
+      (d) => byPolicy(d, (policy) => (policy.podLabels = {})),
+      'sites[0].fencePolicy.podLabels',
+      'a map',
+      'at least one label',
+    ],
+    [
+      'a policy for a port that is none',
+      (d) => byPolicy(d, (policy) => (policy.ports = [0])),
+      'sites[0].fencePolicy.ports[0]',
+      '0',
+      'a port from 1 to 65535',
     ],
   ]);
 });

@@ -81,7 +81,23 @@ const usersNeedAnAuthorizer: Check = function* ({ clusters }) {
   }
 };
 
+const listenersHaveOneSwitch: Check = function* ({ sites, clusters }) {
+  for (const [at, { id, fenceCommand, fencePolicy, witness }] of sites.entries()) {
+    if (!fencePolicy) continue;
+    const path = ['sites', at, 'fencePolicy'];
+    if (fenceCommand) yield { at: path, found: 'a policy beside fenceCommand', expected: 'one of both' };
+    if (witness) yield { at: path, found: 'a policy', expected: 'nothing: a witness has no Kafka to fence' };
+    for (const [index, { site, adminBootstrap }] of clusters.entries()) {
+      if (site !== id || adminBootstrap) continue;
+      const expected =
+        'listeners that clients do not use, on ports that fencePolicy leaves open: the guard works behind it';
+      yield { at: ['clusters', index, 'adminBootstrap'], found: 'nothing, at a site with fencePolicy', expected };
+    }
+  }
+};
+
 export const writeFenceChecks: readonly Check[] = [
+  listenersHaveOneSwitch,
   usersAreNamed,
   usersHaveOneGroup,
   ourUserIsNobodys,
