@@ -9,10 +9,12 @@ import { busCluster, MultiClusterEventBus, observationsChannel } from '#libs/mes
 import { InMemoryLog, ProcessReadiness, SystemClock } from '#libs/runtime';
 import { journalEndpoints, loadTopology, type Topology } from '#libs/topology';
 import { until } from '../../../test/lab/condition.js';
+import { connectCall } from '../../../test/lab/connect.js';
+import { connectorNames, LAB_TOPICS } from '../../../test/lab/flow.js';
 import { createIdentities } from '../../../test/lab/identities.js';
 import { Lab } from '../../../test/lab/lab.js';
 import { PORTS } from '../../../test/lab/layout.js';
-import { writeTopology } from '../../../test/lab/topology-file.js';
+import { writeTopology, type Amend } from '../../../test/lab/topology-file.js';
 import { labAccess } from '../../../test/support/lab-kafka.js';
 
 const SOON_MS = 60_000;
@@ -21,6 +23,14 @@ const DOWN_AFTER_ROUNDS = 6;
 const MAIN = join(import.meta.dirname, 'main.js');
 const A = clusterId('kafka-a');
 const B = clusterId('kafka-b');
+
+const PROBE = 'probe-ab';
+
+/** The lab's mirror copies one more topic than the flow carries. */
+const probed: Amend = ({ flows = [], groups = [] }) => {
+  for (const each of [...flows, ...groups]) each.topics = ['orders'];
+  Object.assign(flows[0]!, { probeTopic: PROBE });
+};
 
 describe('a health monitor at site b, on real parts', () => {
   const clock = new SystemClock();
@@ -32,9 +42,13 @@ describe('a health monitor at site b, on real parts', () => {
   let orders: KafkaCluster;
 
   beforeAll(async () => {
+    process.env[LAB_TOPICS] = JSON.stringify([
+      { topic: 'orders', partitions: 3 },
+      { topic: PROBE, partitions: 1 },
+    ]);
     lab = await Lab.up({ parts: ['kafka', 'connect', 'etcd', 'bind'] });
     createIdentities(lab.run);
-    writeTopology(lab.layout, lab.run, 'observe');
+    writeTopology(lab.layout, lab.run, 'observe', { amend: probed });
     topology = await loadTopology(lab.configFile);
     journal = new EtcdJournal({ endpoints: journalEndpoints(topology), requestTimeoutMs: 4_000 }, clock);
     orders = openCluster(labAccess(lab, 'a', 'app'));
@@ -59,6 +73,7 @@ describe('a health monitor at site b, on real parts', () => {
   afterAll(async () => {
     await Promise.all(closers.map((close) => close()));
     await lab?.down();
+    delete process.env[LAB_TOPICS];
   });
 
   const listen = (offset: number) => `${lab.site('b').address}:${PORTS['health-monitor'] + offset}`;
@@ -125,6 +140,34 @@ describe('a health monitor at site b, on real parts', () => {
       expect(problems).toEqual([]);
       expect(groups).toEqual(expect.any(Array));
       expect(movedAgeMs).toBeDefined();
+    });
+  });
+
+  const problemsKept = async () => {
+    const [entry] = (await journal.read(keys.positionsOf(flowId('a-to-b')))).entries;
+    const opened = openFlowPositions(entry?.value ?? '', keyringOf(topology), 'positions');
+    if (!opened.ok) throw opened.problem;
+    return opened.value.problems.map(({ kind }) => kind);
+  };
+
+  it('finds a mirror that stands still out by records of its own, while nobody else writes', async () => {
+    await until('its own records arrive', SOON_MS, async () => {
+      const page = await fetch(`http://${listen(0)}/metrics`, { signal: AbortSignal.timeout(5_000) });
+      expect(await page.text()).toMatch(/^signalbox_flow_probe_records_total\{.*"arrived".*\} [1-9]/m);
+    });
+    const turn = (how: 'stop' | 'resume') =>
+      connectCall(lab.layout, 'b', 'PUT', `/connectors/${connectorNames('a', 'b').source}/${how}`);
+    await turn('stop');
+    await until('its sample is as old as what is missing', SOON_MS, async () => {
+      const flow = (await voteOn(A))?.flows[0];
+      expect(flow).toMatchObject({ lagRecords: 0, lagMs: 0 });
+      expect(flow!.sampleAgeMs).toBeGreaterThan(10_000);
+      expect(await problemsKept()).toEqual(['probe-not-copied']);
+    });
+    await turn('resume');
+    await until('it believes the mirror again', SOON_MS, async () => {
+      expect((await voteOn(A))?.flows[0]?.sampleAgeMs).toBeLessThan(5_000);
+      expect(await problemsKept()).toEqual([]);
     });
   });
 
