@@ -166,8 +166,10 @@ describe('a real Kafka cluster', () => {
     const { groups, log } = open('a', 'admin');
     // Where a commit is beyond the end, kafkajs takes it back as soon as it has looked (`OffsetManager.setDefaultOffset`).
     const records = Array.from({ length: 10 }, () => ({ value: Buffer.from('x') }));
-    for (const partition of [0, 1])
-      expect(await log.append('grouped', partition, records)).toMatchObject({ outcome: 'appended' });
+    for (const partition of [0, 1]) {
+      const { outcome } = await log.append('grouped', partition, records);
+      if (outcome !== 'appended') throw new Error(`grouped-${partition} took no records`);
+    }
     const client = kafkaClient(lab.layout, lab.run, 'a', 'admin', PORTS.kafkaAdmin);
     const join = async (groupId: string) => {
       const consumer = client.consumer({ groupId, retry: { retries: 5 } });
