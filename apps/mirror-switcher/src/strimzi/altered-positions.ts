@@ -9,9 +9,10 @@ import {
 import type { Clock } from '#libs/runtime';
 import { MirrorClaimedError } from '../errors.js';
 import type { HeldMirrorMaker } from './held-mirror-maker.js';
-import { MANAGER, type MirrorMaker } from './mirror-maker.js';
-import { offsetsKey, offsetsText } from './offsets-text.js';
+import type { MirrorMaker } from './mirror-maker.js';
+import { offsetsText } from './offsets-text.js';
 import { configMapPath, positionsMap, type PositionsMap } from './positions-map.js';
+import { MANAGER } from './strimzi-object.js';
 
 /**
  * The ConfigMap that positions are set from. It carries the epoch as the resource does, so that the API server refuses
@@ -32,7 +33,7 @@ export class AlteredPositions {
 
   /** @throws KubernetesMissingError, MirrorClaimedError, EpochPoisonedError, UnavailableError, … */
   async write(
-    { connectors, sourceAlias }: HeldMirrorMaker,
+    { offsetsKey, sourceAlias }: HeldMirrorMaker,
     positions: Positions,
     { epoch, cause }: { readonly epoch: Epoch; readonly cause: Cause },
     signal: AbortSignal,
@@ -44,7 +45,7 @@ export class AlteredPositions {
     const stamps = stampedMetadata(this.mirrorMaker.options.owner, { epoch, run: cause.run, write });
     const body = {
       metadata: { resourceVersion: seen.version, ...stamps },
-      data: { [offsetsKey(connectors.source)]: offsetsText(positions, sourceAlias) },
+      data: { [offsetsKey]: offsetsText(positions, sourceAlias) },
     };
     try {
       await this.mirrorMaker.api.merge(this.name, this.path, MANAGER, body, signal);

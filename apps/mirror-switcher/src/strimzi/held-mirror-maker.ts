@@ -1,15 +1,7 @@
-import type { Epoch } from '#libs/domain';
+import { epoch as epochOf, type Epoch, type Json, type MirrorState } from '#libs/domain';
 import { epochIn, STAMPS, stampsOf, type Stamps } from '#libs/kubernetes';
-import { strimziConnectors } from '#libs/topology';
 import { causeIn, type ConnectorStatus, type FlowStatus } from '../connector-status.js';
-import { MirrorUnpreparedError } from '../errors.js';
-import {
-  mirrorMakerWire,
-  type ConditionWire,
-  type ConnectorWire,
-  type MirrorWire,
-  type ReportedWire,
-} from './mirror-maker.wire.js';
+import type { ConditionWire, ConnectorWire, LookedWire, MetadataWire, ReportedWire } from './mirror-maker.wire.js';
 
 /** Annotations of Strimzi's: what they ask for is done by its cluster operator, which then takes them away. */
 export const ASKS = {
@@ -20,8 +12,8 @@ export const ASKS = {
 
 export type ConnectorState = 'running' | 'paused' | 'stopped';
 
-/** A KafkaMirrorMaker2 of one direction, as it was seen. */
-export interface HeldMirrorMaker {
+/** One object in the API server that the cluster operator makes connectors of, as it was seen. */
+export interface HeldObject {
   readonly name: string;
   /** The resourceVersion, which a patch compares. */
   readonly version: string;
@@ -31,40 +23,59 @@ export interface HeldMirrorMaker {
   readonly observedGeneration: number;
   readonly epoch: Epoch;
   readonly stamps: Stamps;
-  /** Its only mirror, whole. */
-  readonly mirror: MirrorWire;
   /** What is wanted of each of its connectors that is there. */
   readonly wanted: readonly ConnectorState[];
+  /** What the operator was asked to do with offsets, and has not done. */
+  readonly asked: string | undefined;
+  /** Said beside it when it is asked: which connector's offsets, where it has several. */
+  readonly askedOf: Readonly<Record<string, string>>;
+  readonly isPaused: boolean;
+  /** Of its workers, where it says so. */
+  readonly replicas: number | undefined;
+  readonly conditions: readonly ConditionWire[];
+  /** What a merge patch has to say of its spec, so that its connectors are wanted in that state and all else is as it was. */
+  readonly turnedTo: (state: MirrorState) => Json;
+}
+
+/** A direction of MirrorMaker 2 that Strimzi runs, as it was seen. */
+export interface HeldMirrorMaker {
+  readonly name: string;
+  /** First the one with the source connector, of which positions are asked. */
+  readonly objects: readonly HeldObject[];
   readonly sourceAlias: string;
   /** Names of its connectors at Connect. */
   readonly connectors: Readonly<Record<'source' | 'checkpoint', string>>;
-  /** The ConfigMaps that its source connector names. */
-  readonly positions: { readonly listed: string | undefined; readonly altered: string | undefined };
-  /** What the operator was asked to do with offsets, and has not done. */
-  readonly asked: string | undefined;
-  readonly isPaused: boolean;
-  readonly replicas: number | undefined;
-  readonly conditions: readonly ConditionWire[];
+  /** The ConfigMaps that its source connector names, and where. */
+  readonly positions: {
+    readonly at: string;
+    readonly listed: string | undefined;
+    readonly altered: string | undefined;
+  };
+  /** The key under which these ConfigMaps have its offsets. */
+  readonly offsetsKey: string;
   /** Of both connectors as the operator saw them last; undefined where one is missing. */
   readonly status: FlowStatus | undefined;
 }
 
-/** @throws MalformedError, EpochPoisonedError, MirrorUnpreparedError */
-export function heldMirrorMaker(answer: unknown, name: string): HeldMirrorMaker {
-  const { metadata, spec, status } = mirrorMakerWire(answer, name);
-  const [mirror, ...more] = spec.mirrors;
-  if (mirror === undefined || more.length > 0)
-    throw new MirrorUnpreparedError(
-      name,
-      `has ${spec.mirrors.length} mirrors: give every direction a resource of its own`,
-    );
-  const sourceAlias = mirror.source?.alias ?? mirror.sourceCluster;
-  const targetAlias = spec.target?.alias ?? mirror.targetCluster ?? spec.connectCluster;
-  if (!sourceAlias || !targetAlias) throw new MirrorUnpreparedError(name, 'does not say the aliases of its clusters');
-  const { sourceConnector: source, checkpointConnector: checkpoint } = mirror;
-  if (!source) throw new MirrorUnpreparedError(name, 'has no sourceConnector');
+/** The lowest: what is stamped in part is not sealed. */
+export const epochOfAll = ({ objects }: HeldMirrorMaker): Epoch =>
+  epochOf(Math.min(...objects.map(({ epoch }) => epoch)));
+
+/** Of every connector of the direction. */
+export const wantedOfAll = ({ objects }: HeldMirrorMaker): readonly ConnectorState[] =>
+  objects.flatMap(({ wanted }) => wanted);
+
+/** What is compared where the value moves by itself: it changes with every epoch, and with what is wanted. */
+export const wishOf = ({ objects }: HeldMirrorMaker): string =>
+  objects.map(({ epoch, generation }) => `epoch=${epoch} generation=${generation}`).join(', ');
+
+/** The same, and with every write of ours. The operator's status changes none of it. */
+export const versionOf = ({ epoch, generation, stamps }: HeldObject): string =>
+  `epoch=${epoch} generation=${generation} write=${stamps.write ?? ''}`;
+
+/** What every object of Strimzi's says in the same way. @throws EpochPoisonedError */
+export function lookedAt(name: string, metadata: MetadataWire, status: LookedWire | null | undefined) {
   const annotations = metadata.annotations ?? {};
-  const connectors = strimziConnectors(sourceAlias, targetAlias);
   return {
     name,
     version: metadata.resourceVersion,
@@ -72,33 +83,27 @@ export function heldMirrorMaker(answer: unknown, name: string): HeldMirrorMaker 
     observedGeneration: status?.observedGeneration ?? 0,
     epoch: epochIn(annotations[STAMPS.epoch], name),
     stamps: stampsOf(metadata),
-    mirror,
-    wanted: [source, checkpoint].flatMap((each) => (each ? [wantedOf(each)] : [])),
-    sourceAlias,
-    connectors,
-    positions: { listed: source.listOffsets?.toConfigMap?.name, altered: source.alterOffsets?.fromConfigMap?.name },
     asked: annotations[ASKS.offsets],
     isPaused: annotations[ASKS.pause] === 'true',
-    replicas: spec.replicas ?? undefined,
     conditions: status?.conditions ?? [],
-    status: flowStatus(status?.connectors ?? [], connectors, Boolean(checkpoint)),
   };
 }
 
 /** `pause` is older than `state`, which goes before it. */
-const wantedOf = ({ state, pause }: ConnectorWire): ConnectorState => state ?? (pause ? 'paused' : 'running');
+export const wantedOf = ({ state, pause }: ConnectorWire): ConnectorState => state ?? (pause ? 'paused' : 'running');
 
-function flowStatus(
-  reported: readonly ReportedWire[],
-  names: HeldMirrorMaker['connectors'],
-  hasCheckpoint: boolean,
-): FlowStatus | undefined {
-  const of = (name: string) => reported.find((each) => each.name === name);
-  const source = of(names.source);
-  // Without one of its own the flow is what its source is.
-  const checkpoint = hasCheckpoint ? of(names.checkpoint) : source;
-  return source && checkpoint && { source: statusOf(source), checkpoint: statusOf(checkpoint) };
-}
+/** The ConfigMaps that a source connector names; `at`: where it stands in its resource. */
+export const positionsOf = (
+  { listOffsets, alterOffsets }: ConnectorWire,
+  at: string,
+): HeldMirrorMaker['positions'] => ({
+  at,
+  listed: listOffsets?.toConfigMap?.name,
+  altered: alterOffsets?.fromConfigMap?.name,
+});
+
+export const flowStatus = (source?: ReportedWire | null, checkpoint?: ReportedWire | null): FlowStatus | undefined =>
+  source && checkpoint ? { source: statusOf(source), checkpoint: statusOf(checkpoint) } : undefined;
 
 function statusOf({ connector, tasks }: ReportedWire): ConnectorStatus {
   const failed = [connector, ...tasks].find(({ state }) => state === 'FAILED');

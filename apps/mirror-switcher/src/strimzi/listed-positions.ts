@@ -3,7 +3,7 @@ import { KubernetesMissingError } from '#libs/kubernetes';
 import { PositionsSource } from '../positions-source.js';
 import type { HeldMirrorMaker } from './held-mirror-maker.js';
 import type { MirrorMaker } from './mirror-maker.js';
-import { offsetsKey, positionsIn } from './offsets-text.js';
+import { positionsIn } from './offsets-text.js';
 import type { OperatorRequests } from './operator-requests.js';
 import { configMapPath, positionsMap } from './positions-map.js';
 
@@ -28,13 +28,13 @@ export class ListedPositions extends PositionsSource {
   }
 
   /** As they were listed last; none before the first time. */
-  async last({ connectors, sourceAlias }: HeldMirrorMaker, signal: AbortSignal): Promise<Positions> {
+  async last({ offsetsKey, sourceAlias }: HeldMirrorMaker, signal: AbortSignal): Promise<Positions> {
     const { namespace, positions } = this.mirrorMaker.options.driver;
     const name = `ConfigMap ${namespace}/${positions.listed}`;
     try {
       const path = configMapPath(namespace, positions.listed);
       const { data } = positionsMap(await this.mirrorMaker.api.read(name, path, signal), name);
-      const text = data[offsetsKey(connectors.source)];
+      const text = data[offsetsKey];
       return text === undefined ? {} : positionsIn(text, sourceAlias, name);
     } catch (error) {
       if (error instanceof KubernetesMissingError) return {};

@@ -1,7 +1,7 @@
 import { decodeValue } from '#libs/contracts';
 import { z } from 'zod';
 
-/** What of a KafkaMirrorMaker2 counts here, in either of its versions; the rest of it is kept as it is. */
+/** What of Strimzi's resources counts here, in either of their versions; the rest of them is kept as it is. */
 const Texts = z.record(z.string(), z.string()).nullish();
 const Reference = z.looseObject({ name: z.string() }).nullish();
 const Connector = z.looseObject({
@@ -19,21 +19,27 @@ const Mirror = z.looseObject({
   checkpointConnector: Connector.nullish(),
 });
 const Part = z.looseObject({ state: z.string(), trace: z.string().nullish() });
-const Reported = z.looseObject({ name: z.string(), connector: Part, tasks: z.array(Part).default([]) });
+/** As Connect's REST interface has it, and Strimzi hands it through. */
+const Reported = z.looseObject({ connector: Part, tasks: z.array(Part).default([]) });
 const Condition = z.looseObject({
   type: z.string(),
   status: z.string().nullish(),
   reason: z.string().nullish(),
   message: z.string().nullish(),
 });
+const Metadata = z.looseObject({
+  resourceVersion: z.string().min(1),
+  generation: z.number().default(0),
+  annotations: Texts,
+  labels: Texts,
+});
+const Looked = z.looseObject({
+  observedGeneration: z.number().nullish(),
+  conditions: z.array(Condition).nullish(),
+});
 
 const MirrorMakerWire = z.looseObject({
-  metadata: z.looseObject({
-    resourceVersion: z.string().min(1),
-    generation: z.number().default(0),
-    annotations: Texts,
-    labels: Texts,
-  }),
+  metadata: Metadata,
   spec: z.looseObject({
     replicas: z.number().nullish(),
     target: z.looseObject({ alias: z.string() }).nullish(),
@@ -41,13 +47,7 @@ const MirrorMakerWire = z.looseObject({
     connectCluster: z.string().nullish(),
     mirrors: z.array(Mirror).default([]),
   }),
-  status: z
-    .looseObject({
-      observedGeneration: z.number().nullish(),
-      conditions: z.array(Condition).nullish(),
-      connectors: z.array(Reported).nullish(),
-    })
-    .nullish(),
+  status: Looked.extend({ connectors: z.array(Reported.extend({ name: z.string() })).nullish() }).nullish(),
 });
 
 export type MirrorMakerWire = z.infer<typeof MirrorMakerWire>;
@@ -55,6 +55,8 @@ export type MirrorWire = z.infer<typeof Mirror>;
 export type ConnectorWire = z.infer<typeof Connector>;
 export type ReportedWire = z.infer<typeof Reported>;
 export type ConditionWire = z.infer<typeof Condition>;
+export type MetadataWire = z.infer<typeof Metadata>;
+export type LookedWire = z.infer<typeof Looked>;
 
 /** `name`: of the resource, for messages. @throws MalformedError */
 export function mirrorMakerWire(answer: unknown, name: string): MirrorMakerWire {

@@ -13,9 +13,6 @@ const Offsets = z.looseObject({
   ),
 });
 
-/** The key that Strimzi looks for in a ConfigMap. */
-export const offsetsKey = (connector: string): string => `${connector.replace('->', '--')}.json`;
-
 /** Positions that stand in a text, of partitions of `alias`. Connect has the last offset that was copied. @throws MalformedError */
 export function positionsIn(text: string, alias: string, name: string): Positions {
   const parsed = parseJson(text, name);

@@ -1,7 +1,7 @@
 import { UnavailableError } from '#libs/domain';
 import type { Clock } from '#libs/runtime';
 import { MirrorUnreconciledError } from '../errors.js';
-import type { HeldMirrorMaker } from './held-mirror-maker.js';
+import type { HeldMirrorMaker, HeldObject } from './held-mirror-maker.js';
 import type { MirrorMaker } from './mirror-maker.js';
 import { warningsOf } from './progress.js';
 
@@ -17,7 +17,8 @@ export class OperatorRequests {
   ) {}
 
   /**
-   * Answers what was seen once it is done. One at a time: what somebody else has asked for is waited for first.
+   * Answers what was seen once it is done. A list is asked for by every object, so that the operator looks at each of its
+   * connectors; an alteration by the first alone. One at a time: what somebody else has asked for is waited for first.
    * @throws MirrorUnreconciledError when it was not done in time, and as the reading of the resource
    */
   async perform(
@@ -26,22 +27,32 @@ export class OperatorRequests {
     /** Whether it may still be asked for of what is there now. */
     check: (held: HeldMirrorMaker) => void = () => undefined,
   ): Promise<HeldMirrorMaker> {
-    let isAsked = false;
+    const asked = new Set<number>();
     let last: HeldMirrorMaker | undefined;
     while (!signal.aborted) {
       const held = await this.seen(signal);
-      if (held?.asked === undefined) {
-        if (held && isAsked) return held;
-        if (held) {
-          check(held);
-          isAsked = await this.mirrorMaker.ask(held, what, signal);
-          if (!isAsked) continue;
-        }
+      const objects = what === 'list' ? held?.objects : held?.objects.slice(0, 1);
+      if (held && objects?.every((each, at) => asked.has(at) && each.asked === undefined)) return held;
+      const free = [...(objects ?? []).entries()].filter(([at, each]) => !asked.has(at) && each.asked === undefined);
+      if (held && free.length > 0) {
+        check(held);
+        const isAsked = await Promise.all(free.map(([at, each]) => this.ask(each, at, { what, signal, asked })));
+        if (isAsked.includes(false)) continue;
       }
       last = held ?? last;
       await this.clock.sleep(this.pollMs, signal);
     }
     throw new MirrorUnreconciledError(`${this.mirrorMaker.name}: the cluster operator did not ${what} ${since(last)}`);
+  }
+
+  private async ask(
+    seen: HeldObject,
+    at: number,
+    { what, signal, asked }: { what: 'list' | 'alter'; signal: AbortSignal; asked: Set<number> },
+  ): Promise<boolean> {
+    const isAsked = await this.mirrorMaker.ask(seen, at, what, signal);
+    if (isAsked) asked.add(at);
+    return isAsked;
   }
 
   /** Undefined where the API server did not answer. */
@@ -58,6 +69,6 @@ export class OperatorRequests {
 function since(last: HeldMirrorMaker | undefined): string {
   if (!last) return 'its offsets in time: the API server did not answer';
   const warnings = warningsOf(last);
-  const said = last.isPaused ? ['its reconciliation is paused'] : warnings;
+  const said = last.objects.some(({ isPaused }) => isPaused) ? ['its reconciliation is paused'] : warnings;
   return `its offsets in time: ${said.length > 0 ? said.join('; ') : 'look whether it runs'}`;
 }

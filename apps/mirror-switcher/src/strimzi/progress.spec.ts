@@ -1,35 +1,44 @@
 import { describe, expect, it } from '@jest/globals';
 import { epoch } from '#libs/domain';
 import type { FlowStatus } from '../connector-status.js';
-import type { HeldMirrorMaker } from './held-mirror-maker.js';
+import type { HeldMirrorMaker, HeldObject } from './held-mirror-maker.js';
 import { progressOf } from './progress.js';
 
 const running = { connector: 'RUNNING', tasks: ['RUNNING'] };
 const stopped = { connector: 'STOPPED', tasks: [] };
 const both = (one: FlowStatus['source'], other = one): FlowStatus => ({ source: one, checkpoint: other });
 
-const held = (change: Partial<HeldMirrorMaker> = {}): HeldMirrorMaker => ({
+type Change = Partial<HeldObject & Pick<HeldMirrorMaker, 'status'>>;
+
+const held = (change: Change = {}): HeldMirrorMaker => ({
+  name: 'KafkaMirrorMaker2 kafka/a-to-b',
+  objects: [object(change)],
+  sourceAlias: 'a',
+  connectors: { source: 's', checkpoint: 'c' },
+  positions: { at: 'sourceConnector', listed: 'l', altered: 'm' },
+  offsetsKey: 's.json',
+  status: 'status' in change ? change.status : both(running),
+});
+
+const object = (change: Partial<HeldObject>): HeldObject => ({
   name: 'KafkaMirrorMaker2 kafka/a-to-b',
   version: '1',
   generation: 2,
   observedGeneration: 2,
   epoch: epoch(1),
   stamps: {},
-  mirror: {},
   wanted: ['running', 'running'],
-  sourceAlias: 'a',
-  connectors: { source: 's', checkpoint: 'c' },
-  positions: { listed: 'l', altered: 'm' },
   asked: undefined,
+  askedOf: {},
   isPaused: false,
   replicas: 1,
   conditions: [{ type: 'Ready', status: 'True' }],
-  status: both(running),
+  turnedTo: () => ({}),
   ...change,
 });
 
 describe(progressOf.name, () => {
-  it.each<[string, Partial<HeldMirrorMaker>, 'running' | 'stopped']>([
+  it.each<[string, Change, 'running' | 'stopped']>([
     ['settled', {}, 'running'],
     ['settled', { status: both(stopped) }, 'stopped'],
     ['settled', { status: both(running, { connector: 'RUNNING', tasks: [] }) }, 'running'],

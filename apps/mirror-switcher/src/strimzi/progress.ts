@@ -1,6 +1,6 @@
 import type { MirrorState } from '#libs/domain';
 import { isSettled, type FlowStatus } from '../connector-status.js';
-import type { HeldMirrorMaker } from './held-mirror-maker.js';
+import type { HeldMirrorMaker, HeldObject } from './held-mirror-maker.js';
 
 /**
  * How far the cluster operator has come with what is wanted of a mirror. Its condition `Ready` alone says nothing: it
@@ -15,8 +15,20 @@ export type Progress =
     };
 
 /** Pure. */
-export function progressOf(held: HeldMirrorMaker, expected: MirrorState): Progress {
-  const { generation, observedGeneration, conditions, status } = held;
+export function progressOf({ objects, status }: HeldMirrorMaker, expected: MirrorState): Progress {
+  for (const held of objects) {
+    const obstacle = obstacleAt(held);
+    if (obstacle === undefined) continue;
+    const problem = objects.length > 1 ? `${held.name}: ${obstacle.problem}` : obstacle.problem;
+    return { state: obstacle.state, problem };
+  }
+  if (status && isSettled(expected, status)) return { state: 'settled' };
+  return { state: 'not-there-yet', problem: `wanted ${expected}, and its connectors are ${described(status)}` };
+}
+
+/** What keeps the operator from bringing about what one object says. */
+function obstacleAt(held: HeldObject): Exclude<Progress, { readonly state: 'settled' }> | undefined {
+  const { generation, observedGeneration, conditions } = held;
   const met = (type: string) => conditions.find((each) => each.type === type && each.status !== 'False');
   if (held.isPaused || met('ReconciliationPaused')) {
     const problem = 'its reconciliation is paused: take the annotation strimzi.io/pause-reconciliation away';
@@ -31,20 +43,17 @@ export function progressOf(held: HeldMirrorMaker, expected: MirrorState): Progre
     return { state: 'without-replicas', problem: 'it has 0 replicas: scale it up' };
   }
   const notReady = met('NotReady');
-  if (notReady || !met('Ready')) {
-    const { reason, message } = notReady ?? {};
-    return {
-      state: 'not-ready',
-      problem: `the cluster operator says ${reason ?? 'not Ready'}: ${message ?? 'no more'}`,
-    };
-  }
-  if (status && isSettled(expected, status)) return { state: 'settled' };
-  return { state: 'not-there-yet', problem: `wanted ${expected}, and its connectors are ${described(status)}` };
+  if (!notReady && met('Ready')) return undefined;
+  const { reason, message } = notReady ?? {};
+  return { state: 'not-ready', problem: `the cluster operator says ${reason ?? 'not Ready'}: ${message ?? 'no more'}` };
 }
 
 /** Strimzi's word for what it did not manage, beside a condition that says Ready. */
-export const warningsOf = ({ conditions }: HeldMirrorMaker): readonly string[] =>
-  conditions.filter(({ type }) => type === 'Warning').map(({ reason, message }) => `${reason ?? ''}: ${message ?? ''}`);
+export const warningsOf = ({ objects }: HeldMirrorMaker): readonly string[] =>
+  objects
+    .flatMap(({ conditions }) => conditions)
+    .filter(({ type }) => type === 'Warning')
+    .map(({ reason, message }) => `${reason ?? ''}: ${message ?? ''}`);
 
 function described(status: FlowStatus | undefined): string {
   if (!status) return 'not all in its status';

@@ -1,6 +1,7 @@
 import { SignalboxError } from '#libs/domain';
-import { STAMPS, type Stamps } from '#libs/kubernetes';
+import { STAMPS } from '#libs/kubernetes';
 import type { Clock, Readiness, Stop } from '#libs/runtime';
+import { wantedOfAll, type HeldMirrorMaker } from './held-mirror-maker.js';
 import type { MirrorMaker } from './mirror-maker.js';
 import { progressOf, warningsOf } from './progress.js';
 
@@ -29,10 +30,10 @@ export class StrimziWatch {
   async look(mirrorMaker: MirrorMaker): Promise<void> {
     try {
       const held = await mirrorMaker.read(AbortSignal.timeout(this.timeoutMs));
-      const wanted = held.wanted.every((each) => each === 'running') ? 'running' : 'stopped';
+      const wanted = wantedOfAll(held).every((each) => each === 'running') ? 'running' : 'stopped';
       const progress = progressOf(held, wanted);
       const problems = [
-        ...unfenced(held.stamps),
+        ...unfenced(held),
         ...(progress.state === 'settled' ? [] : [`${progress.state}: ${progress.problem}`]),
         ...warningsOf(held),
       ];
@@ -45,5 +46,7 @@ export class StrimziWatch {
   }
 }
 
-const unfenced = ({ group }: Stamps): readonly string[] =>
-  group === undefined ? [`without the label ${STAMPS.group} nothing fences it before the first run`] : [];
+const unfenced = ({ objects }: HeldMirrorMaker): readonly string[] =>
+  objects.some(({ stamps }) => stamps.group === undefined)
+    ? [`without the label ${STAMPS.group} nothing fences it before the first run`]
+    : [];

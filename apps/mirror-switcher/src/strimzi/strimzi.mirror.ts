@@ -16,7 +16,7 @@ import {
 import type { Clock } from '#libs/runtime';
 import type { EndOffsets } from '../connect-rest.mirror.js';
 import { MirrorUnreconciledError } from '../errors.js';
-import type { HeldMirrorMaker } from './held-mirror-maker.js';
+import { epochOfAll, versionOf, wantedOfAll, type HeldMirrorMaker } from './held-mirror-maker.js';
 import type { ListedPositions } from './listed-positions.js';
 import { NO_RUN, type MirrorMaker } from './mirror-maker.js';
 import { progressOf } from './progress.js';
@@ -67,15 +67,10 @@ export class StrimziMirror extends FencedResource<MirrorState> {
     signal: AbortSignal,
     cause: Cause = NO_RUN,
   ): Promise<WriteOutcome> {
-    // The operator writes its status in between: that is no change of what was seen.
-    while (!signal.aborted) {
-      const held = await this.mirrorMaker.read(signal);
-      if (stampedState(held).version !== seen.version || held.epoch > epoch) return 'refused';
-      const isKept = next === seen.value && !seen.isPartial;
-      const outcome = await this.mirrorMaker.write(held, { ...(!isKept && { state: next }), epoch, cause }, signal);
-      if (outcome !== 'refused') return outcome;
-    }
-    return 'refused';
+    const held = await this.mirrorMaker.read(signal);
+    if (stampedState(held).version !== seen.version) return 'refused';
+    const isKept = next === seen.value && !seen.isPartial;
+    return this.mirrorMaker.write(held, { ...(!isKept && { state: next }), epoch, cause }, signal);
   }
 
   /** @throws MirrorUnreconciledError when the operator has not looked in time: nobody knows then what runs. */
@@ -148,11 +143,11 @@ export class StrimziMirror extends FencedResource<MirrorState> {
 
 /** A flow that is half stopped counts as stopped: sealing it then ends what was begun and never sets it going again. */
 function stampedState(held: HeldMirrorMaker): Stamped<MirrorState> {
-  const { wanted, epoch, generation, stamps } = held;
+  const wanted = wantedOfAll(held);
   const value = wanted.every((each) => each === 'running') ? 'running' : 'stopped';
   const isPartial = value === 'stopped' && wanted.some((each) => each !== 'stopped');
-  const version = `epoch=${epoch} generation=${generation} write=${stamps.write ?? ''}`;
-  return { value, epoch, version, ...(isPartial && { isPartial }) };
+  const version = held.objects.map(versionOf).join(', ');
+  return { value, epoch: epochOfAll(held), version, ...(isPartial && { isPartial }) };
 }
 
 const asSeen = (held: HeldMirrorMaker): Look => ({ held, before: {}, after: {} });

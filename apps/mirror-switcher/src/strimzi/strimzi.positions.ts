@@ -12,7 +12,7 @@ import type { Clock } from '#libs/runtime';
 import { isSettled } from '../connector-status.js';
 import { MirrorUnreconciledError } from '../errors.js';
 import type { AlteredPositions } from './altered-positions.js';
-import type { HeldMirrorMaker } from './held-mirror-maker.js';
+import { epochOfAll, wishOf, type HeldMirrorMaker } from './held-mirror-maker.js';
 import type { ListedPositions } from './listed-positions.js';
 import { NO_RUN, type MirrorMaker, type MirrorWrite } from './mirror-maker.js';
 import type { OperatorRequests } from './operator-requests.js';
@@ -43,7 +43,7 @@ export class StrimziPositions extends FencedResource<Positions> {
   /** As they were listed last: a seal stamps within a second, and the operator may take longer to list them. */
   override async read(signal: AbortSignal): Promise<Stamped<Positions>> {
     const held = await this.ports.mirrorMaker.read(signal);
-    return { value: await this.ports.listed.last(held, signal), epoch: held.epoch, version: versionOf(held) };
+    return { value: await this.ports.listed.last(held, signal), epoch: epochOfAll(held), version: wishOf(held) };
   }
 
   /** Stamps and stops in one patch. The value that was seen is stamped only: a seal stops nothing. */
@@ -81,14 +81,8 @@ export class StrimziPositions extends FencedResource<Positions> {
   }
 
   private async stamp(seen: Stamped<Positions>, write: MirrorWrite, signal: AbortSignal): Promise<WriteOutcome> {
-    const { mirrorMaker } = this.ports;
-    while (!signal.aborted) {
-      const held = await mirrorMaker.read(signal);
-      if (versionOf(held) !== seen.version || held.epoch > write.epoch) return 'refused';
-      const outcome = await mirrorMaker.write(held, write, signal);
-      if (outcome !== 'refused') return outcome;
-    }
-    return 'refused';
+    const held = await this.ports.mirrorMaker.read(signal);
+    return wishOf(held) === seen.version ? this.ports.mirrorMaker.write(held, write, signal) : 'refused';
   }
 
   /** What is stored once nothing moves it any more; undefined when it did not stop in time. */
@@ -113,9 +107,10 @@ export class StrimziPositions extends FencedResource<Positions> {
     const put = await altered.write(await mirrorMaker.read(signal), higher, write, signal);
     if (put !== 'written') return put;
     let isOvertaken = false;
-    const check = ({ epoch }: HeldMirrorMaker) => {
-      isOvertaken = epoch !== write.epoch;
-      if (isOvertaken) throw new MirrorUnreconciledError(`${mirrorMaker.name} carries epoch ${epoch} meanwhile`);
+    const check = ({ objects }: HeldMirrorMaker) => {
+      const overtaken = objects.find(({ epoch }) => epoch !== write.epoch);
+      isOvertaken = overtaken !== undefined;
+      if (overtaken) throw new MirrorUnreconciledError(`${overtaken.name} carries epoch ${overtaken.epoch} meanwhile`);
     };
     try {
       await requests.perform('alter', signal, check);
@@ -127,6 +122,3 @@ export class StrimziPositions extends FencedResource<Positions> {
     return Object.entries(higher).every(([partition, offset]) => stored[partition] === offset) ? 'written' : 'unknown';
   }
 }
-
-/** The positions of a running flow move by themselves: a write is compared with the epoch, and with what is wanted. */
-const versionOf = ({ epoch, generation }: HeldMirrorMaker): string => `epoch=${epoch} generation=${generation}`;
