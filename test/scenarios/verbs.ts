@@ -104,6 +104,20 @@ const FAULTS: readonly Verb[] = [
       }
     },
   ],
+  [
+    /^nobody can count what (\S+) has not copied$/,
+    ({ theatre }, flow = '') => {
+      for (const world of theatre.worlds.values())
+        world.trouble = [...world.trouble, { resource: `backlog/${flow}`, expected: null, answers: false }];
+    },
+  ],
+  [
+    /^what (\S+) has not copied can be counted$/,
+    ({ theatre }, flow = '') => {
+      for (const world of theatre.worlds.values())
+        world.trouble = world.trouble.filter(({ resource }) => resource !== `backlog/${flow}`);
+    },
+  ],
 ];
 
 /** What people do. */

@@ -125,6 +125,8 @@ const returningSite = fc.record<ReturningSite>(
     rule: fc.constantFrom('left-by-failover', 'take-in-failed', 'reprotected'),
     leftBy: run,
     watermark: fc.constant({ 'orders-0': 7 }),
+    stranded: fc.constant({ records: 0, ranges: [] }),
+    uncounted: fc.integer({ min: 1, max: 40 }),
     keepsUpSince: at,
   },
   { requiredKeys: ['phase', 'since', 'rule', 'leftBy'] },

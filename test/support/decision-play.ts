@@ -41,8 +41,8 @@ export const approve = (state: GroupState, facts = evidence(state.active as 'b')
   const event: GroupEvent = { kind: 'approved', at: instant(AT), approval: fresh.approval, evidence: facts, fresh };
   return decide(state, event, by);
 };
-export const close = (state: GroupState, findings: Partial<Findings> = {}): GroupState => {
-  const event = { at: instant(AT), run: fresh.run, findings: { outcome: 'completed', ...findings } } as const;
+export const close = (state: GroupState, findings: Partial<Findings> = {}, at = AT): GroupState => {
+  const event = { at: instant(at), run: fresh.run, findings: { outcome: 'completed', ...findings } } as const;
   return decide(state, { kind: 'run-closed', ...event }, SETTINGS).state;
 };
 export const names = ({ vetoes }: Decision) => vetoes.map(({ name }) => name);

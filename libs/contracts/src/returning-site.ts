@@ -13,6 +13,7 @@ export const ReturningSiteWire = z.object({
   rebornAs: z.string().optional(),
   watermark: PositionsWire.optional(),
   stranded: BacklogWire.optional(),
+  uncounted: z.int().positive().optional(),
   salvaged: SalvagedWire.optional(),
   keepsUpSince: InstantWire.optional(),
 });

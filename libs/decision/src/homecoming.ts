@@ -6,7 +6,7 @@ import { steadied, type Closed, type Next } from './moving.js';
 import { quarantinePlan } from './plan.js';
 import { afterRescue } from './rescue.js';
 import { siteAfter } from './returning-machine.js';
-import { tend, type Sighting } from './returning.js';
+import { isUncounted, tend, type Sighting } from './returning.js';
 import { verdictOf } from './veto.js';
 import { frozen } from './vetoes.js';
 
@@ -34,7 +34,7 @@ function tendOne(
   settings: Settings,
 ): Tended | undefined {
   const { shape, policy } = settings;
-  const step = tend(site, sightingOf(state, id, event, settings), policy);
+  const step = tend(site, sightingOf(state, id, site, event, settings), policy);
   switch (step) {
     case undefined:
       return undefined;
@@ -46,16 +46,23 @@ function tendOne(
   }
 }
 
-function sightingOf(state: GroupState, site: SiteId, { at, evidence }: Evaluation, { shape }: Settings): Sighting {
-  const kind = verdictOf(evidence, shape, site)?.kind;
-  const renews = evidence.guards[site]?.leaseHeld === true;
-  const flow = shape.flows.find(({ from, to }) => from === state.active && to === site);
+function sightingOf(
+  state: GroupState,
+  id: SiteId,
+  site: ReturningSite,
+  { at, evidence }: Evaluation,
+  { shape }: Settings,
+): Sighting {
+  const kind = verdictOf(evidence, shape, id)?.kind;
+  const renews = evidence.guards[id]?.leaseHeld === true;
+  const flow = shape.flows.find(({ from, to }) => from === state.active && to === id);
   const lag = evidence.lag[shape.clusters[state.active] ?? ''];
   return {
     at,
     // Another cluster than it was is sealed and fenced like any other.
     answers: renews && (kind === 'up' || kind === 'degraded' || kind === 'reborn-empty'),
     isGone: !renews || kind === 'down',
+    isUncounted: isUncounted(id, site, state.active, shape),
     lag: lag?.flow === flow?.id ? lag : undefined,
   };
 }
@@ -100,10 +107,16 @@ function siteAfterRun(
   { stranded, salvaged }: Findings,
 ): ReturningSite | undefined {
   if (kind === 'salvage') return siteAfter('was-salvaged', site, { ...site, ...(salvaged && { salvaged }) });
-  if (kind === 'quarantine') return siteAfter('was-taken-in', site, { ...site, since, ...(stranded && { stranded }) });
+  if (kind === 'quarantine') return siteAfter('was-taken-in', site, takenIn(site, since, stranded));
   if (kind !== 'reprotect') return site;
   const { keepsUpSince, ...known } = site;
   return siteAfter('was-reprotected', site, { ...known, since });
+}
+
+/** Its Connect may come back later than its Kafka: what was not counted is counted again. */
+function takenIn(before: ReturningSite, since: ReturningSite['since'], stranded: Findings['stranded']): ReturningSite {
+  const { uncounted = 0, ...site } = before;
+  return stranded ? { ...site, since, stranded } : { ...site, since, uncounted: uncounted + 1 };
 }
 
 /** Ends a quarantine on a person's word: the site was rebuilt by hand, and its Kafka may be another one than it was. */

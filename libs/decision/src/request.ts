@@ -6,6 +6,7 @@ import type { MoveKind } from './pattern/planned.js';
 import { salvagePlan } from './plan.js';
 import type { DecisionPolicy, GroupShape } from './policy.js';
 import { notRecovered } from './recovery.js';
+import { isUncounted } from './returning.js';
 import { hard, soft, verdictOf, type Situation, type Veto, type VetoCheck } from './veto.js';
 import {
   FAILOVER_CHECKS,
@@ -214,6 +215,14 @@ const salvagedAlready: VetoCheck = ({ state, target }) => {
   return soft('salvaged-already', `run ${run} has ${as} what is stranded in ${target} (${copied} records copied)`);
 };
 
+/** That nobody could count them does not say that there are none. */
+const strandedUncounted: VetoCheck = ({ state, shape, target }) => {
+  const site = target && state.returning[target];
+  if (!target || site?.phase !== 'quarantined' || !isUncounted(target, site, state.active, shape)) return undefined;
+  const advice = 'it is tried again by itself, and why it failed is in: signalbox runs';
+  return soft('stranded-uncounted', `nobody could count what is stranded in ${target}: ${advice}`);
+};
+
 /** Behind them come the records that are replicated to it: nobody tells them apart any more by where they lie. */
 const strandedUndecided: VetoCheck = ({ state, target }) => {
   const { stranded, salvaged, watermark } = (target && state.returning[target]) || {};
@@ -245,6 +254,7 @@ const SALVAGE: readonly VetoCheck[] = [
 ];
 const REPROTECT: readonly VetoCheck[] = [
   notInQuarantine,
+  strandedUncounted,
   strandedUndecided,
   watermarkUnknown,
   activeIsDown,

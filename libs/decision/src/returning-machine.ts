@@ -8,7 +8,7 @@ type Input = keyof typeof INPUTS;
 const PHASES: Readonly<Record<Place, string>> = {
   protected: 'the site is active, or replication toward it keeps up: it has no record',
   lost: 'nobody has heard of it, or it has not been sealed since it came back',
-  quarantined: 'it answers, it is sealed and fenced, and its stranded records are counted',
+  quarantined: 'it answers, it is sealed and fenced, and its stranded records are counted, or will be',
   'catching-up': 'replication toward it runs, and its lag has not been under the RPO for long enough',
 };
 
@@ -44,6 +44,9 @@ export const RETURNING: Machine<Place, Input> = {
     { id: 'take-in-failed', from: ['lost'], on: ['was-not-taken-in'], to: 'same' },
     { id: 'site-quarantined', from: ['lost'], on: ['was-taken-in'], to: 'quarantined' },
     { id: 'returning-lost-again', from: ['quarantined'], on: ['is-gone'], to: 'lost' },
+    { id: 'count-again', from: ['quarantined'], on: ['answers'], to: 'same' },
+    { id: 'taken-in-again', from: ['quarantined'], on: ['was-taken-in'], to: 'same' },
+    { id: 'not-taken-in-again', from: ['quarantined'], on: ['was-not-taken-in'], to: 'same' },
     { id: 'site-salvaged', from: ['quarantined'], on: ['was-salvaged'], to: 'same' },
     { id: 'reprotected', from: ['quarantined'], on: ['was-reprotected'], to: 'catching-up' },
     { id: 'catching-up-under-rpo', from: ['catching-up'], on: ['comes-under-rpo'], to: 'same' },
@@ -62,7 +65,7 @@ export const RETURNING: Machine<Place, Input> = {
       because: 'only the active site is left, and this one is on its way back already',
     },
     { in: ['lost'], on: ['is-gone'], because: 'it is lost already' },
-    { in: ['quarantined', 'protected'], on: ['answers'], because: 'it needs nothing but that' },
+    { in: ['protected'], on: ['answers'], because: 'it needs nothing but that' },
     {
       in: ['protected'],
       on: ['is-gone'],
@@ -78,7 +81,11 @@ export const RETURNING: Machine<Place, Input> = {
       on: ['comes-under-rpo', 'goes-above-rpo', 'kept-up'],
       because: 'lag counts once a reprotect has started replication',
     },
-    { in: except(PHASES, 'lost'), on: ['was-taken-in', 'was-not-taken-in'], because: 'only a lost site is taken in' },
+    {
+      in: ['catching-up', 'protected'],
+      on: ['was-taken-in', 'was-not-taken-in'],
+      because: 'only a site that is lost or in quarantine is taken in',
+    },
     {
       in: except(PHASES, 'quarantined'),
       on: ['was-reprotected', 'was-salvaged'],

@@ -21,6 +21,7 @@ export const VETO_KINDS: readonly VetoKind[] = [
   ),
   soft('cool-down', 'wait until the cool-down is over'),
   soft('storm', 'see what the events have in common, then agree to the approval that is open'),
+  soft('stranded-uncounted', 'mend what the count misses, and wait until it has been tried again'),
   soft('stranded-undecided', 'say what becomes of the stranded records: signalbox salvage'),
   soft('salvaged-already', 'nothing is done twice: agree only if it is to become something else of them'),
   soft('active-is-up', 'ask for a switchover: it loses nothing'),

@@ -2,10 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { evidence, guard, lagOf, SETTINGS, verdict } from '../../../test/support/decision-facts.js';
 import { a, approve, ask, AT, away, b, close, inPolicy, names, seen } from '../../../test/support/decision-play.js';
 import { QUARANTINED } from '../../../test/support/quarantined.js';
-import { instant } from '#libs/domain';
+import { instant, type ReturningSite } from '#libs/domain';
 import { decide } from './decide.js';
-import { permittedAccess } from './group-state.js';
+import { permittedAccess, type GroupState } from './group-state.js';
 import { reprotectPlan } from './plan.js';
+
+const uncounted = (site: Partial<ReturningSite>): GroupState => {
+  const { stranded, ...rest } = QUARANTINED;
+  return { ...away({}), returning: { a: { ...rest, ...site } } };
+};
 
 describe('a site that was lost', () => {
   it.each([
@@ -103,6 +108,38 @@ describe('a site in quarantine', () => {
     const refused = ask({ ...away({}), returning: { a: rest } }, 'reprotect');
     expect(names(refused)).toEqual(['watermark-unknown']);
     expect(refused.vetoes[0]?.message).toContain('signalbox release orders --site a');
+  });
+
+  it('is taken in again, less and less often, until its stranded records are counted', () => {
+    let state = close(seen(uncounted({ phase: 'lost' })).state, {});
+    let at = AT;
+    for (const seconds of [30, 60, 120]) {
+      expect(seen(state, evidence('b'), at + seconds * 1_000 - 1).effects).toEqual([]);
+      const again = seen(state, evidence('b'), at + seconds * 1_000);
+      expect(again).toMatchObject({ rule: 'start-quarantine', state: { kind: 'quarantine', target: 'a' } });
+      at += seconds * 1_000;
+      state = close(again.state, {}, at);
+    }
+    expect(state.returning['a']).toMatchObject({ rule: 'taken-in-again', uncounted: 4 });
+    const { stranded = { records: 0, ranges: [] } } = QUARANTINED;
+    const counted = close(seen(state, evidence('b'), at + 240_000).state, { stranded });
+    expect(counted.returning['a']).not.toHaveProperty('uncounted');
+    expect(seen(counted, evidence('b'), at + 9_000_000).effects).toEqual([]);
+  });
+
+  it.each([
+    ['no flow from it says what is stranded', {}, { flows: SETTINGS.shape.flows.filter(({ to }) => to === a) }],
+    ['its Kafka is another one', { rebornAs: 'A2' }, {}],
+  ])('is not taken in again where %s', (_why, site, shape) => {
+    const state = uncounted(site);
+    const settings = { ...SETTINGS, shape: { ...SETTINGS.shape, ...shape } };
+    expect(seen(state, evidence('b'), AT + 9_000_000, settings).effects).toEqual([]);
+  });
+
+  it('is protected before its stranded records are counted only where a person says so', () => {
+    const asked = ask(uncounted({}), 'reprotect');
+    expect(asked.vetoes).toMatchObject([{ name: 'stranded-uncounted', overridable: true }]);
+    expect(asked.vetoes[0]?.message).toContain('nobody could count what is stranded in a');
   });
 
   it('can be released on a person’s word', () => {

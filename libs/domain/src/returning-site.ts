@@ -23,6 +23,8 @@ export interface ReturningSite {
   readonly watermark?: Positions;
   /** Acknowledged by this site and in no other log; known once it is `quarantined`. */
   readonly stranded?: Backlog;
+  /** How many runs in a row took it in, and could not count them. */
+  readonly uncounted?: number;
   /** What a person had done with them. */
   readonly salvaged?: Salvaged;
   /** Since when its lag has been under the RPO, while `catching-up`. */

@@ -32,6 +32,7 @@ const ReturningSiteWire = z.object({
   rebornAs: z.string().optional(),
   watermark: PositionsWire.optional(),
   stranded: BacklogWire.optional(),
+  uncounted: z.int().positive().optional(),
   salvaged: SalvagedWire.optional(),
   keepsUpSince: z.number().optional(),
 });

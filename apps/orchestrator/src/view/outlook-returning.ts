@@ -35,7 +35,7 @@ const rebornText = (id: string, rebornAs: string): string =>
   `${id} is in quarantine: its Kafka is another cluster than it was and calls itself ${rebornAs}; nothing of the group is in it, so it has to be rebuilt by hand`;
 
 function strandedText({ stranded, salvaged }: ReturningSite): string {
-  if (!stranded) return 'and nobody could count its stranded records';
+  if (!stranded) return 'and nobody could count its stranded records yet';
   if (stranded.records === 0) return 'without stranded records';
   const where = stranded.ranges.map(({ topic, partition, from, to }) => `${topic}-${partition} ${from}–${to - 1}`);
   const done = salvaged ? `, ${salvaged.as} by ${salvaged.run} (${salvaged.copied} copied)` : '';

@@ -108,7 +108,7 @@ describe(outlookOf.name, () => {
     [
       'a quarantined site that nobody could measure',
       { ...basis, state: { ...away, returning: { a: unmeasured } } },
-      /nobody could count its stranded records; nobody knows from where to replicate/,
+      /nobody could count its stranded records yet; nobody knows from where to replicate/,
       [`signalbox release orders --site a ${WHY}`],
     ],
     [
