@@ -35,7 +35,7 @@ const audit = ({ auditVerified, epoch }: Pick<Report, 'auditVerified' | 'epoch'>
 const returned = ({ return: back }: Report): string[] =>
   back
     ? [
-        `When A came back it took writes for ${back.writableMs} ms, ${back.ackedBeforeFence} records, and refused them by name ${back.fencedAfterMs} ms after its broker first answered. Signalbox counts ${back.strandedRecords ?? 'no'} stranded records, a reader of both logs ${back.onlyAtA}.`,
+        `When A came back it took writes for ${back.writableMs} ms, ${back.ackedBeforeFence} records, and refused them by name ${back.fencedAfterMs} ms after its broker first answered. Signalbox counts ${back.strandedRecords} stranded records, a reader of both logs ${back.onlyAtA}.`,
         `A was protected again ${back.protectedAfterMs} ms after somebody had approved it.`,
       ]
     : [];

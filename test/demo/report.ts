@@ -49,8 +49,8 @@ export interface ReturnReport {
   readonly writableMs: number;
   /** What A acknowledged in between. */
   readonly ackedBeforeFence: number;
-  /** As Signalbox counts them and says where they lie; null when it could not count them. */
-  readonly strandedRecords: number | null;
+  /** As Signalbox counts them and says where they lie. */
+  readonly strandedRecords: number;
   readonly ranges: readonly StrandedRange[];
   /** As an independent reader of both logs counts them. */
   readonly onlyAtA: number;

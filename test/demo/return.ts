@@ -1,5 +1,5 @@
 import type { GroupStatus, StatusAnswer } from '#libs/contracts';
-import type { Instant, ReturningSite } from '#libs/domain';
+import type { Backlog, Instant, ReturningSite } from '#libs/domain';
 import { readLogs } from './aftermath.js';
 import { onlyAtA } from './counts.js';
 import { completed, type } from './requests.js';
@@ -9,6 +9,7 @@ import { beginChapter, type Stage } from './stage.js';
 import { waitFor } from './steady.js';
 
 const TAKEN_IN_WITHIN_MS = 180_000;
+const COUNTED_WITHIN_MS = 180_000;
 const PROTECTED_WITHIN_MS = 180_000;
 /** Tries inside A that must have been refused before its fence counts as proven. */
 const ENOUGH_REFUSALS = 20;
@@ -17,7 +18,7 @@ const ENOUGH_REFUSALS = 20;
 export const awaitReturn = async (stage: Stage): Promise<ReturnReport> => {
   const { viewer, group, home } = stage;
   const felt = await restartUnderFire(stage);
-  const { stranded } = await inPhase(stage, 'quarantined');
+  const stranded = await countedAtHome(stage);
   const logs = await readLogs(stage);
   await type(stage, viewer, 'status', '--verbose');
   await type(stage, viewer, 'explain', group);
@@ -26,8 +27,8 @@ export const awaitReturn = async (stage: Stage): Promise<ReturnReport> => {
     fencedAfterMs: felt.fencedAfterMs,
     writableMs: felt.writableMs,
     ackedBeforeFence: felt.ackedBeforeFence,
-    strandedRecords: stranded?.records ?? null,
-    ranges: stranded?.ranges ?? [],
+    strandedRecords: stranded.records,
+    ranges: stranded.ranges,
     onlyAtA: onlyAtA(logs),
     protectedAfterMs: await protect(stage, home),
   };
@@ -62,6 +63,17 @@ const inPhase = ({ api, group, home, clock }: Stage, phase: ReturningSite['phase
     if (site?.phase === phase) return site;
     throw new Error(site ? `${home} is ${site.phase} by ${site.rule}` : `${home} is not on its way back`);
   });
+
+/** Where its Connect is not there yet, Signalbox takes the site in again until it can count. */
+const countedAtHome = (stage: Stage): Promise<Backlog> =>
+  waitFor(
+    `a count of what is stranded at ${stage.home}`,
+    { clock: stage.clock, withinMs: COUNTED_WITHIN_MS },
+    async () => {
+      const { stranded } = await inPhase(stage, 'quarantined');
+      return stranded;
+    },
+  );
 
 export const statusOf = async ({ api, group }: Pick<Stage, 'api' | 'group'>): Promise<GroupStatus> => {
   const { groups } = await api.get<StatusAnswer>('/status', ({ journal }) => journal.reachable);

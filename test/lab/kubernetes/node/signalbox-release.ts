@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Policy } from '#libs/topology';
 import { parse } from 'yaml';
 import { ROOT } from '../../../architecture/checkout.js';
 import { signalboxAt } from '../../app.js';
@@ -24,11 +25,33 @@ const NAMESPACE = 'signalbox';
 const SECRET = 'lab-secrets';
 const ROLLED_OUT_WITHIN_MS = 600_000;
 
+/** Two API servers, kubelets and their pods share the lab's two cores with Kafka: a third of the pace that processes alone keep. */
+const PACE: Partial<Policy> = {
+  stepTimeoutMs: STRIMZI_STEP_TIMEOUT_MS,
+  roundMs: 1_500,
+  probeTimeoutMs: 1_200,
+  dwellShortMs: 6_000,
+  dwellLongMs: 12_000,
+  // 1.1 × selfFenceMs + fenceMarginMs is over before the long dwell is.
+  selfFenceMs: 8_000,
+  guardRenewMs: 1_500,
+  fenceMarginMs: 2_000,
+  sealTimeoutMs: 3_000,
+  armProofMaxAgeMs: 30_000,
+  reassertMs: 3_000,
+  voteTtlMs: 6_000,
+  leaderTtlMs: 8_000,
+  pollMs: 1_500,
+  requestTimeoutMs: 3_000,
+  eventLoopLagMaxMs: 1_500,
+  leaderLagMaxMs: 4_000,
+};
+
 /** What is otherwise in signalbox.yaml where the workers of sites A and B are pods, and Strimzi runs the mirrors. */
 export const onKubernetes: Amend = (document) => {
   for (const site of document.sites) delete site.fenceCommand; // A pod changes no firewall.
   document.channels = [{ id: 'log', kind: 'log', minSeverity: 'warning' }];
-  document.policy = { ...document.policy, stepTimeoutMs: STRIMZI_STEP_TIMEOUT_MS };
+  document.policy = { ...document.policy, ...PACE };
   for (const flow of document.flows ?? []) {
     const site = (id: string) => kafkaSiteNamed(document.clusters.find((each) => each.id === id)?.site ?? id);
     const connect = document.clusters.find(({ id }) => id === flow.target)?.connect ?? '';
