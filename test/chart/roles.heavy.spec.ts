@@ -74,6 +74,27 @@ const rolesOf = (component: string, values?: object) =>
     expect(rolesOf('site-guard', { site: 'b', topology })).toEqual([]);
   });
 
+  it('is that of site-guard for the NetworkPolicy that closes the listener of this site, by its own account alone', () => {
+    const fence = { namespace: 'kafka', name: 'fence', podLabels: { app: 'kafka' }, ports: [9092] };
+    const publicKey = 'A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=';
+    const site = (id: string) => ({
+      id,
+      api: `http://${id}.example:8080`,
+      signing: { keyId: `${id}-1`, publicKey, privateKey: { file: `/run/secrets/signing/${id}.pem` } },
+      anchors: ['gateway.example:443', 'dns.quad9.net:53'],
+    });
+    const values = (fencePolicy: object) => ({
+      secretFolders: { '/run/secrets/kubernetes': 'kubernetes' },
+      topology: { sites: [{ ...site('a'), fencePolicy }, site('b')] },
+    });
+    expect(rolesOf('site-guard', values(fence))).toEqual([
+      'kafka: get,patch,create networking.k8s.io/networkpolicies fence',
+    ]);
+    expect(rolesOf('site-guard', { site: 'b', ...values(fence) })).toEqual([]);
+    const access = { kubeconfig: { file: '/run/secrets/kubernetes/config' } };
+    expect(rolesOf('site-guard', values({ ...fence, access }))).toEqual([]);
+  });
+
   it.each(['health-monitor', 'orchestrator', 'site-guard', 'dns-switcher', 'notifier'])('is none of %s', (app) =>
     expect(rolesOf(app)).toEqual([]),
   );

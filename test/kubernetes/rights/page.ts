@@ -5,9 +5,12 @@ const INTRODUCTION = `# What each process may do in the API server
 
 What a real API server (Kubernetes 1.36) answers the ServiceAccounts of the chart when they ask whether they may
 (\`kubectl auth can-i\`), at a site whose topology names the ConfigMap \`clients\`, the Secret \`login\` and the Deployment \`orders\` in
-\`orders\`, and in \`kafka\` the KafkaMirrorMaker2 \`b-to-a\` with its ConfigMaps of positions and the KafkaUsers \`orders-app\` and
-\`signalbox\`. Written by
+\`orders\`, and in \`kafka\` the KafkaMirrorMaker2 \`b-to-a\` with its ConfigMaps of positions, the KafkaUsers \`orders-app\` and
+\`signalbox\`, and as \`fencePolicy\` the NetworkPolicy \`signalbox-fence\`. Written by
 \`npm run test:kubernetes\` with \`SIGNALBOX_RECORD=yes\`; without it the suite compares. What nobody may do is at the end.
+
+The right to **create** one NetworkPolicy by its name counts for server-side apply alone, whose request says the name before
+anything is made. A POST says none to whoever judges it: that is \`create\` without a name, which nobody may.
 `;
 
 export type Answers = ReadonlyMap<Question, readonly App[]>;

@@ -23,6 +23,7 @@ export interface Question {
 
 const CLIENTS = 'orders';
 const STRIMZI = 'kafka.strimzi.io';
+const POLICY = { group: 'networking.k8s.io', resource: 'networkpolicies' };
 const verbs = (all: readonly string[], question: Omit<Question, 'verb'>): Question[] =>
   all.map((verb) => ({ verb, ...question }));
 
@@ -61,6 +62,7 @@ const NEEDED: readonly Question[] = [
   ...['orders-app', 'signalbox'].flatMap((name) =>
     verbs(['get', 'patch'], { group: STRIMZI, resource: 'kafkausers', name, namespace: 'kafka', allowed: guard }),
   ),
+  ...verbs(['get', 'patch', 'create'], { ...POLICY, name: 'signalbox-fence', namespace: 'kafka', allowed: guard }),
 ];
 
 const REFUSED: readonly Question[] = [
@@ -120,6 +122,24 @@ const REFUSED: readonly Question[] = [
     namespace: 'kafka',
     allowed: nobody,
   }),
+  ...verbs(['delete', 'deletecollection', 'update', 'watch'], {
+    ...POLICY,
+    name: 'signalbox-fence',
+    namespace: 'kafka',
+    allowed: nobody,
+  }),
+  // A POST says no name to whoever judges it, so this is the right to make one of any name.
+  ...verbs(['create', 'list', 'watch', 'deletecollection'], { ...POLICY, namespace: 'kafka', allowed: nobody }),
+  ...verbs(['get', 'patch', 'create', 'delete'], {
+    ...POLICY,
+    name: 'another',
+    namespace: 'kafka',
+    allowed: nobody,
+  }),
+  ...['orders', 'signalbox'].flatMap((namespace) =>
+    verbs(['get', 'patch', 'create'], { ...POLICY, name: 'signalbox-fence', namespace, allowed: nobody }),
+  ),
+  ...verbs(['list', 'create', 'delete'], { ...POLICY, allowed: nobody }),
   ...verbs(['break-glass'], { resource: 'configmaps', name: 'clients', namespace: CLIENTS, allowed: nobody }),
   ...verbs(['patch', 'delete'], {
     group: 'admissionregistration.k8s.io',

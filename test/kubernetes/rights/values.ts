@@ -1,7 +1,28 @@
+/** As in the example: of the lists in several documents of values the last one alone counts. */
+const siteOf = (id: string, publicKey: string) => ({
+  id,
+  api: `http://signalbox.${id}.example:8080`,
+  redis: `redis://redis.${id}.example:6379`,
+  signing: { keyId: `${id}-1`, publicKey, privateKey: { file: `/run/secrets/signing/${id}.pem` } },
+  anchors: [`gateway.${id}.example:443`, 'dns.quad9.net:53'],
+});
+
 /** Values in which everything that has rights of its own at site `a` is named. */
 export const NAMED = {
   topology: {
     policy: { stepTimeoutMs: 30_000 },
+    sites: [
+      {
+        ...siteOf('a', 'A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg='),
+        fencePolicy: {
+          namespace: 'kafka',
+          name: 'signalbox-fence',
+          podLabels: { 'strimzi.io/cluster': 'kafka-a', 'strimzi.io/broker-role': 'true' },
+          ports: [9094],
+        },
+      },
+      siteOf('b', '11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo='),
+    ],
     flows: [
       {
         id: 'b-to-a',
@@ -23,7 +44,8 @@ export const NAMED = {
       {
         id: 'kafka-a',
         site: 'a',
-        bootstrap: ['kafka.a.example:9092'],
+        bootstrap: ['kafka.a.example:9094'],
+        adminBootstrap: ['kafka.a.example:9092'],
         writeFence: { by: 'kafka-users', namespace: 'kafka', own: 'signalbox' },
       },
       { id: 'kafka-b', site: 'b', bootstrap: ['kafka.b.example:9092'] },
