@@ -78,6 +78,13 @@ export class InMemoryApiServer {
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 
+  /** That are open at this moment. */
+  connections(): Promise<number> {
+    return new Promise((resolve, reject) =>
+      this.#server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+    );
+  }
+
   /** As killed: nothing is answered, and what it keeps is kept. */
   async down(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));

@@ -1,25 +1,15 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Global, Module, type INestApplication } from '@nestjs/common';
+import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { verifyExport } from '#libs/audit';
 import { approvalId, groupId, instant, processId, siteId } from '#libs/domain';
 import { InMemoryJournal, Journal, keys } from '#libs/journal';
 import { EventBus, MultiClusterEventBus } from '#libs/messaging';
-import {
-  Clock,
-  InMemoryLog,
-  Log,
-  Metrics,
-  ProcessReadiness,
-  Random,
-  Readiness,
-  SystemClock,
-  SystemRandom,
-} from '#libs/runtime';
 import { parseTopology } from '#libs/topology';
 import { askedApproval } from '../../../../test/support/asked-approval.js';
+import { NestRuntime } from '../../../../test/support/nest-runtime.js';
 import { OrchestratorModule } from '../orchestrator.module.js';
 import { ThisProcess } from '../this-process.js';
 
@@ -38,19 +28,8 @@ const self = new ThisProcess({
 });
 const group = self.topology.groups[0]?.id ?? groupId('none');
 
-const clock = new SystemClock();
-const log = new InMemoryLog();
-const readiness = new ProcessReadiness(log, clock);
-const runtime = [
-  { provide: Clock, useValue: clock },
-  { provide: Random, useClass: SystemRandom },
-  { provide: Log, useValue: log },
-  { provide: Readiness, useValue: readiness },
-  { provide: Metrics, useValue: new Metrics() },
-];
-@Global()
-@Module({ providers: runtime, exports: runtime.map(({ provide }) => provide) })
-class TestRuntime {}
+const runtime = new NestRuntime();
+const { clock, log, readiness } = runtime;
 
 describe('the operator API', () => {
   let app: INestApplication;
@@ -60,7 +39,7 @@ describe('the operator API', () => {
   beforeEach(async () => {
     journal = new InMemoryJournal(clock);
     const bus = new MultiClusterEventBus([], { waitMs: 10, retryMs: 10 }, { clock, log, readiness });
-    const testing = Test.createTestingModule({ imports: [TestRuntime, OrchestratorModule.register(self, [])] });
+    const testing = Test.createTestingModule({ imports: [runtime.module, OrchestratorModule.register(self, [])] });
     const module = await testing
       .overrideProvider(Journal)
       .useValue(journal)

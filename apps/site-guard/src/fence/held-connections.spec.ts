@@ -73,6 +73,18 @@ describe('connections that are held open', () => {
     await until('it was accepted', 5_000, async () => expect(accepted).toHaveLength(2));
   });
 
+  it('are none any more once they were closed, also of those that were just being opened', async () => {
+    const held = holding();
+    const opening = held.keep();
+    held.close();
+    await opening;
+    await held.keep();
+    await until('none is left', 5_000, async () => {
+      expect(accepted.every(({ destroyed }) => destroyed)).toBe(true);
+    });
+    expect(await held.carry()).toBe(false);
+  });
+
   it('are cut where what was sent is acknowledged by nobody', async () => {
     const held = holding(async () => 1);
     await held.keep();

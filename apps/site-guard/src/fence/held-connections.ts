@@ -33,6 +33,7 @@ interface Held {
 export class HeldConnections {
   readonly #held = new Map<HeldListener, Held>();
   #opening: Promise<unknown> | undefined;
+  #isClosed = false;
 
   constructor(
     private readonly listeners: readonly HeldListener[],
@@ -54,12 +55,15 @@ export class HeldConnections {
     return answers.includes(true);
   }
 
+  /** For good: what is being opened at this moment is not kept either. */
   close(): void {
+    this.#isClosed = true;
     for (const { socket } of this.#held.values()) socket.destroy();
     this.#held.clear();
   }
 
   async #open(listener: HeldListener): Promise<void> {
+    if (this.#isClosed) return;
     const before = this.#held.get(listener);
     if (before && !before.socket.destroyed && before.sent < SENT_MAX) return;
     before?.socket.destroy();
@@ -76,7 +80,7 @@ export class HeldConnections {
     void this.clock.sleep(CONNECT_WITHIN_MS, ended.signal).then(() => resolve(false));
     const isOpen = await promise;
     ended.abort();
-    if (isOpen) this.#held.set(listener, held);
+    if (isOpen && !this.#isClosed) this.#held.set(listener, held);
     else socket.destroy();
   }
 
