@@ -61,11 +61,19 @@ const refusal = (sets: readonly string[], values: object): string => {
       /etcd\.peers: found 0[^]*etcd\.peers: found no a[^]*etcd\.tlsSecret: found nothing[^]*write https:/,
     ],
     [
+      'members that would answer none of our processes',
+      { etcd: { mode: 'member' } },
+      /topology\.journal\.tls: found no certificate; write ca, certificate and key/,
+    ],
+    [
       'a Redis that nobody is led to',
       { redis: { bundled: true } },
       /redis of a: found redis:\/\/redis\.a\.example:6379; write/,
     ],
   ])('have %s', (_, values, said) => expect(refusal(['site-a'], values)).toMatch(said));
+
+  it('have a member of the journal that no process is told of', () =>
+    expect(refusal(['evaluation'], { site: 'b' })).toMatch(/topology\.journal\.members: found no b; write where/));
 
   it('may be right in a way that Helm changes: long numbers stay numbers', () => {
     const text = JSON.stringify(render(['site-a'], { topology: { policy: { approvalTtlMs: 2_147_483_647 } } }));

@@ -26,3 +26,16 @@ app.kubernetes.io/name: {{ .root.Chart.Name }}
 app.kubernetes.io/instance: {{ .root.Release.Name }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
+
+{{/* What members of the journal are called in each other's certificates: the hosts of etcd.peers. */}}
+{{- define "signalbox.peerHosts" -}}
+{{- $hosts := list -}}
+{{- range $_, $url := .Values.etcd.peers }}{{ $hosts = append $hosts (urlParse $url).hostname }}{{ end -}}
+{{- $hosts | uniq | sortAlpha | join "," -}}
+{{- end -}}
+
+{{/* Where this site's member of the journal serves, as a list. */}}
+{{- define "signalbox.ownMember" -}}
+{{- $urls := get .Values.topology.journal.members .Values.site -}}
+{{- kindIs "string" $urls | ternary (list $urls | compact) $urls | toJson -}}
+{{- end -}}

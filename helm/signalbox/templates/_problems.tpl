@@ -40,8 +40,7 @@
 {{- define "signalbox.etcdProblems" -}}
 {{- $problems := list -}}
 {{- $etcd := .Values.etcd -}}
-{{- $ours := get .Values.topology.journal.members .Values.site -}}
-{{- $ours = kindIs "string" $ours | ternary (list $ours) ($ours | default list) -}}
+{{- $ours := include "signalbox.ownMember" . | fromJsonArray -}}
 {{- if eq $etcd.mode "member" -}}
 {{- if lt (len $etcd.peers) 3 -}}
 {{- $problems = append $problems (printf "etcd.peers: found %d; write at least three, one for each site with a member" (len $etcd.peers)) -}}
@@ -51,6 +50,9 @@
 {{- end -}}
 {{- if not $etcd.tlsSecret -}}
 {{- $problems = append $problems "etcd.tlsSecret: found nothing; write the Secret with ca.crt, tls.crt and tls.key: members of three sites talk over TLS only" -}}
+{{- end -}}
+{{- if not (.Values.topology.journal.tls | default dict).certificate -}}
+{{- $problems = append $problems "topology.journal.tls: found no certificate; write ca, certificate and key: etcd.mode member answers nobody without one" -}}
 {{- end -}}
 {{- range $ours -}}
 {{- if not (hasPrefix "https://" .) -}}
