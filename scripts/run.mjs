@@ -88,7 +88,7 @@ function onKubernetes(args) {
 
 /** Whether tests of these paths, all of them when there are none, may run pods. @param {readonly string[]} paths */
 function hasNode(paths) {
-  return paths.length === 0 || paths.some((path) => /node|kubernetes\/?$/.test(path));
+  return paths.length === 0 || paths.some((path) => /node|etcd-member|kubernetes\/?$/.test(path));
 }
 
 /** @param {readonly Need[]} wants */

@@ -1,0 +1,274 @@
+import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Agent, fetch } from 'undici';
+import { EtcdJournal } from '#libs/journal';
+import { clock, until } from '../lab/condition.js';
+import { list } from '../lab/kubernetes/definitions.js';
+import type { KubernetesSite } from '../lab/kubernetes/node/kubernetes-site.js';
+import { type Identity, issue } from '../support/certificates.js';
+import { Helm, CHART, RELEASE, valuesOf } from './helm.js';
+import {
+  hostOf,
+  MEMBER_SITES,
+  type MemberSite,
+  memberValues,
+  namespaceOf,
+  SECRETS,
+  STORAGE_CLASS,
+} from './member-values.js';
+
+const NAME = `${RELEASE}-etcd`;
+const POD = `${NAME}-0`;
+export const CLAIM = `data-${POD}`;
+/** Who the chart's processes are: a node gives a folder of its own to nobody. */
+const USER = 10_001;
+const METRICS_PORT = 2_381;
+const ANSWERS_WITHIN_MS = 5_000;
+/** A guard against what never comes, no statement about how fast it is. */
+const SOON_MS = 120_000;
+const POLL_MS = 200;
+
+interface Pod {
+  readonly metadata: { readonly uid: string };
+  readonly spec: {
+    readonly containers: readonly { readonly livenessProbe: { readonly httpGet: { readonly path: string } } }[];
+  };
+  readonly status: { readonly containerStatuses?: readonly ContainerStatus[] };
+}
+interface ContainerStatus {
+  readonly ready: boolean;
+  readonly started: boolean;
+  readonly restartCount: number;
+}
+/** Who asks: Signalbox, a member, or somebody without a certificate. */
+type Who = 'client' | 'member' | 'nobody';
+
+interface Listed {
+  readonly header: { readonly cluster_id: string; readonly member_id: string };
+  readonly members: readonly { readonly ID: string; readonly name: string; readonly peerURLs: readonly string[] }[];
+}
+
+interface Service {
+  readonly spec: { readonly ports: readonly { readonly name: string; readonly nodePort: number }[] };
+}
+
+/** A journal of three members, each of them from a release of the chart in a namespace that stands for its site. */
+export class EtcdMembers {
+  readonly #agents = new Map<Who, Agent>();
+  readonly #journals = new Map<string, EtcdJournal>();
+  #volumes = 0;
+
+  private constructor(
+    private readonly site: KubernetesSite,
+    private readonly folder: string,
+    private readonly ca: string,
+    private readonly identities: Readonly<Record<'client' | 'member', Identity>>,
+  ) {}
+
+  /** Namespaces, Secrets and a volume for each of them; nothing is installed yet. */
+  static async prepare(site: KubernetesSite): Promise<EtcdMembers> {
+    const folder = mkdtempSync(join(tmpdir(), 'signalbox-members-'));
+    const [ours, stranger] = await Promise.all([authority(folder, 'ours'), authority(folder, 'stranger')]);
+    const node = site.enclosure.addresses.node;
+    const client = await ours.issue('client', '/O=signalbox');
+    const identities = new Map<MemberSite, readonly [Identity, Identity]>();
+    for (const each of MEMBER_SITES) {
+      const names = [`subjectAltName=DNS:${hostOf(each)},IP:${node}`];
+      const both = [ours, stranger].map((by) => by.issue(`${by.name}-${each}`, '/CN=etcd', names));
+      identities.set(each, (await Promise.all(both)) as [Identity, Identity]);
+    }
+    const members = new EtcdMembers(site, folder, ours.certificate, { client, member: identities.get('a')![0] });
+    for (const [each, [member, other]] of identities) {
+      await site.plane.must(['create', 'namespace', namespaceOf(each)]);
+      const enforce = 'pod-security.kubernetes.io/enforce=restricted';
+      await site.plane.must(['label', 'namespace', namespaceOf(each), enforce]);
+      await members.create(each, [
+        tlsSecret(SECRETS.member, ours.certificate, member),
+        tlsSecret(SECRETS.stranger, stranger.certificate, other),
+      ]);
+      await members.addVolume(each);
+    }
+    return members;
+  }
+
+  /** A folder of the node's disk that only the member of this site may claim. */
+  async addVolume(site: MemberSite): Promise<void> {
+    const name = `member-${site}-${(this.#volumes += 1)}`;
+    const path = join(this.folder, name);
+    mkdirSync(path, { mode: 0o700 });
+    chownSync(path, USER, USER);
+    const claimRef = { namespace: namespaceOf(site), name: CLAIM };
+    const capacity = { storage: '64Mi' };
+    const spec = {
+      capacity,
+      claimRef,
+      accessModes: ['ReadWriteOnce'],
+      storageClassName: STORAGE_CLASS,
+      hostPath: { path },
+    };
+    await this.create(site, [{ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name }, spec }]);
+  }
+
+  helm(site: MemberSite, args: readonly string[], input?: string): Promise<string> {
+    return new Helm(this.site.plane, 'helm4', namespaceOf(site)).must(args, input);
+  }
+
+  /** `changes`: of single settings, `etcd.tlsSecret=other`. Returns what Helm said, before anything runs. */
+  release(verb: 'install' | 'upgrade', site: MemberSite, ...changes: readonly string[]): Promise<string> {
+    const set = changes.flatMap((change) => ['--set', change]);
+    const values = [...valuesOf('member'), '--values', '-', ...set];
+    return this.helm(site, [verb, RELEASE, CHART, ...values], JSON.stringify(memberValues(site)));
+  }
+
+  async pod(site: MemberSite): Promise<Pod> {
+    return JSON.parse(await this.get(site, `pods/${POD}`)) as Pod;
+  }
+
+  async container(site: MemberSite): Promise<ContainerStatus | undefined> {
+    return (await this.pod(site)).status.containerStatuses?.[0];
+  }
+
+  /** Returns the pod when it is another one than before, and its probe was answered. */
+  started(site: MemberSite, before?: Pod): Promise<Pod> {
+    return this.until(`the member of ${site} is started`, async () => {
+      const pod = await this.pod(site);
+      if (pod.metadata.uid === before?.metadata.uid) throw new Error('it is the pod of before');
+      const [status] = pod.status.containerStatuses ?? [];
+      if (!status?.started) throw new Error(JSON.stringify(pod.status));
+      return pod;
+    });
+  }
+
+  /** A number of pods, and returns when there are as many. */
+  async scale(site: MemberSite, replicas: 0 | 1): Promise<void> {
+    const scale = ['scale', `statefulset/${NAME}`, '--namespace', namespaceOf(site), '--replicas', String(replicas)];
+    await this.site.plane.must(scale);
+    if (replicas === 1) await this.started(site);
+    else await this.gone(site, `pods/${POD}`);
+  }
+
+  async gone(site: MemberSite, path: string): Promise<void> {
+    await this.until(`${path} of ${site} is gone`, async () => {
+      const { status } = await this.request(site, path);
+      if (status !== 404) throw new Error(`${status}`);
+    });
+  }
+
+  /** What the member says of itself where nobody needs a certificate; `path` with its query. */
+  async health(site: MemberSite, path: string): Promise<number> {
+    return (await this.request(site, `pods/${POD}:${METRICS_PORT}/proxy${path}`)).status;
+  }
+
+  /** What the kubelet is told when it asks whether to end the container. */
+  async alive(site: MemberSite): Promise<number> {
+    const { spec } = await this.pod(site);
+    return this.health(site, spec.containers[0]!.livenessProbe.httpGet.path);
+  }
+
+  /** As Signalbox asks, through this member alone. */
+  async journal(site: MemberSite): Promise<EtcdJournal> {
+    const { certificate, key } = this.identities.client;
+    const endpoint = await this.url(site, 'client');
+    const options = {
+      endpoints: [endpoint],
+      requestTimeoutMs: ANSWERS_WITHIN_MS,
+      tls: { ca: this.ca, certificate, key },
+    };
+    const journal = this.#journals.get(endpoint) ?? new EtcdJournal(options, clock);
+    this.#journals.set(endpoint, journal);
+    return journal;
+  }
+
+  /** One question to one member. Throws what it answered when that is no answer. */
+  async ask<Reply>(site: MemberSite, path: string, body: object, who: Who = 'client'): Promise<Reply> {
+    const init = { method: 'POST', body: JSON.stringify(body) };
+    return JSON.parse(await this.fetch(`${await this.url(site, 'client')}${path}`, who, init)) as Reply;
+  }
+
+  /** Who a member is, and who there is as all of them know it. */
+  list(site: MemberSite): Promise<Listed> {
+    return this.ask(site, '/v3/cluster/member/list', { linearizable: true });
+  }
+
+  /** What members ask each other. */
+  async askAsPeer(site: MemberSite, who: Who): Promise<string> {
+    return this.fetch(`${await this.url(site, 'peer')}/members`, who);
+  }
+
+  /** What its container has said since it was made, also when it has ended and is made again. */
+  async log(site: MemberSite): Promise<string> {
+    const log = (more: string) => this.request(site, `pods/${POD}/log?${more}`);
+    return (await Promise.all([log('previous=true'), log('')])).map(({ text }) => text).join('');
+  }
+
+  /** Returns when it is gone. `member`: with its pod, which of itself would be made again. */
+  async delete(site: MemberSite, what: 'pod' | 'member' | 'claim'): Promise<void> {
+    const object = { pod: `pod/${POD}`, member: `statefulset/${NAME}`, claim: `persistentvolumeclaim/${CLAIM}` }[what];
+    await this.site.plane.must(['delete', object, '--namespace', namespaceOf(site)]);
+  }
+
+  /** Repeats until it does not throw. */
+  until<T>(what: string, attempt: () => Promise<T>): Promise<T> {
+    return until(what, SOON_MS, attempt, POLL_MS);
+  }
+
+  /** An object, or what lies below it. Throws unless it is there. */
+  async get(site: MemberSite, path: string): Promise<string> {
+    const { status, text } = await this.request(site, path);
+    if (status !== 200) throw new Error(`${path} of ${site}: ${status} ${text}`);
+    return text;
+  }
+
+  async end(): Promise<void> {
+    for (const journal of this.#journals.values()) await journal.close();
+    for (const agent of this.#agents.values()) await agent.destroy();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async create(site: MemberSite, objects: readonly object[]): Promise<void> {
+    const create = ['create', '--namespace', namespaceOf(site), '--filename', '-'];
+    await this.site.plane.must(create, { input: list(objects) });
+  }
+
+  private request(site: MemberSite, path: string) {
+    return this.site.plane.request({ method: 'GET', path: `/api/v1/namespaces/${namespaceOf(site)}/${path}` });
+  }
+
+  private async fetch(url: string, who: Who, init: object = {}): Promise<string> {
+    const { certificate, key } = who === 'nobody' ? {} : this.identities[who];
+    const agent =
+      this.#agents.get(who) ??
+      new Agent({ allowH2: false, connect: { ca: this.ca, ...(key && { cert: certificate, key }) } });
+    this.#agents.set(who, agent);
+    const answer = await fetch(url, { ...init, dispatcher: agent, signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${url}: ${answer.status} ${text}`);
+    return text;
+  }
+
+  private async url(site: MemberSite, port: 'client' | 'peer'): Promise<string> {
+    const { spec } = JSON.parse(await this.get(site, `services/${NAME}`)) as Service;
+    const { nodePort } = spec.ports.find(({ name }) => name === port)!;
+    return `https://${this.site.enclosure.addresses.node}:${nodePort}`;
+  }
+}
+
+async function authority(folder: string, name: string) {
+  const { certificate, certificateFile, keyFile } = await issue(folder, name, `/CN=${name}`);
+  const by = ['-CA', certificateFile, '-CAkey', keyFile, '-addext', 'basicConstraints=critical,CA:FALSE'];
+  const more = (names: readonly string[]) => [...by, ...names.flatMap((each) => ['-addext', each])];
+  return {
+    name,
+    certificate,
+    issue: (whose: string, subject: string, names: readonly string[] = []) =>
+      issue(folder, whose, subject, more(names)),
+  };
+}
+
+const tlsSecret = (name: string, ca: string, { certificate, key }: Identity): object => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name },
+  stringData: { 'ca.crt': ca, 'tls.crt': certificate, 'tls.key': key },
+});
