@@ -56,6 +56,30 @@ const rolesOf = (component: string, values?: object) =>
     expect(rolesOf('mirror-switcher', { site: 'b' })).toEqual(named('a-to-b'));
   });
 
+  it('is that of mirror-switcher for the KafkaConnectors of a mirror, each by its name', () => {
+    const flow = {
+      id: 'b-to-a',
+      source: 'kafka-b',
+      target: 'kafka-a',
+      topics: ['orders'],
+      policy: 'identity',
+      principal: 'User:mm2-ba',
+      driver: {
+        kind: 'strimzi',
+        namespace: 'kafka',
+        connect: 'http://mirrors-connect-api.kafka:8083',
+        connectors: { source: 'b-to-a-source', checkpoint: 'b-to-a-checkpoint' },
+        positions: { listed: 'b-to-a-listed', altered: 'b-to-a-altered' },
+      },
+    };
+    expect(rolesOf('mirror-switcher', { topology: { flows: [flow] } })).toEqual([
+      'kafka: get,patch /configmaps b-to-a-altered',
+      'kafka: get,patch kafka.strimzi.io/kafkaconnectors b-to-a-checkpoint',
+      'kafka: get,patch kafka.strimzi.io/kafkaconnectors b-to-a-source',
+      'kafka: get /configmaps b-to-a-listed',
+    ]);
+  });
+
   it('is that of site-guard for the KafkaUsers by which a cluster of this site is fenced', () => {
     const fence = { by: 'kafka-users', namespace: 'kafka', own: 'signalbox' };
     const [a, b] = (['a', 'b'] as const).map((site) => ({

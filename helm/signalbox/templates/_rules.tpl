@@ -65,8 +65,9 @@ The same, of the mirrors that end at this site and that Strimzi runs. What begin
 {{- $driver := $flow.driver -}}
 {{- if and (eq $driver.kind "strimzi") (has $flow.target $clusters) (eq ($driver.access | default "in-cluster" | toString) "in-cluster") -}}
 {{- $inNamespace := get $named $driver.namespace | default dict -}}
-{{- range $resource, $name := dict "kafka.strimzi.io/kafkamirrormaker2s" $driver.mirrorMaker "core/configmaps" $driver.positions.altered "read:core/configmaps" $driver.positions.listed -}}
-{{- $_ := set $inNamespace $resource (append (get $inNamespace $resource | default list) $name) -}}
+{{- $connectors := $driver.connectors | default dict -}}
+{{- range $resource, $names := dict "kafka.strimzi.io/kafkamirrormaker2s" (list $driver.mirrorMaker) "kafka.strimzi.io/kafkaconnectors" (list $connectors.source $connectors.checkpoint) "core/configmaps" (list $driver.positions.altered) "read:core/configmaps" (list $driver.positions.listed) -}}
+{{- with compact $names }}{{ $_ := set $inNamespace $resource (concat (get $inNamespace $resource | default list) .) }}{{ end -}}
 {{- end -}}
 {{- $_ := set $named $driver.namespace $inNamespace -}}
 {{- end -}}

@@ -39,19 +39,30 @@ const Strimzi = record({
   ),
   namespace: Namespace,
   connect: HttpAddress.describe(
-    'The REST interface of its workers, like http://a-to-b-mirrormaker2-api.kafka:8083. Read and never written: the ' +
+    'The REST interface of its workers, like http://a-to-b-mirrormaker2-api.kafka:8083 or http://mirrors-connect-api.kafka:8083. Read and never written: the ' +
       'health-monitors ask there every few seconds how far the flow has come.',
   ),
-  mirrorMaker: ObjectName.describe('A KafkaMirrorMaker2 with this one direction: its only mirror.'),
+  mirrorMaker: ObjectName.optional().describe(
+    'A KafkaMirrorMaker2 with this one direction: its only mirror. Either this, or connectors.',
+  ),
+  connectors: record({
+    source: ObjectName.describe('The KafkaConnector that is the MirrorSourceConnector.'),
+    checkpoint: ObjectName.optional().describe('The one that is the MirrorCheckpointConnector, where there is one.'),
+  })
+    .optional()
+    .describe(
+      'KafkaConnectors of one KafkaConnect that has the annotation strimzi.io/use-connector-resources. Either these, or ' +
+        'mirrorMaker.',
+    ),
   positions: record({
     listed: ObjectName.describe('Its listOffsets.toConfigMap: the cluster operator writes it.'),
     altered: ObjectName.describe('Its alterOffsets.fromConfigMap, an empty one at first: Signalbox writes it.'),
-  }).describe('The ConfigMaps that its sourceConnector names, in the same namespace.'),
+  }).describe('The ConfigMaps that its source connector names, in the same namespace.'),
   settings: Settings.describe(
     'What its config says of how it copies, where it differs from the default: source.cluster.alias, ' +
       'replication.policy.separator, source.consumer.isolation.level.',
   ),
-}).describe("Strimzi's resource at the target's site, which its cluster operator turns into connectors.");
+}).describe("Strimzi's resources at the target's site, which its cluster operator turns into connectors.");
 
 const Dedicated = record({
   kind: z.literal('dedicated'),
@@ -109,7 +120,7 @@ export const isDrivenBy = <Kind extends Flow['driver']['kind']>(flow: Flow, kind
 export interface FlowConnectors {
   readonly connect: string;
   readonly source: string;
-  readonly checkpoint: string;
+  readonly checkpoint: string | undefined;
 }
 
 /** `workers`: the Connect of the flow's target; without one, connectors of ours have no place. */
@@ -120,9 +131,32 @@ export function connectorsOf(flow: Flow, workers: string | undefined): FlowConne
   return { connect: workers, source: driver.source, checkpoint: driver.checkpoint };
 }
 
+/** A KafkaConnector is called at Connect as its resource is. */
 export function strimziConnectorsOf(flow: FlowBy<'strimzi'>): FlowConnectors {
+  const { connect, connectors } = flow.driver;
+  if (connectors) return { connect, source: connectors.source, checkpoint: connectors.checkpoint };
   const [from, to] = aliasesOf(flow);
-  return { connect: flow.driver.connect, ...strimziConnectors(from, to) };
+  return { connect, ...strimziConnectors(from, to) };
+}
+
+/** An object in the API server by which a direction is turned. */
+export interface StrimziObjectName {
+  readonly kind: 'KafkaMirrorMaker2' | 'KafkaConnector';
+  readonly name: string;
+  /** Below the flow's driver. */
+  readonly at: readonly string[];
+}
+
+/** First the one with the source connector. The check demands one form of the two. */
+export function strimziObjectsOf({
+  mirrorMaker,
+  connectors,
+}: Pick<FlowDriver<'strimzi'>, 'mirrorMaker' | 'connectors'>): readonly StrimziObjectName[] {
+  if (mirrorMaker !== undefined) return [{ kind: 'KafkaMirrorMaker2', name: mirrorMaker, at: ['mirrorMaker'] }];
+  return (['source', 'checkpoint'] as const).flatMap((role) => {
+    const name = connectors?.[role];
+    return name === undefined ? [] : [{ kind: 'KafkaConnector' as const, name, at: ['connectors', role] }];
+  });
 }
 
 /** As the connectors have them, not as the topology names the clusters. */

@@ -12,6 +12,8 @@ export {
   isDrivenBy,
   strimziConnectors,
   strimziConnectorsOf,
+  strimziObjectsOf,
+  type StrimziObjectName,
   type DedicatedKeys,
   type Flow,
   type FlowBy,

@@ -21,6 +21,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   Rollout: 'apis/argoproj.io/v1alpha1',
   PodDisruptionBudget: 'apis/policy/v1',
   KafkaMirrorMaker2: 'apis/kafka.strimzi.io/v1',
+  KafkaConnector: 'apis/kafka.strimzi.io/v1',
   KafkaUser: 'apis/kafka.strimzi.io/v1',
   NetworkPolicy: 'apis/networking.k8s.io/v1',
 };
@@ -28,7 +29,7 @@ const GROUPS: Readonly<Record<string, string>> = {
 const SERVED: Readonly<Record<string, object>> = {
   '/apis/kafka.strimzi.io/v1': {
     kind: 'APIResourceList',
-    resources: [{ name: 'kafkamirrormaker2s' }, { name: 'kafkausers' }],
+    resources: [{ name: 'kafkamirrormaker2s' }, { name: 'kafkaconnectors' }, { name: 'kafkausers' }],
   },
 };
 

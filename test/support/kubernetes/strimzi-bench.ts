@@ -41,6 +41,42 @@ export const mirrorMaker = (state = 'running') => ({
   },
 });
 
+export const NAMES = { source: 'a-to-b-source', checkpoint: 'a-to-b-checkpoint' };
+export const connectorPath = (name: string): string =>
+  `/apis/kafka.strimzi.io/v1/namespaces/kafka/kafkaconnectors/${name}`;
+
+/** The same direction as KafkaConnectors, as v1 has them: first the one with the source connector. */
+export const kafkaConnectors = (state = 'running') => [
+  kafkaConnector(NAMES.source, 'MirrorSourceConnector', {
+    state,
+    listOffsets: { toConfigMap: { name: 'a-to-b-listed' } },
+    alterOffsets: { fromConfigMap: { name: 'a-to-b-altered' } },
+  }),
+  kafkaConnector(NAMES.checkpoint, 'MirrorCheckpointConnector', {
+    state,
+    listOffsets: { toConfigMap: { name: 'a-to-b-checkpoints' } },
+  }),
+];
+
+const kafkaConnector = (name: string, kind: string, spec: object) => ({
+  apiVersion: 'kafka.strimzi.io/v1',
+  kind: 'KafkaConnector',
+  metadata: {
+    name,
+    namespace: 'kafka',
+    generation: 1,
+    labels: { 'signalbox.io/group': 'orders', 'strimzi.io/cluster': 'mirrors' },
+  },
+  spec: {
+    class: `org.apache.kafka.connect.mirror.${kind}`,
+    tasksMax: 1,
+    config: { 'source.cluster.alias': 'kafka-a', 'target.cluster.alias': 'kafka-b', topics: 'orders' },
+    ...spec,
+  },
+});
+
+type Form = Pick<FlowDriver<'strimzi'>, 'mirrorMaker' | 'connectors'>;
+
 /** A flow that Strimzi runs, over an API server and a Connect in this process. */
 export class StrimziBench {
   readonly #makers: MirrorMaker[] = [];
@@ -49,14 +85,25 @@ export class StrimziBench {
     readonly server: InMemoryApiServer,
     readonly connect: FakeConnect,
     private readonly kubeconfig: KubeconfigFile,
+    private readonly form: Form,
     public standIn: StrimziStandIn | undefined,
   ) {}
 
-  static async start(seed: Loose = mirrorMaker()): Promise<StrimziBench> {
+  static start(seed: Loose = mirrorMaker()): Promise<StrimziBench> {
+    return StrimziBench.over([seed], { mirrorMaker: 'a-to-b' });
+  }
+
+  /** With no more than a source connector where there is only one seed. */
+  static startConnectors(seeds: readonly Loose[] = kafkaConnectors()): Promise<StrimziBench> {
+    const { source, checkpoint } = NAMES;
+    return StrimziBench.over(seeds, { connectors: seeds.length > 1 ? { source, checkpoint } : { source } });
+  }
+
+  private static async over(seeds: readonly Loose[], form: Form): Promise<StrimziBench> {
     const [server, connect] = await Promise.all([InMemoryApiServer.start(), FakeConnect.start()]);
-    server.put(seed);
+    for (const seed of seeds) server.put(seed);
     server.put({ kind: 'ConfigMap', metadata: { name: 'a-to-b-altered', namespace: 'kafka' } });
-    const bench = new StrimziBench(server, connect, new KubeconfigFile(server.url), undefined);
+    const bench = new StrimziBench(server, connect, new KubeconfigFile(server.url), form, undefined);
     await bench.startOperator();
     return bench;
   }
@@ -77,7 +124,7 @@ export class StrimziBench {
       access: { kubeconfig: { file: this.kubeconfig.file } },
       namespace: 'kafka',
       connect: 'http://a-to-b-mirrormaker2-api.kafka:8083',
-      mirrorMaker: 'a-to-b',
+      ...this.form,
       positions: { listed: 'a-to-b-listed', altered: 'a-to-b-altered' },
       settings: {},
       ...change,
@@ -96,9 +143,13 @@ export class StrimziBench {
     return this.server.find(MIRROR_MAKER);
   }
 
+  connector(name: string): Loose {
+    return this.server.find(connectorPath(name));
+  }
+
   /** As somebody would who has no manners. */
-  change(change: (object: Loose) => void): void {
-    const object = structuredClone(this.stored);
+  change(change: (object: Loose) => void, path = MIRROR_MAKER): void {
+    const object: Loose = structuredClone(this.server.find(path));
     change(object);
     this.server.put(object);
   }

@@ -3,7 +3,7 @@ import { isFields } from './stored.js';
 type Fields = Readonly<Record<string, unknown>>;
 export type ConnectorState = 'running' | 'paused' | 'stopped';
 
-/** A connector as Strimzi's cluster operator makes it of a KafkaMirrorMaker2. */
+/** A connector as Strimzi's cluster operator makes it of a resource. */
 export interface DesiredConnector {
   readonly name: string;
   readonly config: Readonly<Record<string, string>>;
@@ -53,16 +53,21 @@ function desired(
     groups: text(groupsPattern),
     ...textsOf(connector['config']),
   };
-  const named = (part: string, reference: string) =>
-    text(fieldsOf(fieldsOf(connector[part])[reference])['name'] ?? '') || undefined;
   return {
     name,
     config,
-    state: (connector['state'] ?? (connector['pause'] === true ? 'paused' : 'running')) as ConnectorState,
-    listTo: named('listOffsets', 'toConfigMap'),
-    alterFrom: named('alterOffsets', 'fromConfigMap'),
+    state: stateOf(connector),
+    listTo: namedIn(connector, 'listOffsets', 'toConfigMap'),
+    alterFrom: namedIn(connector, 'alterOffsets', 'fromConfigMap'),
   };
 }
+
+export const stateOf = (connector: Fields): ConnectorState =>
+  (connector['state'] ?? (connector['pause'] === true ? 'paused' : 'running')) as ConnectorState;
+
+/** The ConfigMap that a connector names. */
+export const namedIn = (connector: Fields, part: string, reference: string): string | undefined =>
+  text(fieldsOf(fieldsOf(connector[part])[reference])['name'] ?? '') || undefined;
 
 /** v1 has the clusters where they are used, v1beta2 in a list of their own. */
 const sourceOf = (spec: Fields, mirror: Fields): Fields =>
@@ -103,6 +108,6 @@ const jaas = (user: string, password: string): string =>
 
 export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 const listOf = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.map(fieldsOf) : []);
-const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? ''));
-const textsOf = (value: unknown): Record<string, string> =>
+export const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? ''));
+export const textsOf = (value: unknown): Record<string, string> =>
   Object.fromEntries(Object.entries(fieldsOf(value)).map(([key, each]) => [key, text(each)]));

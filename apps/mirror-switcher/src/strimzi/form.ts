@@ -1,6 +1,7 @@
 import type { ApiServer } from '#libs/kubernetes';
-import type { FlowDriver } from '#libs/topology';
+import { strimziObjectsOf, type FlowDriver } from '#libs/topology';
 import type { HeldMirrorMaker } from './held-mirror-maker.js';
+import { heldConnectors } from './kafka-connectors.js';
 import { heldMirrorMaker2 } from './kafka-mirror-maker2.js';
 import { StrimziObject } from './strimzi-object.js';
 
@@ -14,9 +15,11 @@ export interface MirrorForm {
 
 export function formOf(
   api: ApiServer,
-  { namespace, mirrorMaker }: Pick<FlowDriver<'strimzi'>, 'namespace' | 'mirrorMaker'>,
+  { namespace, ...named }: Pick<FlowDriver<'strimzi'>, 'namespace' | 'mirrorMaker' | 'connectors'>,
 ): MirrorForm {
-  const kind = { kind: 'KafkaMirrorMaker2', plural: 'kafkamirrormaker2s' };
-  const object = new StrimziObject(api, kind, namespace, mirrorMaker);
-  return { objects: [object], held: ([answer]) => heldMirrorMaker2(answer, object.name) };
+  const objects = strimziObjectsOf(named).map((each) => new StrimziObject(api, namespace, each));
+  const names = objects.map(({ name }) => name);
+  const { connectors } = named;
+  if (connectors) return { objects, held: (answers) => heldConnectors(answers, names, connectors) };
+  return { objects, held: ([answer]) => heldMirrorMaker2(answer, names.join()) };
 }

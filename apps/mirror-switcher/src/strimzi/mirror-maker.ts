@@ -30,7 +30,7 @@ export const NO_RUN: Cause = { run: 'none' as RunId, step: 'none' };
 const NOT_ASKED = [KubernetesConflictError, OutcomeUnknownError, UnavailableError];
 
 export interface MirrorMakerOptions {
-  readonly driver: Pick<FlowDriver<'strimzi'>, 'namespace' | 'mirrorMaker' | 'positions'>;
+  readonly driver: Pick<FlowDriver<'strimzi'>, 'namespace' | 'mirrorMaker' | 'connectors' | 'positions'>;
   /** That positions are stored under; another one in the resource is another flow. */
   readonly sourceAlias: string;
   readonly owner: Owner;

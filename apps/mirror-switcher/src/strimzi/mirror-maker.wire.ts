@@ -50,7 +50,17 @@ const MirrorMakerWire = z.looseObject({
   status: Looked.extend({ connectors: z.array(Reported.extend({ name: z.string() })).nullish() }).nullish(),
 });
 
+const KafkaConnectorWire = z.looseObject({
+  metadata: Metadata,
+  spec: Connector.extend({
+    class: z.string().nullish(),
+    config: z.looseObject({ 'source.cluster.alias': z.string().nullish() }).nullish(),
+  }),
+  status: Looked.extend({ connectorStatus: Reported.nullish() }).nullish(),
+});
+
 export type MirrorMakerWire = z.infer<typeof MirrorMakerWire>;
+export type KafkaConnectorWire = z.infer<typeof KafkaConnectorWire>;
 export type MirrorWire = z.infer<typeof Mirror>;
 export type ConnectorWire = z.infer<typeof Connector>;
 export type ReportedWire = z.infer<typeof Reported>;
@@ -61,6 +71,13 @@ export type LookedWire = z.infer<typeof Looked>;
 /** `name`: of the resource, for messages. @throws MalformedError */
 export function mirrorMakerWire(answer: unknown, name: string): MirrorMakerWire {
   const decoded = decodeValue(MirrorMakerWire, answer, name);
+  if (!decoded.ok) throw decoded.problem;
+  return decoded.value;
+}
+
+/** The same of a KafkaConnector. @throws MalformedError */
+export function kafkaConnectorWire(answer: unknown, name: string): KafkaConnectorWire {
+  const decoded = decodeValue(KafkaConnectorWire, answer, name);
   if (!decoded.ok) throw decoded.problem;
   return decoded.value;
 }

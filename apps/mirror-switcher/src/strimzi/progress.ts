@@ -1,5 +1,5 @@
 import type { MirrorState } from '#libs/domain';
-import { isSettled, type FlowStatus } from '../connector-status.js';
+import { isSettled, type ConnectorStatus, type FlowStatus } from '../connector-status.js';
 import type { HeldMirrorMaker, HeldObject } from './held-mirror-maker.js';
 
 /**
@@ -16,11 +16,16 @@ export type Progress =
 
 /** Pure. */
 export function progressOf({ objects, status }: HeldMirrorMaker, expected: MirrorState): Progress {
-  for (const held of objects) {
+  const obstacles = objects.flatMap((held) => {
     const obstacle = obstacleAt(held);
-    if (obstacle === undefined) continue;
-    const problem = objects.length > 1 ? `${held.name}: ${obstacle.problem}` : obstacle.problem;
-    return { state: obstacle.state, problem };
+    if (obstacle === undefined) return [];
+    return [{ ...obstacle, problem: objects.length > 1 ? `${held.name}: ${obstacle.problem}` : obstacle.problem }];
+  });
+  const [first] = obstacles;
+  if (first) {
+    // The operator calls a KafkaConnector not ready when a task failed, and does not say why that did.
+    const failures = obstacles.some(({ state }) => state === 'not-ready') ? failuresIn(status) : [];
+    return { state: first.state, problem: [...obstacles.map(({ problem }) => problem), ...failures].join('; ') };
   }
   if (status && isSettled(expected, status)) return { state: 'settled' };
   return { state: 'not-there-yet', problem: `wanted ${expected}, and its connectors are ${described(status)}` };
@@ -54,6 +59,10 @@ export const warningsOf = ({ objects }: HeldMirrorMaker): readonly string[] =>
     .flatMap(({ conditions }) => conditions)
     .filter(({ type }) => type === 'Warning')
     .map(({ reason, message }) => `${reason ?? ''}: ${message ?? ''}`);
+
+const failuresIn = (status: FlowStatus | undefined): readonly string[] => [
+  ...new Set(Object.values(status ?? {}).flatMap(({ failure }: ConnectorStatus) => failure ?? [])),
+];
 
 function described(status: FlowStatus | undefined): string {
   if (!status) return 'not all in its status';

@@ -1,27 +1,23 @@
 import type { Json } from '#libs/domain';
 import { KubernetesMissingError, servedVersion, STRIMZI, type ApiServer } from '#libs/kubernetes';
+import type { StrimziObjectName } from '#libs/topology';
 
 /** Owns what is switched, as with every object in Kubernetes. */
 export const MANAGER = 'signalbox';
 
-/** A kind of Strimzi's, as it stands in messages and in paths. */
-export interface StrimziKind {
-  readonly kind: string;
-  readonly plural: string;
-}
-
 /** One object of Strimzi's at an API server, in the version that is served. */
 export class StrimziObject {
   readonly name: string;
+  private readonly plural: string;
   private version: Promise<string> | undefined;
 
   constructor(
     private readonly api: ApiServer,
-    private readonly kind: StrimziKind,
     private readonly namespace: string,
-    private readonly object: string,
+    private readonly object: StrimziObjectName,
   ) {
-    this.name = `${kind.kind} ${namespace}/${object}`;
+    this.name = `${object.kind} ${namespace}/${object.name}`;
+    this.plural = `${object.kind.toLowerCase()}s`;
   }
 
   /** @throws KubernetesMissingError, KubernetesForbiddenError, UnavailableError */
@@ -36,10 +32,9 @@ export class StrimziObject {
 
   /** The version is looked up again when it is served no more. */
   private async served<T>(signal: AbortSignal, call: (path: string) => Promise<T>): Promise<T> {
-    const { plural } = this.kind;
     const at = async () => {
-      this.version ??= servedVersion(this.api, plural, signal);
-      return `/apis/${STRIMZI}/${await this.version}/namespaces/${this.namespace}/${plural}/${this.object}`;
+      this.version ??= servedVersion(this.api, this.plural, signal);
+      return `/apis/${STRIMZI}/${await this.version}/namespaces/${this.namespace}/${this.plural}/${this.object.name}`;
     };
     try {
       return await call(await at());

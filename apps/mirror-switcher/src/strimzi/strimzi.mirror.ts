@@ -78,16 +78,17 @@ export class StrimziMirror extends FencedResource<MirrorState> {
     if (expected === undefined) return this.report(signal);
     let last: Look | undefined;
     while (!signal.aborted || last === undefined) {
-      const wanted = await this.mirrorMaker.read(signal);
-      if (stampedState(wanted).value !== expected) return this.verification(asSeen(wanted), expected, false);
+      let wanted: HeldMirrorMaker | undefined;
       try {
+        wanted = await this.mirrorMaker.read(signal);
+        if (stampedState(wanted).value !== expected) return this.verification(asSeen(wanted), expected, false);
         last = await this.look(signal);
         if (isBroughtAbout(last, expected)) return this.verification(last, expected, true);
       } catch (error) {
         const isSilence = error instanceof MirrorUnreconciledError || error instanceof UnavailableError;
         if (!isSilence) throw error;
         // Time was over in the middle of a look: the one before it is the answer.
-        if (last === undefined) throw withProgress(error, wanted, expected);
+        if (last === undefined) throw wanted ? withProgress(error, wanted, expected) : error;
       }
       await this.clock.sleep(this.options.pollMs, signal);
     }

@@ -1,6 +1,8 @@
 import { describe } from '@jest/globals';
 import { refuses } from '../../../../test/support/broken-topology.js';
 
+const BY_STRIMZI = { kind: 'strimzi', namespace: 'kafka', connect: 'http://mm2:8083' };
+
 describe('the check of replication', () => {
   refuses([
     [
@@ -29,7 +31,7 @@ describe('the check of replication', () => {
     [
       'one resource of Strimzi for two directions',
       (d) => {
-        const driver = { kind: 'strimzi', namespace: 'kafka', connect: 'http://mm2:8083', mirrorMaker: 'mm2' };
+        const driver = { ...BY_STRIMZI, mirrorMaker: 'mm2' };
         const [positions, same] = [
           { listed: 'listed', altered: 'altered' },
           { listed: 'listed-2', altered: 'listed' },
@@ -40,6 +42,33 @@ describe('the check of replication', () => {
       },
       'flows[1].driver.positions.altered',
       'ConfigMap kafka/listed at a, which stands here twice',
+      'one of its own for every direction',
+    ],
+    [
+      'a resource of Strimzi that is not named',
+      (d) => void (d.flows[0].driver = { ...BY_STRIMZI, positions: { listed: 'l', altered: 'm' } }),
+      'flows[0].driver',
+      'neither mirrorMaker nor connectors',
+      'one of the two: mirrorMaker where a KafkaMirrorMaker2 runs the flow',
+    ],
+    [
+      'resources of Strimzi in both forms',
+      (d) => {
+        const both = { mirrorMaker: 'mm2', connectors: { source: 'source' } };
+        d.flows[0].driver = { ...BY_STRIMZI, ...both, positions: { listed: 'l', altered: 'm' } };
+      },
+      'flows[0].driver',
+      'mirrorMaker and connectors',
+      'connectors where KafkaConnectors do',
+    ],
+    [
+      'one KafkaConnector for both connectors',
+      (d) => {
+        const connectors = { source: 'mm2', checkpoint: 'mm2' };
+        d.flows[0].driver = { ...BY_STRIMZI, connectors, positions: { listed: 'l', altered: 'm' } };
+      },
+      'flows[0].driver.connectors.checkpoint',
+      'KafkaConnector kafka/mm2 at b, which stands here twice',
       'one of its own for every direction',
     ],
     [

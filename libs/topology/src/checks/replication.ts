@@ -1,3 +1,4 @@
+import { strimziObjectsOf } from '../flow.js';
 import { flowsOf } from '../lookup.js';
 import { overlapOf } from '../topics.js';
 import type { Cluster, Flow, Topology } from '../topology.js';
@@ -42,18 +43,30 @@ const connectorsDiffer: Check = function* (topology) {
   }
 };
 
+const mirrorMakersHaveOneForm: Check = function* ({ flows }) {
+  for (const [at, { driver }] of flows.entries()) {
+    if (driver.kind !== 'strimzi' || (driver.mirrorMaker === undefined) !== (driver.connectors === undefined)) continue;
+    yield {
+      at: ['flows', at, 'driver'],
+      found: driver.connectors ? 'mirrorMaker and connectors' : 'neither mirrorMaker nor connectors',
+      expected:
+        'one of the two: mirrorMaker where a KafkaMirrorMaker2 runs the flow, connectors where KafkaConnectors do',
+    };
+  }
+};
+
 /** A resource carries one epoch and one direction; a ConfigMap of positions belongs to one of them. */
 const mirrorMakersDiffer: Check = function* (topology) {
   const names = topology.flows.flatMap(({ target, driver }, at) => {
     if (driver.kind !== 'strimzi') return [];
-    const { namespace, mirrorMaker, positions } = driver;
+    const { namespace, positions } = driver;
     const site = clusterOfFlow(topology, target)?.site ?? target;
     const named = (path: readonly string[], kind: string, name: string) => ({
       at: ['flows', at, 'driver', ...path],
       value: `${kind} ${namespace}/${name} at ${site}`,
     });
     return [
-      named(['mirrorMaker'], 'KafkaMirrorMaker2', mirrorMaker),
+      ...strimziObjectsOf(driver).map((object) => named(object.at, object.kind, object.name)),
       named(['positions', 'listed'], 'ConfigMap', positions.listed),
       named(['positions', 'altered'], 'ConfigMap', positions.altered),
     ];
@@ -167,6 +180,7 @@ export const replicationChecks: readonly Check[] = [
   flowsCrossSites,
   connectorsHaveWorkers,
   connectorsDiffer,
+  mirrorMakersHaveOneForm,
   mirrorMakersDiffer,
   filesDiffer,
   principalsDiffer,
