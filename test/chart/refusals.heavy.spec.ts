@@ -75,6 +75,13 @@ const refusal = (sets: readonly string[], values: object): string => {
   it('have a member of the journal that no process is told of', () =>
     expect(refusal(['evaluation'], { site: 'b' })).toMatch(/topology\.journal\.members: found no b; write where/));
 
+  it('name less than three peers, which is right only when a journal is rebuilt from one of them', () => {
+    const peers = { a: 'https://etcd.a.example:2380', w: 'https://etcd.w.example:2380' };
+    const said = (clusterState: string) => refusal(['site-a'], { etcd: { mode: 'member', clusterState, peers } });
+    expect(said('new')).toContain('etcd.peers: found 2');
+    expect(said('existing')).not.toContain('etcd.peers');
+  });
+
   it('may be right in a way that Helm changes: long numbers stay numbers', () => {
     const text = JSON.stringify(render(['site-a'], { topology: { policy: { approvalTtlMs: 2_147_483_647 } } }));
     expect(text).toMatch(/approvalTtlMs: 2147483647|approvalTtlMs: 2\.147483647e\+09/);

@@ -25,6 +25,8 @@ export const CLAIM = `data-${POD}`;
 const USER = 10_001;
 const METRICS_PORT = 2_381;
 const ANSWERS_WITHIN_MS = 5_000;
+/** Of one question of Signalbox; tests repeat it. */
+const REQUEST_TIMEOUT_MS = 2_000;
 /** A guard against what never comes, no statement about how fast it is. */
 const SOON_MS = 120_000;
 const POLL_MS = 200;
@@ -79,35 +81,20 @@ export class EtcdMembers {
       identities.set(each, (await Promise.all(both)) as [Identity, Identity]);
     }
     const members = new EtcdMembers(site, folder, ours.certificate, { client, member: identities.get('a')![0] });
-    for (const [each, [member, other]] of identities) {
-      await site.plane.must(['create', 'namespace', namespaceOf(each)]);
-      const enforce = 'pod-security.kubernetes.io/enforce=restricted';
-      await site.plane.must(['label', 'namespace', namespaceOf(each), enforce]);
-      await members.create(each, [
-        tlsSecret(SECRETS.member, ours.certificate, member),
-        tlsSecret(SECRETS.stranger, stranger.certificate, other),
-      ]);
-      await members.addVolume(each);
-    }
+    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+    const objects = [...identities].flatMap(([each, [member, other]]) => [
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespaceOf(each), labels } },
+      tlsSecret(each, SECRETS.member, ours.certificate, member),
+      tlsSecret(each, SECRETS.stranger, stranger.certificate, other),
+      members.volume(each),
+    ]);
+    await site.plane.must(['create', '--filename', '-'], { input: list(objects) });
     return members;
   }
 
-  /** A folder of the node's disk that only the member of this site may claim. */
+  /** An empty disk for the member of this site, and for none but it. */
   async addVolume(site: MemberSite): Promise<void> {
-    const name = `member-${site}-${(this.#volumes += 1)}`;
-    const path = join(this.folder, name);
-    mkdirSync(path, { mode: 0o700 });
-    chownSync(path, USER, USER);
-    const claimRef = { namespace: namespaceOf(site), name: CLAIM };
-    const capacity = { storage: '64Mi' };
-    const spec = {
-      capacity,
-      claimRef,
-      accessModes: ['ReadWriteOnce'],
-      storageClassName: STORAGE_CLASS,
-      hostPath: { path },
-    };
-    await this.create(site, [{ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name }, spec }]);
+    await this.site.plane.must(['create', '--filename', '-'], { input: list([this.volume(site)]) });
   }
 
   helm(site: MemberSite, args: readonly string[], input?: string): Promise<string> {
@@ -172,7 +159,7 @@ export class EtcdMembers {
     const endpoint = await this.url(site, 'client');
     const options = {
       endpoints: [endpoint],
-      requestTimeoutMs: ANSWERS_WITHIN_MS,
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
       tls: { ca: this.ca, certificate, key },
     };
     const journal = this.#journals.get(endpoint) ?? new EtcdJournal(options, clock);
@@ -226,9 +213,23 @@ export class EtcdMembers {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async create(site: MemberSite, objects: readonly object[]): Promise<void> {
-    const create = ['create', '--namespace', namespaceOf(site), '--filename', '-'];
-    await this.site.plane.must(create, { input: list(objects) });
+  private volume(site: MemberSite): object {
+    const name = `member-${site}-${(this.#volumes += 1)}`;
+    const path = join(this.folder, name);
+    mkdirSync(path, { mode: 0o700 });
+    chownSync(path, USER, USER);
+    return {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name },
+      spec: {
+        capacity: { storage: '64Mi' },
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: STORAGE_CLASS,
+        claimRef: { namespace: namespaceOf(site), name: CLAIM },
+        hostPath: { path },
+      },
+    };
   }
 
   private request(site: MemberSite, path: string) {
@@ -266,9 +267,9 @@ async function authority(folder: string, name: string) {
   };
 }
 
-const tlsSecret = (name: string, ca: string, { certificate, key }: Identity): object => ({
+const tlsSecret = (site: MemberSite, name: string, ca: string, { certificate, key }: Identity): object => ({
   apiVersion: 'v1',
   kind: 'Secret',
-  metadata: { name },
+  metadata: { name, namespace: namespaceOf(site) },
   stringData: { 'ca.crt': ca, 'tls.crt': certificate, 'tls.key': key },
 });

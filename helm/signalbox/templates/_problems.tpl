@@ -42,7 +42,8 @@
 {{- $etcd := .Values.etcd -}}
 {{- $ours := include "signalbox.ownMember" . | fromJsonArray -}}
 {{- if eq $etcd.mode "member" -}}
-{{- if lt (len $etcd.peers) 3 -}}
+{{- /* Where a journal is rebuilt from one member, the others are added one by one. */}}
+{{- if and (eq $etcd.clusterState "new") (lt (len $etcd.peers) 3) -}}
 {{- $problems = append $problems (printf "etcd.peers: found %d; write at least three, one for each site with a member" (len $etcd.peers)) -}}
 {{- end -}}
 {{- if not (hasKey $etcd.peers .Values.site) -}}
