@@ -52,9 +52,7 @@ export class KubernetesConfig extends ClientConfig {
 
   /** Costs next to nothing while nothing changes: it is done every few seconds, for hundreds of objects. */
   override async glance(signal: AbortSignal): Promise<Stamped<ConfigData>> {
-    const seen = await Promise.all(
-      this.objects.map(async (object) => ({ target: object.target, held: await object.glance(signal) })),
-    );
+    const seen = await this.glancedAt(signal);
     const before = this.glanced;
     if (before && seen.every(({ held }, index) => held === before.seen[index]?.held)) return before.stamped;
     this.glanced = { seen, stamped: combined(seen) };
@@ -94,8 +92,9 @@ export class KubernetesConfig extends ClientConfig {
     return { check, observed, holds: true, ...(exception !== undefined && { exception }) };
   }
 
+  /** Told by the watches: it is asked twice a minute, for hundreds of objects. */
   override async lacking(signal: AbortSignal): Promise<string | undefined> {
-    const seen = await this.seen(signal);
+    const seen = await this.glancedAt(signal);
     for (const [index, { held }] of seen.entries()) this.objects[index]!.checkOwner(held);
     const missing = seen.flatMap(({ target, held }) =>
       Object.keys(target.keys)
@@ -116,6 +115,12 @@ export class KubernetesConfig extends ClientConfig {
   override close(): Promise<void> {
     for (const object of this.objects) object.stop();
     return this.api.close();
+  }
+
+  private glancedAt(signal: AbortSignal): Promise<readonly Seen[]> {
+    return Promise.all(
+      this.objects.map(async (object) => ({ target: object.target, held: await object.glance(signal) })),
+    );
   }
 
   private seen(signal: AbortSignal): Promise<readonly Seen[]> {
