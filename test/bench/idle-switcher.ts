@@ -31,6 +31,8 @@ const SAMPLE_EVERY_MS = 1_000;
  * dead young objects lie before it looks at them, which says nothing of the process.
  */
 const HEAP_OF_THE_POD = ['--max-semi-space-size=1', '--max-old-space-size=256'];
+/** As the image sets them. */
+const ENVIRONMENT_OF_THE_IMAGE = { NODE_ENV: 'production', MALLOC_ARENA_MAX: '1' };
 /** Of `utime` and `stime` in /proc, on every Linux that we know of. */
 const TICKS_PER_SECOND = 100;
 
@@ -68,7 +70,7 @@ export async function benchIdle(targets: number, seconds: number, say: (line: st
       LOG_LEVEL: 'error',
     };
     const stdio = ['ignore', 'ignore', 'inherit'] as const;
-    const env = { ...process.env, ...variables, NODE_ENV: 'production' };
+    const env = { ...process.env, ...variables, ...ENVIRONMENT_OF_THE_IMAGE };
     switcher = spawn(process.execPath, [...HEAP_OF_THE_POD, MAIN.pathname], { env, stdio: [...stdio] });
     await switchOnce(new StepBook(journal));
     say(`${targets} targets are switched; it rests for ${SETTLES_FOR_MS / 1_000} s and is watched for ${seconds} s`);
