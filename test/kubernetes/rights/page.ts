@@ -5,7 +5,8 @@ const INTRODUCTION = `# What each process may do in the API server
 
 What a real API server (Kubernetes 1.36) answers the ServiceAccounts of the chart when they ask whether they may
 (\`kubectl auth can-i\`), at a site whose topology names the ConfigMap \`clients\`, the Secret \`login\` and the Deployment \`orders\` in
-\`orders\`, and in \`kafka\` the KafkaMirrorMaker2 \`b-to-a\` with its ConfigMaps of positions, the KafkaUsers \`orders-app\` and
+\`orders\`, and in \`kafka\` the KafkaMirrorMaker2 \`b-to-a\` with its ConfigMaps of positions, the
+KafkaConnectors \`bills-mirror\` and \`bills-checkpoints\`, the KafkaUsers \`orders-app\` and
 \`signalbox\`, and as \`fencePolicy\` the NetworkPolicy \`signalbox-fence\`. Written by
 \`npm run test:kubernetes\` with \`SIGNALBOX_RECORD=yes\`; without it the suite compares. What nobody may do is at the end.
 

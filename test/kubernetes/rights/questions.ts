@@ -59,6 +59,9 @@ const NEEDED: readonly Question[] = [
     allowed: mirror,
   }),
   ...verbs(['get'], { resource: 'configmaps', name: 'b-to-a-listed', namespace: 'kafka', allowed: mirror }),
+  ...['bills-mirror', 'bills-checkpoints'].flatMap((name) =>
+    verbs(['get', 'patch'], { group: STRIMZI, resource: 'kafkaconnectors', name, namespace: 'kafka', allowed: mirror }),
+  ),
   ...['orders-app', 'signalbox'].flatMap((name) =>
     verbs(['get', 'patch'], { group: STRIMZI, resource: 'kafkausers', name, namespace: 'kafka', allowed: guard }),
   ),
@@ -88,6 +91,20 @@ const REFUSED: readonly Question[] = [
   }),
   ...verbs(['delete', 'create', 'patch'], { resource: 'pods', namespace: CLIENTS, allowed: nobody }),
   ...verbs(['create'], { resource: 'pods/exec', namespace: CLIENTS, allowed: nobody }),
+  ...verbs(['patch', 'get'], {
+    group: STRIMZI,
+    resource: 'kafkaconnectors',
+    name: 'another',
+    namespace: 'kafka',
+    allowed: nobody,
+  }),
+  ...verbs(['delete', 'create', 'update'], {
+    group: STRIMZI,
+    resource: 'kafkaconnectors',
+    name: 'bills-mirror',
+    namespace: 'kafka',
+    allowed: nobody,
+  }),
   ...verbs(['patch', 'get'], {
     group: STRIMZI,
     resource: 'kafkamirrormaker2s',

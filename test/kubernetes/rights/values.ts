@@ -39,6 +39,21 @@ export const NAMED = {
           positions: { listed: 'b-to-a-listed', altered: 'b-to-a-altered' },
         },
       },
+      {
+        id: 'bills-b-to-a',
+        source: 'kafka-b',
+        target: 'kafka-a',
+        topics: ['bills'],
+        policy: 'identity',
+        principal: 'User:mm2-bills-ba',
+        driver: {
+          kind: 'strimzi',
+          namespace: 'kafka',
+          connect: 'http://mirrors-connect-api.kafka:8083',
+          connectors: { source: 'bills-mirror', checkpoint: 'bills-checkpoints' },
+          positions: { listed: 'bills-listed', altered: 'bills-altered' },
+        },
+      },
     ],
     clusters: [
       {
