@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { dirname, join } from 'node:path';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { clusterId, epoch, flowId, type MirrorState, type Positions, type Step } from '#libs/domain';
 import { SystemClock } from '#libs/runtime';
 import type { FlowBy } from '#libs/topology';
-import { parse, stringify } from 'yaml';
 import { mirrorMakerOf, strimziResources, type StrimziResources } from '../../apps/mirror-switcher/src/strimzi/make.js';
 import type { MirrorMaker } from '../../apps/mirror-switcher/src/strimzi/mirror-maker.js';
 import type { ByHand } from '../../apps/orchestrator/src/view/by-hand.js';
@@ -23,6 +22,7 @@ import { fencedResourceConformance } from '../support/fenced-resource.conformanc
 import { accessBy } from '../support/kubernetes/installed-clients.js';
 import { mirrorMaker, OWNER } from '../support/kubernetes/strimzi-bench.js';
 import { StrimziStandIn } from '../support/kubernetes/strimzi-stand-in.js';
+import { kubeconfigOf } from './account.js';
 import { startPlane } from './ground.js';
 import { CHART, Helm, RELEASE, valuesOf } from './helm.js';
 
@@ -85,7 +85,10 @@ if (missing.length > 0) say(`skipped, the resources of Strimzi: missing ${missin
       operator = await startOperator();
       maker = mirrorMakerOf(
         {
-          driver: { ...FLOW.driver, access: { kubeconfig: { file: await asMirrorSwitcher(plane, folder) } } },
+          driver: {
+            ...FLOW.driver,
+            access: { kubeconfig: { file: await kubeconfigOf(plane, 'mirror-switcher', folder) } },
+          },
           sourceAlias: 'kafka-b',
           owner: OWNER,
         },
@@ -257,14 +260,4 @@ function wayBack(): readonly object[] {
   Object.assign(object.spec.target, storage);
   const metadata = { name: 'b-to-a-altered', namespace: NAMESPACE, labels: { 'signalbox.io/group': 'orders' } };
   return [object, { apiVersion: 'v1', kind: 'ConfigMap', metadata }];
-}
-
-/** A kubeconfig of the ServiceAccount that the chart made. */
-async function asMirrorSwitcher(plane: ControlPlane, folder: string): Promise<string> {
-  const config = parse(readFileSync(plane.kubeconfig, 'utf8')) as Loose;
-  const token = await plane.must(['create', 'token', `${RELEASE}-mirror-switcher`, '--namespace', RELEASE]);
-  config.users = config.users.map(({ name }: Loose) => ({ name, user: { token: token.trim() } }));
-  const file = join(folder, 'kubeconfig');
-  writeFileSync(file, stringify(config));
-  return file;
 }
