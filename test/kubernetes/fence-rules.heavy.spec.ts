@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '../lab/condition.js';
 import type { ControlPlane } from '../lab/kubernetes/control-plane.js';
 import { Arena, isAsWanted, makeNamespace } from './fence/arena.js';
-import type { Attempt } from './fence/attempt.js';
+import { type Attempt, wantedOf } from './fence/attempt.js';
 import { CONTENT_SECTIONS } from './fence/content-attempts.js';
 import { EPOCH_SECTIONS } from './fence/epoch-attempts.js';
 import { installFence, policyNamed } from './fence/install.js';
@@ -20,9 +20,8 @@ const ROOT = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies'
 /** Quick ones: an attempt by kubectl starts a process. */
 const ATTEMPTS = [...EPOCH_SECTIONS, ...CONTENT_SECTIONS, ...REMOVAL_SECTIONS]
   .flatMap(({ attempts }) => attempts)
-  .filter(
-    ({ name, only, outcome }) => !name.includes('kubectl') && (only?.(CONFIG_MAP) ?? true) && outcome === 'refused',
-  );
+  .filter(({ name, only }) => !name.includes('kubectl') && (only?.(CONFIG_MAP) ?? true))
+  .filter((attempt) => wantedOf(attempt, CONFIG_MAP) === 'refused');
 
 interface Rule {
   readonly expression: string;

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ControlPlane } from '../lab/kubernetes/control-plane.js';
 import { Arena, judge, makeNamespace, type Result } from './fence/arena.js';
-import type { Section } from './fence/attempt.js';
+import { type Section, wantedOf } from './fence/attempt.js';
 import { CONTENT_SECTIONS } from './fence/content-attempts.js';
 import { EPOCH_SECTIONS } from './fence/epoch-attempts.js';
 import { installFence, policyNamed, warningsOf } from './fence/install.js';
@@ -37,7 +37,7 @@ describeOnKubernetes('the fence in the API server', () => {
   describe.each(SECTIONS)('$title', (section) => {
     const cases = section.attempts.flatMap((attempt) =>
       KINDS.filter((kind) => attempt.only?.(kind) ?? true).map((kind) => {
-        const wanted = typeof attempt.outcome === 'function' ? attempt.outcome(kind) : attempt.outcome;
+        const wanted = wantedOf(attempt, kind);
         return { title: `${attempt.name}, ${kind.kind}: ${wanted}`, attempt, kind, wanted };
       }),
     );

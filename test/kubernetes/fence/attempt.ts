@@ -28,8 +28,14 @@ export interface Section {
   readonly attempts: readonly Attempt[];
 }
 
+/** What has to become of it, made on an object of this kind. */
+export const wantedOf = ({ outcome }: Attempt, kind: Kind): Outcome =>
+  typeof outcome === 'function' ? outcome(kind) : outcome;
+
 export const builtIn = (kind: Kind): boolean => kind.isBuiltIn;
 export const strimzis = (kind: Kind): boolean => !kind.isBuiltIn;
+/** Of which several run: workers or tasks. */
+export const scaled = (kind: Kind): boolean => strimzis(kind) && kind.isStamped;
 
 /** What a fenced object may lose to nobody. */
 export function fencedPartOf(object: ApiObject): unknown {

@@ -1,5 +1,15 @@
 import { expect } from '@jest/globals';
-import { annotated, type Attempt, builtIn, HIGHER, labelled, OTHER_GROUP, type Section, strimzis } from './attempt.js';
+import {
+  annotated,
+  type Attempt,
+  builtIn,
+  HIGHER,
+  labelled,
+  OTHER_GROUP,
+  scaled,
+  type Section,
+  strimzis,
+} from './attempt.js';
 import { EPOCH, GROUP, IN_FORCE, LABEL, WRITE } from './marks.js';
 import { annotationPointer, labelPointer, OTHER_VALUE, FIRST_VALUE } from './subject.js';
 
@@ -11,11 +21,19 @@ const refused = (name: string, act: Attempt['act'], more: Partial<Attempt> = {})
   ...more,
 });
 
+/** Refused where a stamp is asked for. */
+const unstamped = (name: string, act: Attempt['act'], more: Partial<Attempt> = {}): Attempt => ({
+  name,
+  outcome: ({ isStamped }) => (isStamped ? 'refused' : 'taken'),
+  act,
+  ...more,
+});
+
 const UNSTAMPED: Section = {
   title: 'Another value without a new write stamp',
   attempts: [
-    refused('merge patch', (subject) => subject.merge(subject.kind.holding(OTHER_VALUE))),
-    refused('JSON patch', (subject) => {
+    unstamped('merge patch', (subject) => subject.merge(subject.kind.holding(OTHER_VALUE))),
+    unstamped('JSON patch', (subject) => {
       const { pointer, written } = subject.kind;
       return subject.json({ op: 'replace', path: pointer, value: written(OTHER_VALUE) });
     }),
@@ -24,35 +42,35 @@ const UNSTAMPED: Section = {
       outcome: (kind) => (builtIn(kind) ? 'refused' : 'impossible'),
       act: (subject) => subject.strategic(subject.kind.holding(OTHER_VALUE)),
     },
-    refused('server-side apply, forced, by a stranger', (subject) =>
+    unstamped('server-side apply, forced, by a stranger', (subject) =>
       subject.apply(subject.object({ value: OTHER_VALUE }), 'stranger'),
     ),
-    refused('replaced as a whole', (subject) =>
+    unstamped('replaced as a whole', (subject) =>
       subject.replace((object) => ({ ...object, ...subject.kind.holding(OTHER_VALUE) })),
     ),
-    refused('`kubectl patch`', (subject) => {
+    unstamped('`kubectl patch`', (subject) => {
       const patch = JSON.stringify(subject.kind.holding(OTHER_VALUE));
       return subject.kubectl(['patch', subject.kind.plural, subject.name, '--type', 'merge', '--patch', patch]);
     }),
-    refused('with the epoch in force', (subject) =>
+    unstamped('with the epoch in force', (subject) =>
       subject.merge({ metadata: { annotations: { [EPOCH]: IN_FORCE } }, ...subject.kind.holding(OTHER_VALUE) }),
     ),
-    refused('with a higher epoch', (subject) =>
+    unstamped('with a higher epoch', (subject) =>
       subject.merge({ metadata: { annotations: { [EPOCH]: HIGHER } }, ...subject.kind.holding(OTHER_VALUE) }),
     ),
-    refused('with the stamp that is there', (subject) =>
+    unstamped('with the stamp that is there', (subject) =>
       subject.merge({ metadata: { annotations: { [WRITE]: 'r-7.1' } }, ...subject.kind.holding(OTHER_VALUE) }),
     ),
-    refused('with the stamp taken away', (subject) =>
+    unstamped('with the stamp taken away', (subject) =>
       subject.merge({ metadata: { annotations: { [WRITE]: null } }, ...subject.kind.holding(OTHER_VALUE) }),
     ),
-    refused('with an empty stamp', (subject) =>
+    unstamped('with an empty stamp', (subject) =>
       subject.merge({ metadata: { annotations: { [WRITE]: '' } }, ...subject.kind.holding(OTHER_VALUE) }),
     ),
-    refused('a part more beside the value', (subject) =>
+    unstamped('a part more beside the value', (subject) =>
       subject.merge(subject.kind.isBuiltIn ? { data: { more: 'bW9yZQ==' } } : { spec: { more: 'x' } }),
     ),
-    refused('all of it taken away', (subject) =>
+    unstamped('all of it taken away', (subject) =>
       subject.json({ op: 'remove', path: subject.kind.isBuiltIn ? '/data' : '/spec' }),
     ),
     refused('`binaryData` beside it', (subject) => subject.merge({ binaryData: { more: 'bW9yZQ==' } }), {
@@ -130,7 +148,7 @@ const DOORS: Section = {
     {
       name: 'the scale: how many workers or tasks, which no fence sees and Signalbox never sets',
       outcome: 'taken',
-      only: strimzis,
+      only: scaled,
       act: keepingTheRest((subject) => subject.subresource('scale', { spec: { replicas: 3 } })),
     },
     refused(
@@ -140,7 +158,7 @@ const DOORS: Section = {
         only: strimzis,
       },
     ),
-    refused(
+    unstamped(
       'the value, in the other version of the same resource',
       (subject) => subject.inOtherVersion().merge(subject.kind.holding(OTHER_VALUE)),
       { only: strimzis },

@@ -11,6 +11,8 @@ export interface Kind {
   readonly written: (value: string) => string;
   /** Of Kubernetes' own, whose patches may also be strategic. */
   readonly isBuiltIn: boolean;
+  /** False where its owner goes on changing what it holds: that needs no new write stamp then. */
+  readonly isStamped: boolean;
 }
 
 const base64 = (value: string) => Buffer.from(value).toString('base64');
@@ -23,6 +25,7 @@ export const CONFIG_MAP: Kind = {
   pointer: '/data/bootstrap',
   written: (value) => value,
   isBuiltIn: true,
+  isStamped: true,
 };
 
 const SECRET: Kind = {
@@ -33,6 +36,7 @@ const SECRET: Kind = {
   pointer: '/data/bootstrap',
   written: base64,
   isBuiltIn: true,
+  isStamped: true,
 };
 
 const strimzi = (kind: string, plural: string, version: string): Kind => ({
@@ -43,9 +47,23 @@ const strimzi = (kind: string, plural: string, version: string): Kind => ({
   pointer: '/spec/state',
   written: (value) => value,
   isBuiltIn: false,
+  isStamped: true,
 });
 
 export const KAFKA_CONNECTOR = strimzi('KafkaConnector', 'kafkaconnectors', 'v1beta2');
+
+/** By its rules clients are kept from writing; most of them are its owner's. */
+const KAFKA_USER: Kind = {
+  kind: 'KafkaUser',
+  apiVersion: 'kafka.strimzi.io/v1',
+  plural: 'kafkausers',
+  holding: (value) => ({ spec: { authorization: { type: 'simple', acls: [denial(value)] } } }),
+  pointer: '/spec/authorization/acls/0/resource/name',
+  written: (value) => value,
+  isBuiltIn: false,
+  isStamped: false,
+};
+const denial = (name: string) => ({ type: 'deny', resource: { type: 'topic', name }, operations: ['Write'] });
 
 /** Strimzi's are asked through both versions that are served. */
 export const KINDS: readonly Kind[] = [
@@ -53,6 +71,7 @@ export const KINDS: readonly Kind[] = [
   SECRET,
   strimzi('KafkaMirrorMaker2', 'kafkamirrormaker2s', 'v1'),
   KAFKA_CONNECTOR,
+  KAFKA_USER,
 ];
 
 /** Of all objects of a kind in a namespace. */

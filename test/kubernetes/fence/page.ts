@@ -10,7 +10,9 @@ of the chart. Written by \`npm run test:kubernetes\` with \`SIGNALBOX_RECORD=yes
 
 Every attempt is made on a new object that carries the label \`signalbox.io/group: orders\` and is sealed under epoch 7, by an
 administrator (\`system:masters\`) unless the row says otherwise. After a refusal the object was read again and was as before.
-KafkaMirrorMaker2 is asked as \`v1\`, KafkaConnector as \`v1beta2\`; their definitions are stand-ins without Strimzi's schemas.
+KafkaMirrorMaker2 and KafkaUser are asked as \`v1\`, KafkaConnector as \`v1beta2\`; their definitions are stand-ins without
+Strimzi's schemas. A KafkaUser's owner goes on changing its rules ([0055](adr/0055-where-strimzi-owns-the-acls-the-fence-is-in-its-users.md)):
+no stamp is asked of it, and a \`deny\` rule of the fence that is taken out is set again by site-guard.
 
 - 403 and 422 with words are the fence. 409, 415 and 405 are the API's own.
 - **in bold**: taken, as it has to be.

@@ -11,7 +11,8 @@ export const KEEPER_OF_THE_GLASS: Person = { user: 'keeper-of-the-glass', groups
 export async function letIn(plane: ControlPlane, breakGlassRole: string): Promise<void> {
   const all = ['clusterrolebinding', ALL_POWERFUL.user, '--clusterrole', 'cluster-admin', '--user', ALL_POWERFUL.user];
   await plane.must(['create', ...all]);
-  const strimzi = 'kafkamirrormaker2s.kafka.strimzi.io,kafkaconnectors.kafka.strimzi.io';
+  const kinds = ['kafkamirrormaker2s', 'kafkaconnectors', 'kafkausers'];
+  const strimzi = kinds.map((kind) => `${kind}.kafka.strimzi.io`).join(',');
   const verbs = 'get,list,create,update,patch,delete';
   await plane.must(['create', 'clusterrole', 'edit-strimzi', '--verb', verbs, '--resource', strimzi]);
   for (const role of ['edit', 'edit-strimzi', breakGlassRole]) {
