@@ -82,7 +82,8 @@ function mirrorMaker(layout: Layout, namespace: string, source: KafkaSite, targe
   };
 }
 
-const COMMON = {
+/** Of both connectors. */
+export const COMMON = {
   'replication.policy.class': IDENTITY,
   'offset-syncs.topic.location': 'target',
   'offset-syncs.topic.replication.factor': -1,
@@ -96,14 +97,14 @@ const COMMON = {
   'source.consumer.fetch.max.wait.ms': 200,
   'consumer.poll.timeout.ms': 100,
 };
-const SOURCE = {
+export const SOURCE = {
   'producer.override.enable.idempotence': true,
   'sync.topic.acls.enabled': false,
   'sync.topic.configs.enabled': false,
   'offset.lag.max': 0,
   'refresh.topics.interval.seconds': 2,
 };
-const CHECKPOINT = {
+export const CHECKPOINT = {
   'sync.group.offsets.enabled': true,
   'sync.group.offsets.interval.seconds': 1,
   'emit.checkpoints.interval.seconds': 1,
