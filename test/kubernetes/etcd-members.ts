@@ -14,8 +14,8 @@ import {
   type MemberSite,
   memberValues,
   namespaceOf,
-  SECRETS,
   STORAGE_CLASS,
+  TLS_SECRET,
 } from './member-values.js';
 
 const NAME = `${RELEASE}-etcd`;
@@ -43,8 +43,8 @@ interface ContainerStatus {
   readonly started: boolean;
   readonly restartCount: number;
 }
-/** Who asks: Signalbox, a member, or somebody without a certificate. */
-type Who = 'client' | 'member' | 'nobody';
+/** Who asks: Signalbox, a member, one that another authority calls so, or somebody without a certificate. */
+type Who = 'client' | 'member' | 'stranger' | 'nobody';
 
 interface Listed {
   readonly header: { readonly cluster_id: string; readonly member_id: string };
@@ -65,27 +65,25 @@ export class EtcdMembers {
     private readonly site: KubernetesSite,
     private readonly folder: string,
     private readonly ca: string,
-    private readonly identities: Readonly<Record<'client' | 'member', Identity>>,
+    private readonly identities: Readonly<Record<Exclude<Who, 'nobody'>, Identity>>,
   ) {}
 
   /** Namespaces, Secrets and a volume for each of them; nothing is installed yet. */
   static async prepare(site: KubernetesSite): Promise<EtcdMembers> {
     const folder = mkdtempSync(join(tmpdir(), 'signalbox-members-'));
-    const [ours, stranger] = await Promise.all([authority(folder, 'ours'), authority(folder, 'stranger')]);
-    const node = site.enclosure.addresses.node;
-    const client = await ours.issue('client', '/O=signalbox');
-    const identities = new Map<MemberSite, readonly [Identity, Identity]>();
-    for (const each of MEMBER_SITES) {
-      const names = [`subjectAltName=DNS:${hostOf(each)},IP:${node}`];
-      const both = [ours, stranger].map((by) => by.issue(`${by.name}-${each}`, '/CN=etcd', names));
-      identities.set(each, (await Promise.all(both)) as [Identity, Identity]);
-    }
-    const members = new EtcdMembers(site, folder, ours.certificate, { client, member: identities.get('a')![0] });
+    const [ours, others] = await Promise.all([authority(folder, 'ours'), authority(folder, 'others')]);
+    const names = (each: MemberSite) => `subjectAltName=DNS:${hostOf(each)},IP:${site.enclosure.addresses.node}`;
+    const [client, member, stranger, ...own] = await Promise.all([
+      ours.issue('client', '/O=signalbox'),
+      ours.issue('member', '/CN=etcd', names('a')),
+      others.issue('stranger', '/CN=etcd', names('a')),
+      ...MEMBER_SITES.map(async (each) => [each, await ours.issue(each, '/CN=etcd', names(each))] as const),
+    ]);
+    const members = new EtcdMembers(site, folder, ours.certificate, { client, member, stranger });
     const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-    const objects = [...identities].flatMap(([each, [member, other]]) => [
+    const objects = own.flatMap(([each, identity]) => [
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespaceOf(each), labels } },
-      tlsSecret(each, SECRETS.member, ours.certificate, member),
-      tlsSecret(each, SECRETS.stranger, stranger.certificate, other),
+      tlsSecret(each, ours.certificate, identity),
       members.volume(each),
     ]);
     await site.plane.must(['create', '--filename', '-'], { input: list(objects) });
@@ -258,18 +256,16 @@ export class EtcdMembers {
 async function authority(folder: string, name: string) {
   const { certificate, certificateFile, keyFile } = await issue(folder, name, `/CN=${name}`);
   const by = ['-CA', certificateFile, '-CAkey', keyFile, '-addext', 'basicConstraints=critical,CA:FALSE'];
-  const more = (names: readonly string[]) => [...by, ...names.flatMap((each) => ['-addext', each])];
   return {
-    name,
     certificate,
-    issue: (whose: string, subject: string, names: readonly string[] = []) =>
-      issue(folder, whose, subject, more(names)),
+    issue: (whose: string, subject: string, names?: string) =>
+      issue(folder, whose, subject, [...by, ...(names === undefined ? [] : ['-addext', names])]),
   };
 }
 
-const tlsSecret = (site: MemberSite, name: string, ca: string, { certificate, key }: Identity): object => ({
+const tlsSecret = (site: MemberSite, ca: string, { certificate, key }: Identity): object => ({
   apiVersion: 'v1',
   kind: 'Secret',
-  metadata: { name, namespace: namespaceOf(site) },
+  metadata: { name: TLS_SECRET, namespace: namespaceOf(site) },
   stringData: { 'ca.crt': ca, 'tls.crt': certificate, 'tls.key': key },
 });

@@ -6,8 +6,8 @@ export const MEMBER_SITES = ['a', 'b', 'w'] as const;
 export type MemberSite = (typeof MEMBER_SITES)[number];
 
 export const STORAGE_CLASS = 'members';
-/** Secrets of every namespace: of its member, and of one whose authority nobody knows. */
-export const SECRETS = { member: 'etcd-member', stranger: 'etcd-stranger' } as const;
+/** A member's certificate, in each namespace. */
+export const TLS_SECRET = 'etcd-member';
 
 export const namespaceOf = (site: MemberSite): string => `site-${site}`;
 export const hostOf = (site: MemberSite): string => `${RELEASE}-etcd.${namespaceOf(site)}`;
@@ -24,7 +24,7 @@ export function memberValues(site: MemberSite): object {
     apps: Object.fromEntries(APPS.map((app) => [app, { replicas: 0 }])),
     etcd: {
       image: ETCD_IMAGE,
-      tlsSecret: SECRETS.member,
+      tlsSecret: TLS_SECRET,
       storageClass: STORAGE_CLASS,
       storageSize: '64Mi',
       peers: each(2380),
