@@ -65,4 +65,19 @@ describe(progressOf.name, () => {
       problem: 'the cluster operator says ConnectException: no route to host',
     });
   });
+
+  it('names every object that is in the way where there are several, and quotes why a task failed', () => {
+    const conditions = [{ type: 'NotReady', status: 'True', reason: 'Throwable', message: 'tasks have failed: 0' }];
+    const failed = { connector: 'RUNNING', tasks: ['FAILED'], failure: 'no room' };
+    const objects = [
+      object({ name: 'KafkaConnector kafka/source', observedGeneration: 1 }),
+      object({ name: 'KafkaConnector kafka/checkpoint', conditions }),
+    ];
+    expect(progressOf({ ...held(), objects, status: both(running, failed) }, 'running')).toEqual({
+      state: 'not-taken-up',
+      problem:
+        'KafkaConnector kafka/source: the cluster operator has seen generation 1 of 2: look whether it runs; ' +
+        'KafkaConnector kafka/checkpoint: the cluster operator says Throwable: tasks have failed: 0; no room',
+    });
+  });
 });
