@@ -76,9 +76,14 @@ describeOnKubernetes('what is fenced, in the life of a cluster', () => {
     await subject.create();
     const writers = new Writers(subject);
     const writing = writers.run();
-    await writers.taken(50);
-    await plane.kill();
-    await plane.restart();
+    try {
+      await writers.taken(50);
+      await plane.kill();
+      await plane.restart();
+      await writers.taken(50);
+    } finally {
+      writers.end();
+    }
     await writing;
     expect(judgeWriters(writers.answers)).toEqual([]);
     expect(writers.answers.filter(({ status }) => status === 403).length).toBeGreaterThan(0);
