@@ -9,7 +9,7 @@ import { launch } from './launch.mjs';
 import { runModels } from './models/main.mjs';
 import { isNeed, NEEDS, obstaclesTo, setUp } from './setup/parts.mjs';
 import { ObstacleProblem, SetupProblem } from './setup/problem.mjs';
-import { runChecks, runEndToEnd, runHeavy } from './suites.mjs';
+import { runChecks, runEndToEnd, runHeavy, runKubernetes } from './suites.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -50,7 +50,7 @@ const TASKS = {
     needs: ['npm'],
     // A node takes minutes to build and is of no use to what asks an API server only.
     wants: (args) => (hasNode(args) ? [...API_SERVERS, 'node', 'images'] : API_SERVERS),
-    run: (run, args) => runHeavy(ROOT, args.length > 0 ? args : ['test/kubernetes', 'test/chart'], run),
+    run: (run, args) => (args.length > 0 ? runHeavy(ROOT, args, run) : runKubernetes(ROOT, run)),
   },
   demo: {
     needs: ['npm', 'lab'],

@@ -40,6 +40,18 @@ export function runHeavy(root, paths, run) {
   return jest(root, 'heavy', ['--config', 'jest.heavy.config.js', '--runInBand', ...paths], run);
 }
 
+const WITH_NODES = 'test/kubernetes/(node|etcd-member)\\.';
+
+/**
+ * On real API servers: what runs pods one after the other, since each of them wants the whole machine, the others in pairs.
+ * @param {string} root @param {import('./ending.mjs').Run} run
+ */
+export async function runKubernetes(root, run) {
+  const nodes = await jest(root, 'nodes', ['--config', 'jest.heavy.config.js', '--runInBand', WITH_NODES], run);
+  const others = ['--config', 'jest.kubernetes.config.js', '--testPathIgnorePatterns', WITH_NODES, '--'];
+  return (await jest(root, 'kubernetes', [...others, 'test/kubernetes', 'test/chart'], run)) || nodes;
+}
+
 /** @param {string} root @param {string[]} args @param {import('./ending.mjs').Run} run @returns {Promise<string | undefined>} */
 async function failureOf(root, args, { signal }) {
   try {

@@ -38,7 +38,7 @@ export const PORTS = {
   anchor: 18090,
 } as const;
 
-const NETS_MAX = 25;
+export const NETS_MAX = 25;
 /** Groups that no distribution hands out: each site's processes run under one, so that a firewall rule can name them. */
 const FIRST_GID = 21_000;
 
