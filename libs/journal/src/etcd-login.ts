@@ -18,8 +18,8 @@ const COMPONENT = 'journal login';
 const NOT_ENABLED = 9;
 
 /**
- * The token that every request carries. etcd ends it when it was not used for a while (`--auth-token-ttl`), a member
- * forgets it at a restart, and a change of users can end all: it is given up as soon as a member refuses it.
+ * The token that every request carries. etcd ends it when it was not used for a while (`--auth-token-ttl`), a member that
+ * starts again may not know it, and a change of users can end all: it is given up as soon as a member refuses it.
  */
 export class EtcdLogin {
   #token: Promise<string | undefined> | undefined;
