@@ -113,9 +113,12 @@ function siteAfterRun(
   return siteAfter('was-reprotected', site, { ...known, since });
 }
 
-/** Its Connect may come back later than its Kafka: what was not counted is counted again. */
+/**
+ * Its Connect may come back later than its Kafka: what was not counted is counted again, and the count of an earlier return
+ * does not stand for it.
+ */
 function takenIn(before: ReturningSite, since: ReturningSite['since'], stranded: Findings['stranded']): ReturningSite {
-  const { uncounted = 0, ...site } = before;
+  const { uncounted = 0, stranded: _earlier, ...site } = before;
   return stranded ? { ...site, since, stranded } : { ...site, since, uncounted: uncounted + 1 };
 }
 

@@ -127,6 +127,13 @@ describe('a site in quarantine', () => {
     expect(seen(counted, evidence('b'), at + 9_000_000).effects).toEqual([]);
   });
 
+  it('is not taken for counted by what was counted before it was lost again', () => {
+    const returned = close(seen(away({ phase: 'lost' })).state, {});
+    expect(returned.returning['a']).not.toHaveProperty('stranded');
+    expect(names(ask(returned, 'reprotect'))).toEqual(['stranded-uncounted']);
+    expect(seen(returned, evidence('b'), AT + 30_000).rule).toBe('start-quarantine');
+  });
+
   it.each([
     ['no flow from it says what is stranded', {}, { flows: SETTINGS.shape.flows.filter(({ to }) => to === a) }],
     ['its Kafka is another one', { rebornAs: 'A2' }, {}],
